@@ -1,0 +1,67 @@
+"""The names that synth and handlers share: constants only, no behaviour.
+
+The constructs write these into the template and the handlers read them back, in another process, another
+year perhaps: an old payload returns on every rollback and Delete. So a name here is never changed, only added to,
+and `SCHEMA_VERSION` goes up when the meaning of a property does.
+
+`constructs/` and `lambda/` never import each other; the constructs load this one file by its path.
+"""
+
+from typing import Final
+
+SCHEMA_VERSION: Final = "1"
+
+# Handlers, as Lambda names them, and the folder of extra API models, beside this file, for botocore's loader.
+PROVIDER_HANDLER: Final = "evidently_provider.handler.handler"
+SERVICE_HANDLER: Final = "evidently_service.handler.handler"
+MODELS_FOLDER: Final = "models"
+API_NAME: Final = "evidently"
+API_VERSION: Final = "2021-02-01"
+
+# Custom resources.
+START_LAUNCH_RESOURCE_TYPE: Final = "Custom::EvidentlyStartLaunch"
+
+# Properties of a StartLaunch. CloudFormation hands every one over as a string.
+PROPERTY_SCHEMA_VERSION: Final = "SchemaVersion"
+PROPERTY_PROJECT: Final = "Project"  # name or ARN
+PROPERTY_LAUNCH: Final = "Launch"  # name or ARN
+PROPERTY_ON_DELETE: Final = "OnDelete"
+PROPERTY_TIMEOUT: Final = "TimeoutSeconds"
+PROPERTY_TRIGGERS: Final = "Triggers"  # a digest; the handler never reads it, CloudFormation compares it
+
+ON_DELETE_CANCEL: Final = "CANCEL"
+ON_DELETE_COMPLETE: Final = "COMPLETE"
+ON_DELETE_KEEP_RUNNING: Final = "KEEP_RUNNING"
+
+# Attributes of a StartLaunch (Fn::GetAtt), a snapshot taken at the deploy; an absent one is "".
+ATTRIBUTE_LAUNCH_ARN: Final = "LaunchArn"
+ATTRIBUTE_LAUNCH_NAME: Final = "LaunchName"
+ATTRIBUTE_LAUNCH_STATUS: Final = "LaunchStatus"
+ATTRIBUTE_PROJECT_ARN: Final = "ProjectArn"
+ATTRIBUTE_STATUS_REASON: Final = "StatusReason"
+ATTRIBUTE_CREATED_TIME: Final = "CreatedTime"
+ATTRIBUTE_STARTED_TIME: Final = "StartedTime"
+ATTRIBUTE_LAST_UPDATED_TIME: Final = "LastUpdatedTime"
+ATTRIBUTE_STARTED_BY: Final = "StartedBy"
+
+STARTED_BY_STACK: Final = "stack"
+STARTED_BY_ADOPTED: Final = "adopted"
+
+# Environment of the provider's function. The first is the SDK's own name; absent means AWS's regional endpoint.
+ENV_ENDPOINT_URL: Final = "AWS_ENDPOINT_URL_EVIDENTLY"
+ENV_SIGNING_NAME: Final = "CDK_EVIDENTLY_SIGNING_NAME"
+ENV_SIGNING_REGION: Final = "CDK_EVIDENTLY_SIGNING_REGION"  # absent: the function's own region
+
+SIGNING_NAME_EVIDENTLY: Final = "evidently"
+SIGNING_NAME_EXECUTE_API: Final = "execute-api"  # EvidentlyService: the one API that knows the starter header
+
+# Environment of the service's function.
+ENV_TABLE_NAME: Final = "CDK_EVIDENTLY_TABLE_NAME"
+
+# sha256(StackId|LogicalResourceId) of whoever starts a launch; signed with the request.
+STARTER_HEADER: Final = "x-evidently-starter"
+
+# Time, in seconds. The function's own timeout is the largest `timeout` of its uses plus the margin.
+DEFAULT_TIMEOUT_SECONDS: Final = 120
+FUNCTION_TIMEOUT_MARGIN_SECONDS: Final = 60
+MAX_FUNCTION_TIMEOUT_SECONDS: Final = 14 * 60
