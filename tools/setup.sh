@@ -67,8 +67,8 @@ install_checkout() {
 }
 
 install_cdk() {
-    # npm is told what to run and where to find node by the virtual environment alone.
-    PATH="$venv/bin:$PATH" "$venv/bin/npm" ci --no-audit --no-fund --no-update-notifier
+    # The machine's own certificates count here as they do for pip and git.
+    NODE_USE_SYSTEM_CA=1 PATH="$venv/bin:$PATH" "$venv/bin/npm" ci --no-audit --no-fund --no-update-notifier
 }
 
 install_official_client() {
