@@ -82,7 +82,7 @@ def stop(request: AWSPreparedRequest, **_: object) -> None:
     [
         (
             "evaluate_feature",
-            {"feature": "upsell", "entityId": "user-1"},
+            {"feature": "upsell", "entityId": "u1"},
             "dataplane.evidently.eu-west-1.amazonaws.com",
         ),
         ("get_feature", {"feature": "upsell"}, "evidently.eu-west-1.amazonaws.com"),

@@ -78,6 +78,7 @@ def shape_facts(shape: Shape | None, above: tuple[str, ...] = ()) -> Any:
 
 def operation_facts(operation: OperationModel) -> dict[str, Any]:
     return {
+        "name": operation.wire_name,
         "http": operation.http,
         "endpoint": operation.endpoint,
         "deprecated": operation.deprecated,
