@@ -26,8 +26,13 @@ try:
     import ensurepip, ssl, venv
 except ImportError as error:
     sys.exit(version + " has no " + error.name + " module (on Debian: apt install python3-venv)")'
+    if [ -n "${PYTHON:-}" ]; then
+        set -- "$PYTHON"
+    else
+        set -- python3.11 python3.12 python3.13 python3.14 python3 python
+    fi
     found=
-    for python in ${PYTHON:-python3.11 python3.12 python3.13 python3.14 python3 python}; do
+    for python in "$@"; do
         if ! command -v "$python" >/dev/null; then
             [ -z "${PYTHON:-}" ] || found="; $python is not there"
         elif answer=$("$python" -c "$probe" 2>&1); then
@@ -46,7 +51,7 @@ step() {
     shift 3
     [ "$(cat "$stamp" 2>/dev/null)" != "$source" ] || return 0
     echo "setup: $sentence"
-    "$@" >>"$log" 2>&1 </dev/null || fail "$sentence: failed. Is the network there? The log: $log"
+    "$@" >>"$log" 2>&1 </dev/null || fail "failed while $sentence. Is the network there? The log: $log"
     echo "$source" >"$stamp"
 }
 
@@ -91,8 +96,7 @@ if ! venv_is_usable; then
     rm -f "$venv/made-for"
     step "$venv/made-for" "making .venv with $("$python" -V)" "$root" make_venv
 fi
-step "$venv/made-from-lock" "installing the locked Python packages (a minute or two)" \
-    "$(cksum <requirements-dev.txt)" install_packages
+step "$venv/made-from-lock" "installing the locked Python packages" "$(cksum <requirements-dev.txt)" install_packages
 step "$venv/made-from-project" "installing this checkout, editable" "$(cksum <pyproject.toml)" install_checkout
 step node_modules/.made-from-lock "installing the CDK CLI" "$(cksum <package-lock.json)" install_cdk
 step build/official-client/.made-from-lock "fetching AWS's last official client, to compare with" \

@@ -79,7 +79,10 @@ def test_without_a_network_it_says_so_and_names_the_log(checkout: Path) -> None:
     log = checkout / "build" / "setup.log"
     assert done.returncode != 0
     (line,) = done.stderr.splitlines()
-    assert line.endswith(f"failed. Is the network there? The log: {log.relative_to(checkout)}")
+    assert line == (
+        "setup: failed while installing the locked Python packages. "
+        f"Is the network there? The log: {log.relative_to(checkout)}"
+    )
     assert "127.0.0.1" in log.read_text(encoding="utf-8")
 
     again = set_up(checkout, sys.executable, **nobody)
