@@ -14,11 +14,13 @@ PACKAGED: Final = ("constructs", "lambda", "pyproject.toml", "README.md", "CHANG
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy what a wheel is made from, littered with byte code as a checkout in use is; return the folder."""
+    """Copy what a wheel is made from, littered as a checkout in use is, and return the folder."""
     folder.mkdir()
     for name in PACKAGED:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+            (folder / name / ".tool_cache").mkdir()
+            (folder / name / ".tool_cache" / "cache.json").write_text("{}", encoding="utf-8")
         else:
             shutil.copy(ROOT / name, folder / name)
     run("-m", "compileall", "-q", folder / "constructs", folder / "lambda")

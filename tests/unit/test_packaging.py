@@ -18,12 +18,9 @@ MAX_ASSET_BYTES = 40_000  # zipped, as Lambda gets it: every cold start loads it
 
 
 def sources(room: Path) -> set[str]:
-    """Every file of a room, by its path in it, byte code aside."""
-    return {
-        path.relative_to(room).as_posix()
-        for path in room.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    """Every file of a room, by its path in it, without byte code and what tools leave in dot folders."""
+    paths = [path.relative_to(room) for path in room.rglob("*") if path.is_file()]
+    return {path.as_posix() for path in paths if not any(part.startswith((".", "__pycache__")) for part in path.parts)}
 
 
 @pytest.fixture(scope="module")
