@@ -13,7 +13,7 @@ _MODELS = Path(__file__).resolve().parent.parent / contract.MODELS_FOLDER
 
 @cache
 def service_model() -> ServiceModel:
-    """The model beside this package; loaded once, and good for as long as the container lives."""
+    """Return the model beside this package; loaded once, and good for as long as the container lives."""
     loader = Loader(extra_search_paths=[str(_MODELS)], include_default_search_paths=False)
     description = loader.load_service_model(contract.API_NAME, "service-2", contract.API_VERSION)
     return ServiceModel(description, contract.API_NAME)
@@ -21,5 +21,5 @@ def service_model() -> ServiceModel:
 
 @cache
 def http_status(error_shape: str) -> int:
-    """The HTTP code that the model gives one of its exceptions."""
+    """Return the HTTP code that the model gives one of its exceptions."""
     return int(service_model().shape_for(error_shape).metadata["error"]["httpStatusCode"])

@@ -60,7 +60,7 @@ class Application:
     quotas: Quotas
 
     def answer(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-        """API Gateway's answer to an event; never raises."""
+        """Return API Gateway's answer to an event; never raises."""
         request_id = context.aws_request_id or str(uuid4())
         headers = {_REQUEST_ID_HEADER: request_id}
         try:

@@ -36,7 +36,7 @@ class Place:
         return f"arn:{self.partition}:evidently:{self.region}:{self.account}:{resource}"
 
     def name_of(self, kind: str, reference: str) -> str:
-        """The plain name behind a name or an ARN.
+        """Return the plain name behind a name or an ARN.
 
         Args:
             kind: `project` or `segment`, the two that the API takes by ARN.

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def settle(attempt: Callable[[], T], *, pause: Callable[[float], None], jitter: Callable[[], float]) -> T:
-    """The outcome of `attempt`, which must write nothing where it raises ContendedError.
+    """Return the outcome of `attempt`, which must write nothing where it raises ContendedError.
 
     Args:
         attempt: The whole operation, from its first read.

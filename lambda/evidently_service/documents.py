@@ -26,14 +26,14 @@ _UNOFFERED = {
 
 
 def new_project(given: Mapping[str, Any], now: int) -> Project:
-    """What CreateProject makes."""
+    """Return what CreateProject makes."""
     problems = [Problem(member, rule) for member, rule in _UNOFFERED.items() if member in given]
     _refuse([*problems, *_tag_problems(given)])
     return Project(given["name"], created=now, updated=now, body=_kept(given, "description", "tags"))
 
 
 def project_document(project: Project, place: Place) -> dict[str, Any]:
-    """A Project as the API shows it."""
+    """Return a Project as the API shows it."""
     return {
         "tags": {},
         **project.body,
@@ -51,7 +51,7 @@ def project_document(project: Project, place: Place) -> dict[str, Any]:
 
 
 def new_feature(given: Mapping[str, Any], project: str, now: int) -> Feature:
-    """What CreateFeature makes: the first variation is the default one, unless the request says otherwise."""
+    """Return what CreateFeature makes: the first variation is the default one, unless the request says otherwise."""
     variations = given["variations"]
     types = [_VALUE_TYPES[next(iter(variation["value"]))] for variation in variations]
     body = {
@@ -66,7 +66,7 @@ def new_feature(given: Mapping[str, Any], project: str, now: int) -> Feature:
 
 
 def feature_document(feature: Feature, place: Place) -> dict[str, Any]:
-    """A Feature as the API shows it; its rules are the launches that run on it, the latest start first."""
+    """Return a Feature as the API shows it; its rules are the launches that run on it, the latest start first."""
     launches = sorted(feature.runs, key=lambda launch: (-feature.runs[launch], launch))
     return {
         "tags": {},
@@ -83,7 +83,7 @@ def feature_document(feature: Feature, place: Place) -> dict[str, Any]:
 
 
 def new_launch(given: Mapping[str, Any], project: str, now: int, place: Place) -> Launch:
-    """What CreateLaunch makes: CREATED, with its own name for salt.
+    """Return what CreateLaunch makes: CREATED, with its own name for salt.
 
     Features, variations and the sums of weights are not looked at here, as AWS didn't; StartLaunch looks at the first
     two.
@@ -106,7 +106,7 @@ def new_launch(given: Mapping[str, Any], project: str, now: int, place: Place) -
 
 
 def launch_document(launch: Launch, place: Place) -> dict[str, Any]:
-    """A Launch as the API shows it: without `execution` until it was started. Who started it is nobody's business."""
+    """Return a Launch as the API shows it: without `execution` until it was started, and never with who did."""
     document: dict[str, Any] = {
         "tags": {},
         "metricMonitors": [],

@@ -21,6 +21,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 SERVICE_CODE = "evidently"
+_MOST_PROBLEMS = 50  # a map of tags has no limit in the model, an answer has one in Lambda
 
 
 class Reason(StrEnum):
@@ -37,7 +38,7 @@ class Problem:
     """What is wrong with one field of a request.
 
     Args:
-        field: The field's path, such as `groups[0].name`; "" is the request as a whole.
+        field: The field's path, such as `groups[0].name`.
         message: The rule it breaks, as the rest of a sentence that starts with the field.
 
     """
@@ -72,10 +73,13 @@ class ValidationError(ApiError):
 
     @classmethod
     def of(cls, problems: Iterable[Problem]) -> "ValidationError":
-        """All that is wrong with the fields of a request, in one answer."""
-        found = tuple(problems)
-        sentence = "; ".join(f"{problem.field} {problem.message}" for problem in found)
-        return cls(f"The request is not valid: {sentence}.", reason=Reason.FIELD_VALIDATION_FAILED, problems=found)
+        """Say in one answer all that is wrong with the fields of a request, or as much of it as one can read."""
+        found = list(problems)
+        shown = found[:_MOST_PROBLEMS]
+        sentence = "; ".join(f"{problem.field} {problem.message}" for problem in shown)
+        more = f"; and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
+        message = f"The request is not valid: {sentence}{more}."
+        return cls(message, reason=Reason.FIELD_VALIDATION_FAILED, problems=shown)
 
 
 class NotFoundError(ApiError):
@@ -85,7 +89,7 @@ class NotFoundError(ApiError):
 
     @classmethod
     def missing(cls, kind: str, arn: str) -> "NotFoundError":
-        """The control plane's sentence, as AWS wrote it for features and projects."""
+        """Say it in the control plane's sentence, as AWS wrote it for features and projects."""
         message = f"{kind.capitalize()} with arn '{arn}' does not exist."
         return cls(message, resourceId=arn, resourceType=kind)
 
@@ -97,12 +101,12 @@ class ConflictError(ApiError):
 
     @classmethod
     def of(cls, message: str, kind: str, arn: str) -> "ConflictError":
-        """A conflict over one resource, named in the answer."""
+        """Make a conflict over one resource, which the answer names."""
         return cls(message, resourceId=arn, resourceType=kind)
 
     @classmethod
     def duplicate(cls, kind: str, arn: str) -> "ConflictError":
-        """A create of a name that is taken."""
+        """Make the answer to a create of a name that is taken."""
         return cls.of(f"{kind.capitalize()} with arn '{arn}' already exists.", kind, arn)
 
 

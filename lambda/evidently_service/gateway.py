@@ -35,7 +35,7 @@ class Request:
 
 
 def request_from(event: Mapping[str, Any]) -> Request:
-    """The request inside an event.
+    """Read the request inside an event.
 
     Raises:
         ValidationError: a body or query string that can't be read or is too large.
@@ -52,7 +52,7 @@ def request_from(event: Mapping[str, Any]) -> Request:
 
 
 def response(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, Any]:
-    """What Lambda hands back to API Gateway."""
+    """Make what Lambda hands back to API Gateway."""
     return {
         "statusCode": status,
         "headers": {"content-type": "application/json", **headers},
@@ -62,7 +62,7 @@ def response(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -
 
 
 def _without_stage(path: str, stage: str) -> str:
-    """A named stage is part of rawPath on AWS, and isn't on every stand-in for it."""
+    """Drop a named stage: it is part of rawPath on AWS, and isn't on every stand-in for it."""
     prefix = f"/{stage}/"
     return path[len(prefix) - 1 :] if stage != _DEFAULT_STAGE and path.startswith(prefix) else path
 

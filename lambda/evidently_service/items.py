@@ -32,12 +32,12 @@ ACCOUNT_COUNTERS: "Item" = {"pk": {"S": "account"}, "sk": {"S": "counters"}}
 
 
 def text(value: str) -> "AttributeValueTypeDef":
-    """A string attribute."""
+    """Make a string attribute."""
     return {"S": value}
 
 
 def number(value: int) -> "AttributeValueTypeDef":
-    """A number attribute."""
+    """Make a number attribute."""
     return {"N": str(value)}
 
 
@@ -62,7 +62,7 @@ def segment_key(name: str) -> Item:
 
 
 def project_item(project: Project) -> Item:
-    """A project as it is stored."""
+    """Return a project as it is stored."""
     return {
         **project_key(project.name),
         **_common(project),
@@ -73,7 +73,7 @@ def project_item(project: Project) -> Item:
 
 
 def project_from(item: Item) -> Project:
-    """The project in an item."""
+    """Return the project in an item."""
     return Project(
         name=item["sk"]["S"],
         created=_number(item, "createdTime"),
@@ -86,7 +86,7 @@ def project_from(item: Item) -> Project:
 
 
 def feature_item(feature: Feature) -> Item:
-    """A feature as it is stored; the names of its variations also as a set, for StartLaunch's condition."""
+    """Return a feature as it is stored; its variations' names are a set as well, for StartLaunch's condition."""
     return {
         **feature_key(feature.project, feature.name),
         **_common(feature),
@@ -97,7 +97,7 @@ def feature_item(feature: Feature) -> Item:
 
 
 def feature_from(item: Item) -> Feature:
-    """The feature in an item."""
+    """Return the feature in an item."""
     return Feature(
         project=item["pk"]["S"].partition("#")[2],
         name=item["sk"]["S"].partition("#")[2],
@@ -110,7 +110,7 @@ def feature_from(item: Item) -> Feature:
 
 
 def launch_item(launch: Launch) -> Item:
-    """A launch as it is stored."""
+    """Return a launch as it is stored."""
     item = {
         **launch_key(launch.project, launch.name),
         **_common(launch),
@@ -129,7 +129,7 @@ def launch_item(launch: Launch) -> Item:
 
 
 def launch_from(item: Item) -> Launch:
-    """The launch in an item."""
+    """Return the launch in an item."""
     return Launch(
         project=item["pk"]["S"].partition("#")[2],
         name=item["sk"]["S"].partition("#")[2],

@@ -29,7 +29,7 @@ class QuotaCode(StrEnum):
 
 
 def exceeded(code: QuotaCode, limit: int, kind: str, arn: str) -> QuotaExceededError:
-    """The answer where `limit` is reached; `kind` and `arn` name what could not be made or started."""
+    """Make the answer where `limit` is reached; `kind` and `arn` name what could not be made or started."""
     what = code.name.lower().replace("_", " ")
     sentence = f"The quota of {limit} {what} is reached; delete or stop what is no longer needed."
     return QuotaExceededError(

@@ -69,7 +69,7 @@ class Launch:
     version: int = 1
 
     def start(self, now: int, starter: str | None) -> "Launch":
-        """This launch, running from now on."""
+        """Return the launch as it runs from now on."""
         return replace(
             self,
             status=LaunchStatus.RUNNING,
@@ -80,7 +80,7 @@ class Launch:
         )
 
     def stop(self, now: int, state: LaunchStatus, reason: str | None) -> "Launch":
-        """This launch, stopped for good."""
+        """Return the launch as it is when stopped, for good."""
         return replace(self, status=state, ended=now, reason=reason, updated=now, version=self.version + 1)
 
     def feature_variations(self) -> dict[str, list[tuple[str, str]]]:

@@ -32,7 +32,7 @@ class Route:
 
 
 def route(method: str, path: str) -> Route:
-    """The operation behind a path.
+    """Find the operation behind a path.
 
     Raises:
         ValidationError: with reason unknownOperation where the API has no such path or method.

@@ -31,7 +31,7 @@ def serialise(shape: Shape | None, value: Any) -> Any:
 
 
 def serialise_error(error: ApiError) -> Mapping[str, Any]:
-    """The body of an error: the modelled members that it has. A null stays: AWS's own 404s have `"resourceId":null`."""
+    """Return an error's body: the modelled members that it has; a null stays, as in AWS's own data plane 404s."""
     shape = service_model().shape_for(error.shape)
     known = shape.members if isinstance(shape, StructureShape) else {}
     return {name: error.members[name] for name in known if name in error.members}

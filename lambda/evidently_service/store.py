@@ -85,7 +85,7 @@ class ConditionsFailedError(ServiceError):
         return write in self._found and self._found[write] is None
 
     def strings(self, write: Write, attribute: str) -> set[str]:
-        """A string set of the item that was found; empty where there is none."""
+        """Return a string set of the item that was found; empty where there is none."""
         item = self._found.get(write) or {}
         return set(item[attribute]["SS"]) if attribute in item else set()
 
@@ -104,7 +104,7 @@ class Store:
     table: str
 
     def read(self, key: Item) -> Item | None:
-        """The item as it is now, None where there is none.
+        """Return the item as it is now, None where there is none.
 
         Raises:
             ThrottledError, UnavailableError: DynamoDB did not answer.
@@ -186,7 +186,7 @@ def _placeholders(write: Update | Delete) -> _Placeholders:
 
 
 def _asked(call: Callable[[], T]) -> T:
-    """The answer of a call, or why there is none in the API's terms; a cancelled transaction is left to the caller."""
+    """Return a call's answer, or say why there is none; a cancelled transaction is left to the caller."""
     try:
         return call()
     except ClientError as error:

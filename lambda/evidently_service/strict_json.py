@@ -9,7 +9,7 @@ class UnreadableJsonError(ValueError):
 
 
 def parse(text: str | bytes) -> Any:
-    """The value that a JSON text stands for.
+    """Return the value that a JSON text stands for.
 
     Raises:
         UnreadableJsonError: anything else than one JSON value in UTF-8.

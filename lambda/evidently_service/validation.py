@@ -19,13 +19,14 @@ _MILLISECONDS = 1000
 _LATEST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that every SDK can read back
 _LONG = (-(2**63), 2**63 - 1)
 _INTEGER = (-(2**31), 2**31 - 1)
+_LONGEST_SHOWN = 130  # characters; the longest name of the API, and a little
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 
 def read_input(
     operation: OperationModel, labels: Mapping[str, str], query: Mapping[str, Sequence[str]], body: bytes
 ) -> dict[str, Any]:
-    """The operation's input, by member name.
+    """Return the operation's input, by member name.
 
     Args:
         operation: Whose input shape rules.
@@ -48,16 +49,14 @@ def read_input(
         raw.update((name, document[name]) for name in in_body & document.keys())
     for name, member in shape.members.items():
         match member.serialization.get("location"):
-            case "uri" if labels.get(name) == "":
-                problems.append(Problem(name, "must not be empty"))
-                raw[name] = None
             case "uri":
-                raw[name] = labels.get(name)
+                # An empty label is a missing one: `/projects//launches` names no project.
+                raw[name] = labels[name] or None
             case "querystring" if values := query.get(member.serialization.get("name", name)):
                 raw[name] = list(values) if member.type_name == "list" else _from_text(member, values[0])
     value = _structure(shape, raw, "", problems)
     if problems:
-        raise ValidationError.of(_first_of_each_field(problems))
+        raise ValidationError.of(problems)
     return value
 
 
@@ -77,14 +76,8 @@ def _from_text(shape: Shape, text: str) -> Any:
     return text
 
 
-def _first_of_each_field(problems: list[Problem]) -> list[Problem]:
-    """An empty label is also a missing member: the first of the two says more."""
-    seen: dict[str, Problem] = {}
-    return [problem for problem in problems if seen.setdefault(problem.field, problem) is problem]
-
-
 def _value(shape: Shape, value: Any, path: str, problems: list[Problem]) -> Any:
-    """One value, by its type; checked, and without what the model does not know."""
+    """Check one value by its type; what the model does not know is left out."""
     checked: Any
     match shape:
         case StructureShape():
@@ -134,7 +127,9 @@ def _map(shape: MapShape, value: Any, path: str, problems: list[Problem]) -> dic
     if not _in_bounds(shape, len(value), "{} entries", path, problems):
         return {}
     return {
-        _value(shape.key, key, f"{path} key", problems): _value(shape.value, item, _member(path, key), problems)
+        _value(shape.key, key, f"{_member(path, key)} (key)", problems): _value(
+            shape.value, item, _member(path, key), problems
+        )
         for key, item in value.items()
     }
 
@@ -148,16 +143,16 @@ def _string(shape: StringShape, value: Any, path: str, problems: list[Problem]) 
     elif not _in_bounds(shape, len(value), "{} characters", path, problems):
         pass
     elif shape.enum and value not in shape.enum:
-        problems.append(Problem(path, f"must be one of {', '.join(shape.enum)}"))
+        problems.append(Problem(path, f"is {_shown(value)}, it must be one of {', '.join(shape.enum)}"))
     elif not _matches(shape.metadata.get("pattern"), value):
-        problems.append(Problem(path, f"must match {shape.metadata['pattern']}"))
+        problems.append(Problem(path, f"is {_shown(value)}, it must match {shape.metadata['pattern']}"))
     elif shape.serialization.get("jsonvalue"):
         _check_json_text(value, path, problems)
     return value
 
 
 def _check_json_text(value: str, path: str, problems: list[Problem]) -> None:
-    """A `jsonvalue` member is a string that holds JSON; it is kept as it came, white space included."""
+    """Read a `jsonvalue` member, a string that holds JSON; it is kept as it came, white space included."""
     try:
         strict_json.parse(value)
     except strict_json.UnreadableJsonError as error:
@@ -171,7 +166,7 @@ def _whole_number(shape: Shape, value: Any, path: str, problems: list[Problem]) 
     lowest, highest = _LONG if shape.type_name == "long" else _INTEGER
     lowest, highest = shape.metadata.get("min", lowest), shape.metadata.get("max", highest)
     if not lowest <= value <= highest:
-        problems.append(Problem(path, f"must be from {lowest} to {highest}"))
+        problems.append(Problem(path, f"is {_shown(value)}, it must be from {lowest} to {highest}"))
     return value
 
 
@@ -232,4 +227,11 @@ def _matches(pattern: str | None, value: str) -> bool:
 
 
 def _member(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+    """Name a member, or an entry of a map, whose key may be as long as the request."""
+    short = name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
+    return f"{path}.{short}" if path else short
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -19,7 +19,7 @@ from evidently_service.store import Delete, Update
 
 
 def count_project(limit: int) -> Update:
-    """One project more in the account, while there are fewer than `limit`."""
+    """Count one project more in the account, while there are fewer than `limit`."""
     return Update(
         ACCOUNT_COUNTERS,
         "SET #schema = :schema ADD projectCount :one",
@@ -30,12 +30,12 @@ def count_project(limit: int) -> Update:
 
 
 def uncount_project() -> Update:
-    """One project less in the account."""
+    """Count one project less in the account."""
     return Update(ACCOUNT_COUNTERS, "ADD projectCount :less", values={":less": number(-1)})
 
 
 def count_in_project(project: str, counter: str, limit: int) -> Update:
-    """One more of what `counter` counts, in a project that is there and has fewer than `limit`."""
+    """Count one more of what `counter` counts, in a project that is there and has fewer than `limit`."""
     return Update(
         project_key(project),
         f"ADD {counter} :one",
@@ -45,12 +45,12 @@ def count_in_project(project: str, counter: str, limit: int) -> Update:
 
 
 def uncount_in_project(project: str, counter: str) -> Update:
-    """One less of what `counter` counts."""
+    """Count one less of what `counter` counts."""
     return Update(project_key(project), f"ADD {counter} :less", values={":less": number(-1)})
 
 
 def delete_empty_project(name: str) -> Delete:
-    """The project, if nothing is left in it."""
+    """Delete a project, if nothing is left in it."""
     return Delete(
         project_key(name),
         values={":none": number(0)},
@@ -59,7 +59,7 @@ def delete_empty_project(name: str) -> Delete:
 
 
 def delete_idle_feature(project: str, name: str) -> Delete:
-    """The feature, if no launch runs on it."""
+    """Delete a feature, if no launch runs on it."""
     return Delete(
         feature_key(project, name),
         values={":none": number(0)},
@@ -68,7 +68,7 @@ def delete_idle_feature(project: str, name: str) -> Delete:
 
 
 def delete_idle_launch(project: str, name: str) -> Delete:
-    """The launch, if it does not run."""
+    """Delete a launch, if it does not run."""
     return Delete(
         launch_key(project, name),
         values={":running": text(LaunchStatus.RUNNING.value)},
@@ -78,7 +78,7 @@ def delete_idle_launch(project: str, name: str) -> Delete:
 
 
 def change_launch(before: Launch, after: Launch) -> Update:
-    """The launch as it is after a change of its state, if it still is what the change was decided on.
+    """Store a change of a launch's state, if it still is what the change was decided on.
 
     The version stands for everything that was read: status, starter, groups.
     """
@@ -94,7 +94,7 @@ def change_launch(before: Launch, after: Launch) -> Update:
 
 
 def run_on_feature(launch: Launch, feature: str, variations: list[str]) -> Update:
-    """Notes on a feature that a launch runs on it, if the feature is there and has these variations."""
+    """Note on a feature that a launch runs on it, if the feature is there and has these variations."""
     wanted = {f":variation{index}": text(name) for index, name in enumerate(sorted(set(variations)))}
     return Update(
         feature_key(launch.project, feature),
@@ -106,5 +106,5 @@ def run_on_feature(launch: Launch, feature: str, variations: list[str]) -> Updat
 
 
 def end_on_feature(launch: Launch, feature: str) -> Update:
-    """Removes that note."""
+    """Remove that note."""
     return Update(feature_key(launch.project, feature), "REMOVE runs.#launch", names={"#launch": launch.name})

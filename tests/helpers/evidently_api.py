@@ -1,7 +1,7 @@
 """The Evidently API without a network: events as API Gateway sends them, and a real boto3 client in front of a handler.
 
-The client is botocore's own, with the shipped model: it serialises, signs, retries and parses as ever. Only its socket is
-gone; what would leave through it becomes an event for the handler.
+The client is botocore's own, with the shipped model: it serialises, signs, retries and parses as ever. Only its socket
+is gone; what would leave through it becomes an event for the handler.
 """
 
 import base64
@@ -14,9 +14,9 @@ from uuid import uuid4
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.session import Session
+
 from helpers.rooms import ROOT
 
 ACCOUNT = "123456789012"
@@ -94,7 +94,7 @@ def evidently_client(
     """
     session = Session()
     session.get_component("data_loader").search_paths.append(str(ROOT / "lambda" / "models"))
-    client: BaseClient = boto3.Session(botocore_session=session).client(
+    client: Any = boto3.Session(botocore_session=session).client(
         "evidently",
         region_name=REGION,
         endpoint_url="https://abcde12345.execute-api.eu-north-1.amazonaws.com",
@@ -117,7 +117,7 @@ def evidently_client(
 
 def _through(handler: Handler, request: AWSPreparedRequest, path: Callable[[str], str]) -> AWSResponse:
     url = urlsplit(request.url)
-    body = request.body or b""
+    body: Any = request.body or b""
     headers = {name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()}
     event = api_event(
         str(request.method),

@@ -14,7 +14,7 @@ REGION = "eu-north-1"
 
 def dynamodb_client(endpoint: str) -> "DynamoDBClient":
     """A client of the local DynamoDB, with room for a few dozen threads."""
-    return boto3.client(
+    client: DynamoDBClient = boto3.client(
         "dynamodb",
         endpoint_url=endpoint,
         region_name=REGION,
@@ -22,6 +22,7 @@ def dynamodb_client(endpoint: str) -> "DynamoDBClient":
         aws_secret_access_key="test",  # noqa: S106 - the local AWS's root, no secret
         config=Config(max_pool_connections=40, connect_timeout=5, read_timeout=20),
     )
+    return client
 
 
 def make_table(client: "DynamoDBClient") -> str:

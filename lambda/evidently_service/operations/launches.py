@@ -125,7 +125,7 @@ def _write_start(call: Call, launch: Launch, started: Launch) -> None:
 def _unserved(
     error: ConditionsFailedError, feature: str, note: Update, variations: list[tuple[str, str]]
 ) -> list[Problem]:
-    """What is wrong with the groups of a launch that serve a feature."""
+    """Say what is wrong with the groups of a launch that serve a feature."""
     if not error.failed(note):
         return []
     if error.absent(note):

@@ -48,10 +48,10 @@ def delete_project(call: Call) -> Mapping[str, Any]:
 
 
 def require_project(call: Call) -> None:
-    """Called where something in a project is missing: is it the project itself?
+    """Tell, where something in a project is missing, whether it is the project itself.
 
     Raises:
-        NotFoundError: it is.
+        NotFoundError: it is the project.
 
     """
     if call.store.read(items.project_key(call.project)) is None:

@@ -5,16 +5,17 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import BotoCoreError
+
 from helpers.service import Service
 from helpers.service_table import dynamodb_client, make_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
@@ -24,15 +25,13 @@ def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[DynamoDBClie
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = Path(tmp_path_factory.mktemp("local-aws")) / "log"
     environment = {**os.environ, "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "SERVICES": "dynamodb"}
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "ministack"], env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
+    with (tmp_path_factory.mktemp("local-aws") / "log").open("wb") as log:
+        server = subprocess.Popen([sys.executable, "-m", "ministack"], env=environment, stdout=log, stderr=log)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/_ministack/health", server)
-        yield dynamodb_client(f"http://127.0.0.1:{port}")
+        client = dynamodb_client(f"http://127.0.0.1:{port}")
+        _wait_for(client, server)
+        yield client
     finally:
         server.terminate()
         server.wait(10)
@@ -44,12 +43,13 @@ def service(dynamodb: "DynamoDBClient") -> Service:
     return Service(dynamodb, make_table(dynamodb))
 
 
-def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
+def _wait_for(client: "DynamoDBClient", server: "subprocess.Popen[bytes]") -> None:
     for _ in range(300):
         try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except OSError:
+            client.list_tables()
+        except BotoCoreError:
             assert server.poll() is None, "the local AWS ended at once"
             time.sleep(0.1)
+        else:
+            return
     pytest.fail("the local AWS does not answer")
