@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -17,7 +18,10 @@ LAMBDA_MAY_IMPORT = sys.stdlib_module_names | {"boto3", "botocore"} | {path.stem
 # A constant and the arithmetic that shows its unit, such as 14 * 60.
 CONSTANT_NODES = {ast.Constant, ast.BinOp, ast.Mult, ast.Add, ast.Tuple, ast.Load}
 
-PROBE = "import importlib.util as i; print('found', *(i.find_spec(n).origin for n in ('constructs', 'cdk_evidently')))"
+PROBE = """
+from importlib.util import find_spec
+print("", find_spec("constructs").origin, find_spec("cdk_evidently").origin, "", sep="|")
+"""
 
 
 @pytest.mark.parametrize("room", [CONSTRUCTS, LAMBDA], ids=path_id)
@@ -60,7 +64,7 @@ def root(tmp_path: Path) -> Path:
         (tmp_path / room.name).symlink_to(room, target_is_directory=True)
     (tmp_path / "pyproject.toml").symlink_to(ROOT / "pyproject.toml")
     (tmp_path / "app.py").write_text(PROBE, encoding="utf-8")
-    (tmp_path / "test_probe.py").write_text(f"def test_probe():\n    {PROBE}\n", encoding="utf-8")
+    (tmp_path / "test_probe.py").write_text(f"def test_probe():{indent(PROBE, '    ')}", encoding="utf-8")
     return tmp_path
 
 
@@ -74,6 +78,6 @@ def test_import_constructs_is_that_of_pypi(root: Path, arguments: list[str]) -> 
     done = subprocess.run(  # noqa: S603, the tests' own interpreter
         [sys.executable, *arguments], cwd=root, capture_output=True, text=True, check=True
     )
-    constructs, ours = done.stdout.partition("found ")[2].split()[:2]
+    constructs, ours = done.stdout.split("|")[1:3]
     assert Path(constructs).parent.parent.name == "site-packages"
     assert Path(ours).parent.name == "cdk_evidently"
