@@ -8,6 +8,7 @@ import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
@@ -17,7 +18,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.session import Session
 
-from helpers.rooms import ROOT
+from helpers.rooms import MODELS
 
 ACCOUNT = "123456789012"
 REGION = "eu-north-1"
@@ -92,9 +93,7 @@ def evidently_client(
         retries: How often botocore tries again.
         starter: Value of the starter header, sent with every request.
     """
-    session = Session()
-    session.get_component("data_loader").search_paths.append(str(ROOT / "lambda" / "models"))
-    client: Any = boto3.Session(botocore_session=session).client(
+    client: Any = _session().client(
         "evidently",
         region_name=REGION,
         endpoint_url="https://abcde12345.execute-api.eu-north-1.amazonaws.com",
@@ -113,6 +112,14 @@ def evidently_client(
     if starter is not None:
         client.meta.events.register("before-sign.evidently", add_starter)
     return client
+
+
+@cache
+def _session() -> boto3.Session:
+    """A session that knows the shipped model; making one takes longer than most tests."""
+    session = Session()
+    session.get_component("data_loader").search_paths.append(str(MODELS))
+    return boto3.Session(botocore_session=session)
 
 
 def _through(handler: Handler, request: AWSPreparedRequest, path: Callable[[str], str]) -> AWSResponse:
