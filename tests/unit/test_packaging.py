@@ -46,7 +46,7 @@ def synths(wheel: Path, editable: Path, tmp_path_factory: pytest.TempPathFactory
         "checkout": CONSTRUCTS,
         "editable install": editable,
         "one install": install(folder / "one", wheel),
-        "another install": install(folder / "a-folder-of-another-name", wheel),
+        "another install": install(folder / ".venv" / "another-name", wheel),
     }
 
     def synth(way: str) -> dict[str, Any]:
