@@ -9,8 +9,11 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, Protocol
 from uuid import uuid4
+
+from botocore.exceptions import ClientError
 
 from evidently_service import contention, gateway
 from evidently_service.api_model import http_status
@@ -110,7 +113,7 @@ def _place(event: Mapping[str, Any], context: LambdaContext) -> Place:
 
 
 def _log(request_id: str, error: BaseException) -> None:
-    """One JSON line. An exception's message may quote the request, so only types and places of code are written."""
+    """Write one JSON line: only types and places of code, for an exception's message may quote the request."""
     cause = error.__cause__
     line = {
         "level": "ERROR",
@@ -118,9 +121,9 @@ def _log(request_id: str, error: BaseException) -> None:
         "requestId": request_id,
         "error": type(error).__name__,
         "cause": type(cause).__name__ if cause else None,
-        "causeCode": getattr(cause, "response", {}).get("Error", {}).get("Code"),
+        "causeCode": cause.response["Error"]["Code"] if isinstance(cause, ClientError) else None,
         "trace": [
-            f"{os.path.basename(frame.filename)}:{frame.lineno} {frame.name}"  # noqa: PTH119 - a name, no file is touched
+            f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}"
             for frame in traceback.extract_tb(error.__traceback__)
         ],
     }

@@ -99,7 +99,8 @@ def test_the_project_quota_makes_room_again_after_a_delete(service: Service) -> 
 
 
 @pytest.mark.parametrize(
-    "member", [{"dataDelivery": {"cloudWatchLogs": {"logGroup": "g"}}}, {"appConfigResource": {"applicationId": "abcd"}}]
+    "member",
+    [{"dataDelivery": {"cloudWatchLogs": {"logGroup": "g"}}}, {"appConfigResource": {"applicationId": "abcd"}}],
 )
 def test_what_is_not_offered_on_a_project_is_refused_by_name(service: Service, member: dict[str, Any]) -> None:
     answer = refused(service.client().create_project, name="petfood", **member)
@@ -190,9 +191,7 @@ def test_forty_kilobytes_of_overrides_fit(service: Service) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
     overrides = {f"{index:0>392}": "on" for index in range(102)}
-    evidently.create_feature(
-        project="petfood", name="upsell", variations=ON_AND_OFF, entityOverrides=overrides
-    )
+    evidently.create_feature(project="petfood", name="upsell", variations=ON_AND_OFF, entityOverrides=overrides)
     assert evidently.get_feature(project="petfood", feature="upsell")["feature"]["entityOverrides"] == overrides
 
 
