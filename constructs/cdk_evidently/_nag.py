@@ -1,0 +1,40 @@
+"""Acknowledges cdk-nag's finding for a wildcard in an IAM resource, without depending on cdk-nag.
+
+cdk-nag 3 reads the acknowledgements that aws-cdk-lib keeps as construct metadata.
+"""
+
+import json
+from typing import Any, Final
+
+from aws_cdk import Acknowledgment, Stack, Validations
+from constructs import Construct
+
+_RULE: Final = "AwsSolutions-IAM5"
+
+
+def acknowledge_wildcard(scope: Construct, resource: str, reason: str) -> None:
+    """Acknowledge, within the scope, the wildcard in an IAM resource.
+
+    The finding's id contains the resource as cdk-nag prints it: call this once references between stacks are settled.
+    """
+    rule = f"{_RULE}[Resource::{printed(Stack.of(scope).resolve(resource))}]"
+    Validations.of(scope).acknowledge(Acknowledgment(id=rule, reason=reason))
+
+
+def printed(value: Any) -> str:
+    """Return a resolved text as cdk-nag prints it: `<LogicalId>`, `<LogicalId.Attribute>`, parts of a join in a row."""
+    match value:
+        case str():
+            return value.replace("${", "<").replace("}", ">")
+        case {"Fn::Join": [str(delimiter), [*parts]]}:
+            return delimiter.join(printed(part) for part in parts)
+        case {"Ref": name}:
+            return f"<{printed(name)}>"
+        case {"Fn::GetAtt": [resource, attribute]}:
+            return f"<{printed(resource)}.{printed(attribute)}>"
+        case {"Fn::ImportValue": name}:
+            return printed(name)
+        case {"Fn::Sub": text}:
+            return printed(text)
+        case _:
+            return json.dumps(value, separators=(",", ":"))
