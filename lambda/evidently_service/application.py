@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import PurePath
 from typing import Any, Protocol
 from uuid import uuid4
@@ -67,7 +68,7 @@ class Application:
         request_id = context.aws_request_id or str(uuid4())
         headers = {_REQUEST_ID_HEADER: request_id}
         try:
-            body = self._run(event, context)
+            return gateway.response(HTTPStatus.OK, headers, self._run(event, context))
         except ApiError as error:
             if isinstance(error, UnavailableError):
                 _log(request_id, error)
@@ -75,7 +76,6 @@ class Application:
         except Exception as error:  # noqa: BLE001 - the last resort: a caller gets an API error, the log gets the cause
             _log(request_id, error)
             return _failure(InternalError(f"Internal error; its log has request id {request_id}."), headers)
-        return gateway.response(200, headers, body)
 
     def _run(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         request = gateway.request_from(event)
@@ -128,3 +128,4 @@ def _log(request_id: str, error: BaseException) -> None:
         ],
     }
     sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()

@@ -27,7 +27,10 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 @cache
 def _application() -> Application:
     return Application(
-        store=Store(boto3.client("dynamodb", config=_DYNAMODB), os.environ[contract.ENV_TABLE_NAME]),
+        store=Store(
+            boto3.client("dynamodb", region_name=os.environ["AWS_REGION"], config=_DYNAMODB),
+            os.environ[contract.ENV_TABLE_NAME],
+        ),
         clock=lambda: time.time_ns() // 1_000_000,
         pause=time.sleep,
         jitter=random.random,

@@ -28,7 +28,7 @@ else:
     Item = Mapping[str, Any]
 
 SCHEMA = 1
-ACCOUNT_COUNTERS: "Item" = {"pk": {"S": "account"}, "sk": {"S": "counters"}}
+ACCOUNT_COUNTERS: Item = {"pk": {"S": "account"}, "sk": {"S": "counters"}}
 
 
 def text(value: str) -> "AttributeValueTypeDef":

@@ -1,7 +1,8 @@
 """The table: the one place that talks to DynamoDB.
 
 Reads are strongly consistent. Every change is one transaction, so a lost answer is safe: botocore repeats it with the
-same client token, and DynamoDB applies it once.
+same client token, and DynamoDB applies it once. ContendedError says for sure that nothing was written; where that is
+unknown (no answer, still in progress), the answer is UnavailableError.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +28,6 @@ _THROTTLED = {
     "ThrottlingError",
 }
 _THROTTLED_REASONS = _THROTTLED | {"ProvisionedThroughputExceeded"}
-_CONTENDED = {"TransactionConflictException", "TransactionInProgressException"}
 _OUR_FAULT = {"ValidationException", "SerializationException", "IdempotentParameterMismatchException"}
 
 
@@ -61,7 +61,7 @@ class Delete:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Check:
-    """Wants an item to be there."""
+    """Writes nothing, and wants an item to be there."""
 
     key: Item
 
@@ -193,8 +193,6 @@ def _asked(call: Callable[[], T]) -> T:
         code = error.response.get("Error", {}).get("Code", "")
         if code in _THROTTLED:
             raise ThrottledError("The table is being asked too much at once; try again.") from error
-        if code in _CONTENDED:
-            raise ContendedError(code) from error
         if code == "TransactionCanceledException" or code in _OUR_FAULT:
             raise
         raise UnavailableError("The table of this Evidently API can't be used now.") from error
@@ -203,7 +201,7 @@ def _asked(call: Callable[[], T]) -> T:
 
 
 def _cancelled(reasons: list[Any], writes: tuple[Write, ...]) -> ServiceError:
-    """Why a transaction was cancelled: a failed condition is certain, the other reasons pass."""
+    """Say why a transaction was cancelled: a failed condition is certain, the other reasons pass."""
     found = {
         write: reason.get("Item") or None
         for write, reason in zip(writes, reasons, strict=False)

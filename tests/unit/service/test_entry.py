@@ -28,7 +28,6 @@ def test_the_handler_that_the_contract_names_serves_from_its_environment(dynamod
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(LAMBDA),
         "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_ENDPOINT_URL": dynamodb.meta.endpoint_url,

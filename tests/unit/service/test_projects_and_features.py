@@ -1,6 +1,7 @@
 """Projects and features, through a real boto3 client."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -70,18 +71,21 @@ def test_a_project_name_is_taken_once(service: Service) -> None:
     assert (answer["status"], answer["resourceType"], answer["resourceId"]) == (409, "project", PROJECT_ARN)
 
 
-def test_a_project_with_features_or_launches_stays(service: Service) -> None:
+@pytest.mark.parametrize("last", ["feature", "launch"])
+def test_a_project_stays_until_its_last_feature_and_launch_are_gone(service: Service, last: str) -> None:
     evidently = service.with_launch()
-    expected = (409, "Project has sub-resources", PROJECT_ARN, "project")
-
-    def refusal() -> tuple[Any, ...]:
-        answer = refused(evidently.delete_project, project="petfood")
-        return answer["status"], answer["Error"]["Message"], answer["resourceId"], answer["resourceType"]
-
-    assert refusal() == expected
-    evidently.delete_launch(project="petfood", launch="november")
-    assert refusal() == expected
-    evidently.delete_feature(project="petfood", feature="upsell")
+    deletes = {
+        "feature": partial(evidently.delete_feature, project="petfood", feature="upsell"),
+        "launch": partial(evidently.delete_launch, project="petfood", launch="november"),
+    }
+    delete_last = deletes.pop(last)
+    for delete in deletes.values():
+        delete()
+    answer = refused(evidently.delete_project, project="petfood")
+    assert (answer["status"], answer["code"]) == (409, "ConflictException")
+    assert answer["Error"]["Message"] == "Project has sub-resources"
+    assert (answer["resourceType"], answer["resourceId"]) == ("project", PROJECT_ARN)
+    delete_last()
     evidently.delete_project(project="petfood")
     assert evidently.create_project(name="petfood")["project"]["featureCount"] == 0
 

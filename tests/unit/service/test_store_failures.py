@@ -136,6 +136,7 @@ def test_a_throttled_transaction_is_throttling(dynamodb_stub: Stubber, code: str
         ("ThrottlingException", 429, "ThrottlingException"),
         ("RequestLimitExceeded", 429, "ThrottlingException"),
         ("InternalServerError", 503, "ServiceUnavailableException"),
+        ("TransactionInProgressException", 503, "ServiceUnavailableException"),
         ("ServiceUnavailable", 503, "ServiceUnavailableException"),
         ("AccessDeniedException", 503, "ServiceUnavailableException"),
         ("ResourceNotFoundException", 503, "ServiceUnavailableException"),
