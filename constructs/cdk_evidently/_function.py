@@ -1,4 +1,4 @@
-"""The Lambda function as this library makes it: a role and a log group of its own, and nothing that Lambda would add."""
+"""The Lambda function as this library makes it: with a role and a log group of its own, and no managed policy."""
 
 from collections.abc import Mapping
 from typing import Final

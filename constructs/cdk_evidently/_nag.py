@@ -32,9 +32,7 @@ def printed(value: Any) -> str:
             return f"<{printed(name)}>"
         case {"Fn::GetAtt": [resource, attribute]}:
             return f"<{printed(resource)}.{printed(attribute)}>"
-        case {"Fn::ImportValue": name}:
-            return printed(name)
-        case {"Fn::Sub": text}:
+        case {"Fn::ImportValue": text} | {"Fn::Sub": text}:
             return printed(text)
         case _:
             return json.dumps(value, separators=(",", ":"))

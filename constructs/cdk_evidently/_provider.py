@@ -14,6 +14,7 @@ from constructs import Construct, IConstruct
 from cdk_evidently._assets import contract
 from cdk_evidently._endpoint import EvidentlyEndpoint, stack_key
 from cdk_evidently._function import lean_function, own_log_group
+from cdk_evidently._l1 import l1_resource
 from cdk_evidently._launch_names import NamedLaunch
 from cdk_evidently._lazy import lazy_number
 from cdk_evidently._provider_role import ProviderRole
@@ -139,9 +140,7 @@ class EvidentlyProvider(Construct):
     def identity(self, stack: Stack) -> str:
         """Return what tells this provider's ServiceToken from every other's in the stack; for use at resolution."""
         own = Stack.of(self)
-        resource = self.function.node.default_child
-        assert isinstance(resource, lambda_.CfnFunction)  # noqa: S101
-        logical_id: str = own.resolve(resource.logical_id)
+        logical_id: str = own.resolve(l1_resource(self.function, lambda_.CfnFunction).logical_id)
         return logical_id if own is stack else "/".join([*stack_key(own), logical_id])
 
     def _timeout_seconds(self) -> int:

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._function import lambda_role
+from cdk_evidently._l1 import l1_resource
 from cdk_evidently._launch_names import NamedLaunch
 from cdk_evidently._lazy import before_synthesis, lazy_any
 from cdk_evidently._nag import acknowledge_wildcard
@@ -77,9 +78,7 @@ class ProviderRole:
 
     def _own_role(self) -> tuple[iam.IRole, list[iam.Policy]]:
         role = lambda_role(self._scope, "Role")
-        resource = role.node.default_child
-        assert isinstance(resource, iam.CfnRole)  # noqa: S101
-        resource.policies = [
+        l1_resource(role, iam.CfnRole).policies = [
             iam.CfnRole.PolicyProperty(policy_name=_POLICY_NAME, policy_document=lazy_any(self._document))
         ]
         return role, []
@@ -88,9 +87,7 @@ class ProviderRole:
         # The statement stands in until synthesis: CDK leaves out a policy that is empty.
         stand_in = iam.PolicyStatement(actions=["logs:PutLogEvents"], resources=[self._place.log_group_arn])
         policy = iam.Policy(self._scope, "Policy", statements=[stand_in])
-        resource = policy.node.default_child
-        assert isinstance(resource, iam.CfnPolicy)  # noqa: S101
-        resource.policy_document = lazy_any(self._document)
+        l1_resource(policy, iam.CfnPolicy).policy_document = lazy_any(self._document)
         role.attach_inline_policy(policy)
         return role, [policy]
 

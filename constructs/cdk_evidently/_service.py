@@ -1,11 +1,8 @@
 """`EvidentlyService`: the Evidently API, served from the user's own account."""
 
-import json
 from typing import Final, Protocol
 
-import jsii
-from aws_cdk import Aws, Duration, RemovalPolicy, Stack, Token
-from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import Duration, RemovalPolicy, Stack, Token
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -13,12 +10,15 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk.aws_apigatewayv2_authorizers import HttpIamAuthorizer
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
-from constructs import Construct, IConstruct
+from constructs import Construct
 
 from cdk_evidently._assets import contract
-from cdk_evidently._endpoint import EvidentlyEndpoint, checked_url
+from cdk_evidently._access_log import AccessLog
+from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._function import LOG_ACTIONS, lambda_role, lean_function, own_log_group
-from cdk_evidently.errors import ConflictingSettingsError, InvalidArgumentError
+from cdk_evidently._l1 import l1_resource
+from cdk_evidently._service_endpoint import STAGE, check_gateway_url, service_endpoint
+from cdk_evidently.errors import ConflictingSettingsError
 
 # What the service does to its table; a transaction needs the actions of its parts.
 TABLE_ACTIONS: Final = (
@@ -30,22 +30,7 @@ TABLE_ACTIONS: Final = (
     "dynamodb:UpdateItem",
 )
 
-_API_ID_PLACEHOLDER: Final = "{api_id}"
-_STAGE: Final = "$default"
 _TIMEOUT: Final = Duration.seconds(29)  # API Gateway gives up after 30
-
-# One line per request, in the access log: who called what, and what became of it. No bodies, no signatures.
-_ACCESS_LOG: Final = {
-    "requestId": "$context.requestId",
-    "time": "$context.requestTime",
-    "method": "$context.httpMethod",
-    "path": "$context.path",
-    "status": "$context.status",
-    "latency": "$context.responseLatency",
-    "caller": "$context.identity.userArn",
-    "error": "$context.error.message",
-    "integrationError": "$context.integrationErrorMessage",
-}
 
 
 class IEvidentlyService(Protocol):
@@ -110,7 +95,7 @@ class EvidentlyService(Construct):
         memory_size: int = 512,
     ) -> None:
         if gateway_url is not None:
-            _check_gateway_url(gateway_url)
+            check_gateway_url(gateway_url)
         if table is not None and removal_policy is not None:
             message = (
                 f"removal_policy is {removal_policy.name} and table is {table.node.path!r}: the policy is for a table "
@@ -135,15 +120,19 @@ class EvidentlyService(Construct):
             environment={contract.ENV_TABLE_NAME: self.table.table_name},
         )
         self.api = apigatewayv2.HttpApi(
-            self, "Api", description="The Evidently API (cdk-evidently).", create_default_stage=False
+            self,
+            "Api",
+            api_name="evidently",
+            description="The Evidently API (cdk-evidently).",
+            create_default_stage=False,
         )
         stage = apigatewayv2.HttpStage(
             self,
             "Stage",
             http_api=self.api,
-            stage_name=_STAGE,
+            stage_name=STAGE,
             auto_deploy=True,
-            access_log_settings=_AccessLog(self.access_log_group),
+            access_log_settings=AccessLog(self.access_log_group),
         )
         routes = self.api.add_routes(
             path="/{proxy+}",
@@ -151,8 +140,9 @@ class EvidentlyService(Construct):
             integration=HttpLambdaIntegration("Function", self.function),
             authorizer=HttpIamAuthorizer(),
         )
-        self.endpoint = _service_endpoint(
-            self.api.api_id, _literal(Stack.of(self).region), gateway_url, dependencies=(stage, *routes)
+        region = Stack.of(self).region
+        self.endpoint = service_endpoint(
+            self.api.api_id, None if Token.is_unresolved(region) else region, gateway_url, dependencies=(stage, *routes)
         )
 
     @property
@@ -180,31 +170,7 @@ class _ImportedService(Construct):
     def __init__(self, scope: Construct, construct_id: str, api_id: str, region: str | None) -> None:
         super().__init__(scope, construct_id)
         self.api_id = api_id
-        self.endpoint = _service_endpoint(api_id, region, None)
-
-
-def _service_endpoint(
-    api_id: str, region: str | None, gateway_url: str | None, *, dependencies: tuple[IConstruct, ...] = ()
-) -> EvidentlyEndpoint:
-    url = gateway_url or f"https://{_API_ID_PLACEHOLDER}.execute-api.{region or Aws.REGION}.{Aws.URL_SUFFIX}"
-    return EvidentlyEndpoint(
-        url=url.replace(_API_ID_PLACEHOLDER, api_id).rstrip("/"),
-        signing_name=contract.SIGNING_NAME_EXECUTE_API,
-        api_id=api_id,
-        region=region,
-        dependencies=dependencies,
-    )
-
-
-def _check_gateway_url(gateway_url: str) -> None:
-    if _API_ID_PLACEHOLDER not in gateway_url:
-        raise InvalidArgumentError(
-            "gateway_url",
-            gateway_url,
-            f"a URL with {_API_ID_PLACEHOLDER} where the API's id goes",
-            f"Write it as http://127.0.0.1:4566/_aws/execute-api/{_API_ID_PLACEHOLDER}/{_STAGE}",
-        )
-    checked_url("gateway_url", gateway_url.replace(_API_ID_PLACEHOLDER, "0123456789"))
+        self.endpoint = service_endpoint(api_id, region, None)
 
 
 def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.TableV2:
@@ -223,32 +189,12 @@ def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.Tabl
 
 
 def _allow(role: iam.Role, table: dynamodb.ITable, log_group: logs.ILogGroup) -> None:
-    resource = role.node.default_child
-    assert isinstance(resource, iam.CfnRole)  # noqa: S101
     statements = [
         iam.PolicyStatement(sid="Table", actions=list(TABLE_ACTIONS), resources=[table.table_arn]),
         iam.PolicyStatement(sid="Logs", actions=list(LOG_ACTIONS), resources=[log_group.log_group_arn]),
     ]
-    resource.policies = [
+    l1_resource(role, iam.CfnRole).policies = [
         iam.CfnRole.PolicyProperty(policy_name="Evidently", policy_document=iam.PolicyDocument(statements=statements))
     ]
     if table.encryption_key:
         table.encryption_key.grant_encrypt_decrypt(role)
-
-
-def _literal(text: str) -> str | None:
-    return None if Token.is_unresolved(text) else text
-
-
-@jsii.implements(apigatewayv2.IAccessLogSettings)
-class _AccessLog:
-    def __init__(self, log_group: logs.ILogGroup) -> None:
-        self._destination = apigatewayv2.LogGroupLogDestination(log_group)
-
-    @property
-    def destination(self) -> apigatewayv2.IAccessLogDestination:
-        return self._destination
-
-    @property
-    def format(self) -> apigateway.AccessLogFormat:
-        return apigateway.AccessLogFormat.custom(json.dumps(_ACCESS_LOG))

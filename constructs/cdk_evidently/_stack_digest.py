@@ -42,13 +42,13 @@ class StackDigest(Construct):
         return self._digest
 
     def _computed(self) -> str:
-        resources = [node for node in self._stack.node.find_all() if self._counts(node)]
+        resources = [
+            node for node in self._stack.node.find_all() if isinstance(node, CfnResource) and self._counts(node)
+        ]
         facts: list[Any] = self._stack.resolve(
             [[it.logical_id, it.cfn_resource_type, it._cfn_properties] for it in resources]  # noqa: SLF001, no public way
         )
         return hashlib.sha256(json.dumps(sorted(facts, key=lambda fact: fact[0]), sort_keys=True).encode()).hexdigest()
 
-    def _counts(self, node: object) -> bool:
-        return (
-            isinstance(node, CfnResource) and node.stack is self._stack and node.cfn_resource_type not in _NOT_DIGESTED
-        )
+    def _counts(self, resource: CfnResource) -> bool:
+        return resource.stack is self._stack and resource.cfn_resource_type not in _NOT_DIGESTED

@@ -11,7 +11,7 @@ from constructs import Construct, IConstruct, IDependable
 from cdk_evidently._assets import contract
 from cdk_evidently._claims import Claims
 from cdk_evidently._endpoint import EvidentlyEndpoint
-from cdk_evidently._launch_names import LaunchLike, NamedLaunch, ProjectLike, named_launch
+from cdk_evidently._launch_names import LaunchLike, ProjectLike, named_launch
 from cdk_evidently._lazy import lazy_text
 from cdk_evidently._provider import EvidentlyProvider
 from cdk_evidently._triggers import Triggers
