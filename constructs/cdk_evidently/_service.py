@@ -12,8 +12,8 @@ from aws_cdk.aws_apigatewayv2_authorizers import HttpIamAuthorizer
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
-from cdk_evidently._assets import contract
 from cdk_evidently._access_log import AccessLog
+from cdk_evidently._assets import contract
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._function import LOG_ACTIONS, lambda_role, lean_function, own_log_group
 from cdk_evidently._l1 import l1_resource
