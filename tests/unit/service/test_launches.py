@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from evidently_service import items
 from evidently_service.quotas import Quotas
+from evidently_service.store import Put
 from helpers.service import NOON, ON_AND_OFF, PROJECT_ARN, Service
 
 LAUNCH_ARN = f"{PROJECT_ARN}/launch/november"
+SEGMENT_ARN = "arn:aws:evidently:eu-north-1:123456789012:segment/vip"
 NAMES = {"project": "petfood", "launch": "november"}
 LATER = NOON + 3_600_000
 
@@ -232,13 +235,24 @@ def test_two_groups_of_one_name_are_refused(service: Service) -> None:
     assert refused(service.with_launch, groups=[group, group])["fieldList"][0]["name"] == "groups"
 
 
-@pytest.mark.parametrize("segment", ["vip", "arn:aws:evidently:eu-north-1:123456789012:segment/vip"])
+@pytest.mark.parametrize("segment", ["vip", SEGMENT_ARN])
 def test_a_launch_for_a_segment_that_is_not_there_is_refused(service: Service, segment: str) -> None:
     override = {"segment": segment, "evaluationOrder": 1, "weights": {"all": 1}}
     step = {"startTime": 1, "groupWeights": {"all": 1}, "segmentOverrides": [override]}
     answer = refused(service.with_launch, scheduledSplitsConfig={"steps": [step]})
     assert (answer["status"], answer["resourceType"]) == (404, "segment")
-    assert answer["resourceId"] == "arn:aws:evidently:eu-north-1:123456789012:segment/vip"
+    assert answer["resourceId"] == SEGMENT_ARN
+
+
+@pytest.mark.parametrize("segment", ["vip", SEGMENT_ARN])
+def test_a_segment_comes_back_as_its_arn(service: Service, segment: str) -> None:
+    # CreateSegment is not offered yet: the item stands for what it will make.
+    service.store.write(Put(items.segment_key("vip")))
+    override = {"segment": segment, "evaluationOrder": 1, "weights": {"all": 1}}
+    step = {"startTime": 1, "groupWeights": {"all": 1}, "segmentOverrides": [override]}
+    evidently = service.with_launch(scheduledSplitsConfig={"steps": [step]})
+    (shown,) = evidently.get_launch(**NAMES)["launch"]["scheduledSplitsDefinition"]["steps"]
+    assert shown["segmentOverrides"] == [{**override, "segment": SEGMENT_ARN}]
 
 
 def test_several_launches_run_on_one_feature_the_latest_first_in_its_rules(service: Service) -> None:

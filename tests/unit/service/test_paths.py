@@ -68,6 +68,7 @@ def test_every_operation_of_the_model_has_its_path() -> None:
         ("POST", "/projects/p/launches/l/start/"),
         ("POST", "//projects"),
         ("GET", "/projects/p\n/x/y"),
+        ("DELETE", f"/projects/{PROJECT_ARN.replace('petfood', 'launches')}/x"),
     ],
 )
 def test_any_other_path_is_an_unknown_operation(method: str, path: str) -> None:

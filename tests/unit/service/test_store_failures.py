@@ -41,7 +41,9 @@ def service_on(stubber: Stubber) -> Service:
 
 
 def add_read(stubber: Stubber, launch: Launch) -> None:
-    stubber.add_response("get_item", {"Item": items.launch_item(launch)})
+    """A read of the launch, which must be a strong one."""
+    expected = {"TableName": "table", "Key": items.launch_key("petfood", "november"), "ConsistentRead": True}
+    stubber.add_response("get_item", {"Item": items.launch_item(launch)}, expected)
 
 
 def add_cancellation(stubber: Stubber, *codes: str) -> None:
