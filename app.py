@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """The example app: an Evidently API of your own, and a release that starts a launch on it.
 
 `cdk deploy EvidentlyService`, make the launch of examples/petfood.json through the API, then

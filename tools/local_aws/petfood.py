@@ -8,7 +8,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from local_aws.server import REGION
+from local_aws.server import REGION, LocalAws
 
 _ROOT = Path(__file__).resolve().parents[2]
 MODELS = _ROOT / "lambda" / "models"
@@ -17,13 +17,16 @@ PROJECT: str = PETFOOD["project"]["name"]
 LAUNCH: str = PETFOOD["launch"]["name"]
 
 
-def evidently_client(api_url: str) -> Any:
-    """An `evidently` client of any boto3, acting as the local AWS's root; AWS_DATA_PATH would do the same."""
-    session = botocore.session.Session()
-    session.get_component("data_loader").search_paths.append(str(MODELS))
-    return boto3.Session("test", "test", region_name=REGION, botocore_session=session).client(
-        "evidently", endpoint_url=api_url, config=Config(inject_host_prefix=False)
-    )
+def evidently_client(local_aws: LocalAws, api_url: str) -> Any:
+    """Return an `evidently` client as the account's root, of the boto3 that is installed; AWS's own has none any more.
+
+    Here the model is found through the loader; a user sets `AWS_DATA_PATH`.
+    """
+    core = botocore.session.Session()
+    core.get_component("data_loader").search_paths.append(str(MODELS))
+    session = boto3.Session(botocore_session=core, region_name=REGION)
+    config = Config(inject_host_prefix=False, proxies={})
+    return local_aws.client("evidently", session, endpoint_url=api_url, config=config)
 
 
 def create(evidently: Any) -> None:
@@ -40,6 +43,6 @@ def create(evidently: Any) -> None:
 
 
 def launch_now(evidently: Any) -> dict[str, Any]:
-    """The launch as the API shows it now."""
+    """Return the launch as the API shows it now."""
     launch: dict[str, Any] = evidently.get_launch(project=PROJECT, launch=LAUNCH)["launch"]
     return launch

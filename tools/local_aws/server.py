@@ -1,35 +1,39 @@
 """Starts and ends MiniStack: signatures verified, IAM enforced, bound to 127.0.0.1, its files in a folder of its own.
 
-It runs in a session of its own, so that its end takes the Lambda workers along, and Ctrl-C in a terminal reaches
-only us, who then end it.
+It runs in a session of its own, so that its end takes the Lambda workers along, and Ctrl-C in a terminal reaches only
+us, who then end it.
 """
 
 import contextlib
+import http.client
 import os
-import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any, Final
 
 import boto3
+from botocore.config import Config
 
-REGION = "eu-west-1"
-ACCOUNT = "000000000000"
+from local_aws.errors import PortInUseError, ServerError
+from local_aws.processes import end
+
+REGION: Final = "eu-west-1"
+ACCOUNT: Final = "000000000000"
+MODULE: Final = "ministack"
+
+# Any key is the account's root, as long as the server was started with the same one.
+_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 _HOST = "127.0.0.1"
 _START_SECONDS = 60
-_STOP_SECONDS = 10
-
-
-class LocalAwsError(Exception):
-    """The local AWS can't be used, in one sentence that says what to do."""
+_POLL_SECONDS = 0.05
+_LOG = "ministack.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,119 +42,139 @@ class LocalAws:
 
     Args:
         port: The port it listens on, at 127.0.0.1.
-        pid: Its process, the leader of its session.
-        log: What it prints.
+
     """
 
     port: int
-    pid: int
-    log: Path
 
     @property
     def url(self) -> str:
-        """Endpoint of every AWS service."""
+        """The endpoint of every AWS service."""
         return f"http://{_HOST}:{self.port}"
 
     @property
     def gateway(self) -> str:
-        """URL of an HTTP API's default stage, with a place for its id; an API's own host name does not resolve here."""
+        """The URL of an HTTP API's default stage, `{api_id}` in it; an API's own host name does not resolve here."""
         return f"{self.url}/_aws/execute-api/{{api_id}}/$default"
 
     def environment(self) -> dict[str, str]:
-        """What SDKs and the CDK CLI need to reach it as the account's root."""
+        """Return what SDKs and the CDK CLI need to reach it as the account's root."""
         return {
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            **_CREDENTIALS,
+            "AWS_SESSION_TOKEN": "",  # one of another AWS would spoil the signatures
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL": self.url,
         }
 
-    def session(self) -> boto3.Session:
-        """A boto3 session as root; its clients need `endpoint_url=local_aws.url`."""
-        return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)  # noqa: S106 - the local AWS's root, no secret
+    def client(self, service: str, session: boto3.Session | None = None, **options: Any) -> Any:
+        """Return a boto3 client.
+
+        Args:
+            service: Its name, such as `cloudformation`.
+            session: The boto3 session to make it of, a new one unless given.
+            options: Further arguments of boto3's `client`; credentials are root's unless given.
+
+        """
+        given = {
+            "endpoint_url": self.url,
+            "region_name": REGION,
+            "config": Config(proxies={}),  # none stands between us and 127.0.0.1
+            **{name.lower(): value for name, value in _CREDENTIALS.items()},
+            **options,
+        }
+        return (session or boto3.Session()).client(service, **given)
 
 
-def clean_environment() -> dict[str, str]:
-    """The environment without anything that would point an SDK at another AWS."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-
-
-def start(folder: Path, port: int = 0) -> LocalAws:
-    """Start a MiniStack and wait until it answers.
+@contextlib.contextmanager
+def running(port: int = 0) -> Iterator[LocalAws]:
+    """Run a MiniStack for as long as the block does; nothing of it is left after that.
 
     Args:
-        folder: Where it keeps its log and temporary files.
         port: Where it listens; 0 takes a free one.
 
     Raises:
-        LocalAwsError: the port is in use, or it ended or stayed silent instead of answering.
+        PortInUseError, ServerError: it can't be had.
+
     """
-    port = _free_port(port)
-    log = folder / "ministack.log"
+    with tempfile.TemporaryDirectory(prefix="cdk-evidently-", ignore_cleanup_errors=True) as folder:
+        local_aws, process = start(Path(folder), port)
+        try:
+            yield local_aws
+        finally:
+            end(process)
+
+
+def start(folder: Path, port: int = 0) -> tuple[LocalAws, "subprocess.Popen[bytes]"]:
+    """Start a MiniStack that stays until somebody ends it, and wait until it answers.
+
+    Args:
+        folder: Where it keeps its log and its temporary files.
+        port: Where it listens; 0 takes a free one.
+
+    Raises:
+        PortInUseError: somebody listens there.
+        ServerError: it ended or stayed silent instead of answering.
+
+    """
+    local_aws = LocalAws(_free_port(port))
+    log = folder / _LOG
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
-            env=clean_environment() | _settings(port, folder),
+            [sys.executable, "-m", MODULE],
+            env=clean_environment() | _settings(local_aws.port, folder),
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
-    local_aws = LocalAws(port=port, pid=process.pid, log=log)
     try:
-        _wait_until_it_answers(local_aws, process)
+        _wait_until_it_answers(local_aws, process, log)
     except BaseException:
-        stop(process.pid)
-        process.wait()
+        end(process)
         raise
-    return local_aws
+    return local_aws, process
 
 
-def stop(pid: int) -> None:
-    """End a MiniStack and all that it started; one that has ended already is fine."""
-    for number, seconds in ((signal.SIGTERM, _STOP_SECONDS), (signal.SIGKILL, _STOP_SECONDS)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, number)
-        if _gone_within(pid, seconds):
-            return
-
-
-@contextlib.contextmanager
-def running(port: int = 0) -> Iterator[LocalAws]:
-    """A MiniStack for as long as the block runs; nothing of it is left after it."""
-    folder = Path(tempfile.mkdtemp(prefix="cdk-evidently-"))
-    try:
-        local_aws = start(folder, port)
-        try:
-            yield local_aws
-        finally:
-            stop(local_aws.pid)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def answers(url: str) -> bool:
+def answers(local_aws: LocalAws) -> bool:
     """Whether a MiniStack answers there."""
+    connection = http.client.HTTPConnection(_HOST, local_aws.port, timeout=5)
     try:
-        with urllib.request.urlopen(f"{url}/_ministack/health", timeout=5) as response:  # noqa: S310 - our own loopback
-            return bool(response.status == 200)  # noqa: PLR2004 - HTTP
-    except (urllib.error.URLError, OSError):
+        connection.request("GET", "/_ministack/health")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
-def _settings(port: int, folder: Path) -> Mapping[str, str]:
+def clean_environment() -> dict[str, str]:
+    """Return our environment without what would lead to another AWS: its settings, profiles, and proxies."""
+    kept = {name: value for name, value in os.environ.items() if not _leads_elsewhere(name.lower())}
+    return {**kept, "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+
+
+def forget_other_aws() -> None:
+    """Make this process's environment a clean one, so that no boto3 in it can reach another AWS by mistake."""
+    clean = clean_environment()
+    os.environ.clear()
+    os.environ.update(clean)
+
+
+def _leads_elsewhere(name: str) -> bool:
+    return name.startswith(("aws_", "cdk_", "ministack_", "localstack_")) or name.endswith("_proxy")
+
+
+def _settings(port: int, folder: Path) -> dict[str, str]:
     return {
-        "GATEWAY_PORT": str(port),
-        "BIND_HOST": _HOST,
-        "MINISTACK_HOST": "localhost",
-        "MINISTACK_REGION": REGION,
-        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        **_CREDENTIALS,
         "AUTH": "true",
+        "BIND_HOST": _HOST,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": REGION,
         "TMPDIR": str(folder),
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
     }
 
 
@@ -160,30 +184,15 @@ def _free_port(port: int) -> int:
         try:
             probe.bind((_HOST, port))
         except OSError as error:
-            raise LocalAwsError(f"port {port} is in use; end what listens there, or choose another: PORT=4600") from error
+            raise PortInUseError(port) from error
         return int(probe.getsockname()[1])
 
 
-def _wait_until_it_answers(local_aws: LocalAws, process: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + _START_SECONDS
-    while not answers(local_aws.url):
+def _wait_until_it_answers(local_aws: LocalAws, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not answers(local_aws):
         if process.poll() is not None:
-            last = local_aws.log.read_text(errors="replace").strip().splitlines()[-1:] or ["nothing printed"]
-            raise LocalAwsError(f"the local AWS ended at once: {last[0]}")
-        if time.monotonic() > end:
-            raise LocalAwsError(f"the local AWS did not answer within {_START_SECONDS} seconds; its log: {local_aws.log}")
-        time.sleep(0.05)
-
-
-def _gone_within(pid: int, seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while True:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)  # a child of ours stays a zombie, and so in its group, until waited for
-        try:
-            os.killpg(pid, 0)
-        except ProcessLookupError:
-            return True
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
+            raise ServerError("ended at once", log)
+        if time.monotonic() > deadline:
+            raise ServerError(f"did not answer within {_START_SECONDS} seconds", log)
+        time.sleep(_POLL_SECONDS)
