@@ -3,10 +3,24 @@
 
 # node, npm and the tools come from the virtual environment, whatever else the PATH has.
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
+# In the shell's place, so that a signal to make reaches it.
+LOCAL_AWS := PYTHONPATH="$(CURDIR)/tools" exec "$(CURDIR)/.venv/bin/python" -m local_aws
 
 .PHONY: setup
 setup: ## Virtual environment, locked tools, CDK CLI; PYTHON= names another interpreter
 	@sh tools/setup.sh
+
+.PHONY: demo
+demo: setup ## A real `cdk deploy` on a local AWS: create, change and destroy a stack that starts a launch
+	@$(LOCAL_AWS).demo
+
+.PHONY: up
+up: setup ## A local Evidently that stays; `. .local/env` lets a shell use it, PORT= chooses its port
+	@$(LOCAL_AWS).standing up
+
+.PHONY: down
+down: setup ## End what `make up` started
+	@$(LOCAL_AWS).standing down
 
 .PHONY: test
 test: lint ## Everything: lint, types, unit, synth and deploy tests

@@ -13,7 +13,7 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def local_aws() -> Iterator[LocalAws]:
+def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     """MiniStack with signatures verified and IAM enforced; tests share it, so each makes things of its own."""
-    with running() as found:
+    with running(tmp_path_factory.mktemp("local-aws")) as found:
         yield found

@@ -4,7 +4,9 @@ LocalAwsError
 ├── PortInUseError       somebody else listens where the local AWS is wanted
 ├── ServerError          MiniStack ended or stayed silent instead of answering
 ├── CdkError             the CDK CLI ended with an error
-└── StackFailedError     an operation on a stack failed; knows its status and reasons
+├── StackFailedError     an operation on a stack failed; knows its status and reasons
+├── DemoError            the demo saw something else than it promises
+└── UsageError           a command was given what it can't use, or at the wrong time
 """
 
 from collections.abc import Sequence
@@ -51,6 +53,14 @@ class StackFailedError(LocalAwsError):
         super().__init__(f"stack {stack} is {status}: {'; '.join(reasons) or 'no reason given'}")
         self.status = status
         self.reasons = tuple(reasons)
+
+
+class DemoError(LocalAwsError):
+    """The demo saw something else than it promises."""
+
+
+class UsageError(LocalAwsError):
+    """A command was given what it can't use, or at the wrong time."""
 
 
 def last_words(log: Path) -> str:

@@ -10,7 +10,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -87,22 +86,21 @@ class LocalAws:
 
 
 @contextlib.contextmanager
-def running(port: int = 0) -> Iterator[LocalAws]:
-    """Run a MiniStack for as long as the block does; nothing of it is left after that.
+def running(folder: Path) -> Iterator[LocalAws]:
+    """Run a MiniStack on a free port for as long as the block does; of it and its Lambda workers none is left then.
 
     Args:
-        port: Where it listens; 0 takes a free one.
+        folder: Where it keeps its log and its temporary files.
 
     Raises:
-        PortInUseError, ServerError: it can't be had.
+        ServerError: it ended or stayed silent instead of answering.
 
     """
-    with tempfile.TemporaryDirectory(prefix="cdk-evidently-", ignore_cleanup_errors=True) as folder:
-        local_aws, process = start(Path(folder), port)
-        try:
-            yield local_aws
-        finally:
-            end(process)
+    local_aws, process = start(folder)
+    try:
+        yield local_aws
+    finally:
+        end(process)
 
 
 def start(folder: Path, port: int = 0) -> tuple[LocalAws, "subprocess.Popen[bytes]"]:
