@@ -14,4 +14,6 @@ identity.py      physical ids, ARNs, the starter: pure
 retry.py         which failures are tried again, and for how long
 evidently.py     the API's client: the one place that calls out
 errors.py        why a request failed, as a sentence
+
+The first six import the standard library only: with these the handler is able to answer, and then imports the rest.
 """

@@ -40,6 +40,7 @@ class Answer:
         physical_id: The resource's physical id, never empty.
         reason: A sentence a person can act on; CloudFormation shows that of a failure.
         data: The attributes.
+
     """
 
     status: Status
@@ -49,7 +50,7 @@ class Answer:
 
 
 class NotDeliveredError(Exception):
-    """The response URL did not take the answer in time. Lambda runs the request again, which answers as this one did."""
+    """The response URL did not take the answer in time. Lambda's retry answers as this invocation did."""
 
 
 def body(request: Request, answer: Answer) -> bytes:
@@ -75,6 +76,7 @@ def deliver(
     Raises:
         ValueError: not a URL that an answer may go to: https, or plain http to this very machine.
         NotDeliveredError: nobody took it in time.
+
     """
     target = _checked(url)
     longest_pause, attempts = _FIRST_PAUSE_SECONDS, 0

@@ -16,6 +16,7 @@ class Clock:
     Args:
         now: Seconds that only go forward.
         wait: Waits for an event to be set, so many seconds at most.
+
     """
 
     now: Callable[[], float]
@@ -30,6 +31,7 @@ class Deadline:
         clock: The time.
         end: When the answer is due, by that clock.
         longest_call: Seconds that one call of the API may take; none begins closer to the end.
+
     """
 
     clock: Clock
@@ -46,6 +48,7 @@ class Deadline:
 
         Raises:
             TimeIsUpError: it may not, ever again.
+
         """
         if self._closed.is_set() or self.clock.now() + self.longest_call > self.end:
             raise TimeIsUpError

@@ -45,6 +45,7 @@ def after_start(status: LaunchStatus, *, started: bool, same_launch: bool) -> St
         status: What the launch is now.
         started: Whether the API has said that StartLaunch, by us, succeeded.
         same_launch: Whether this is an Update of a resource that had this launch before.
+
     """
     match status:
         case LaunchStatus.UPDATING:
@@ -64,6 +65,7 @@ def after_refused_stop(status: LaunchStatus, *, knows_starter: bool) -> Stopped:
     Args:
         status: What the launch is now.
         knows_starter: Whether the API refuses a StopLaunch by another starter: it runs then, but not by us.
+
     """
     match status:
         case LaunchStatus.UPDATING:

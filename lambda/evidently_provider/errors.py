@@ -41,6 +41,7 @@ class UnreachableError(ProviderError):
     Args:
         message: The sentence.
         unknown_outcome: Whether the call may have been carried out all the same.
+
     """
 
     def __init__(self, message: str, *, unknown_outcome: bool) -> None:

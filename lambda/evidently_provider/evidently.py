@@ -15,7 +15,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import botocore.session
-import evidently_contract as contract
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import (
@@ -27,6 +26,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+import evidently_contract as contract
 from evidently_provider.answer import is_loopback
 from evidently_provider.decisions import LaunchStatus
 from evidently_provider.errors import (
@@ -66,6 +66,7 @@ class Evidently:
         client: botocore's `evidently` client.
         knows_starter: Whether the API keeps the starter with a launch, so that a start can be proven and a stop is
             exact. Only an `EvidentlyService` does, and only that is signed for `execute-api`.
+
     """
 
     client: Any
@@ -79,6 +80,7 @@ class Evidently:
 
         Raises:
             WrongEndpointError: plain http to another machine, or a URL that is none.
+
         """
         signing_name = environment.get(contract.ENV_SIGNING_NAME, contract.SIGNING_NAME_EVIDENTLY)
         session = botocore.session.Session()
@@ -127,6 +129,7 @@ class Evidently:
 
         Raises:
             InvalidPropertyError: the API would not take it.
+
         """
         rules = self.client.meta.service_model.shape_for(shape_name).metadata
         if not (rules["min"] <= len(name) <= rules["max"] and re.fullmatch(rules["pattern"], name)):

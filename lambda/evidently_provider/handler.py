@@ -45,6 +45,7 @@ class Settings:
         reserve_seconds: What is kept of the invocation's time for the way of the answer.
         connect_seconds: How long a connection to the API may take.
         read_seconds: How long an answer of the API may take.
+
     """
 
     work: Callable[[Job], Answer] = _work
@@ -63,6 +64,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> None:
 
     Raises:
         NotDeliveredError: the answer could not be delivered; Lambda tries again.
+
     """
     handle(event, context, _SETTINGS)
 

@@ -13,6 +13,7 @@ class Progress:
 
     Args:
         failure_id: The physical id with which a failure would have to be answered now.
+
     """
 
     failure_id: str
@@ -29,6 +30,7 @@ class Job:
         log: The request's log.
         connect_seconds: How long a connection to the API may take.
         read_seconds: How long an answer of the API may take.
+
     """
 
     request: Request

@@ -23,6 +23,7 @@ class Log:
         request: Whose steps these are.
         now: A clock in seconds that only goes forward.
         began: Its reading when the request came in.
+
     """
 
     request: Request

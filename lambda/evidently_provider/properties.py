@@ -1,12 +1,13 @@
-"""A StartLaunch's properties, as CloudFormation hands them over: strings, of any age. What synth checked is checked again,
-because a token is known only now."""
+"""A StartLaunch's properties, as CloudFormation hands them over: strings, of any age.
+
+What synth checked is checked again, because a token is known only now.
+"""
 
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import evidently_contract as contract
-
 from evidently_provider.decisions import LaunchStatus
 from evidently_provider.errors import InvalidPropertyError
 from evidently_provider.identity import LaunchName
@@ -24,7 +25,8 @@ def launch_named(properties: Mapping[str, Any], check_name: NameCheck) -> Launch
         check_name: Holds a property's name against the shape of the API model that it is to be.
 
     Raises:
-        InvalidPropertyError: one is missing, is the ARN of something else, breaks the API's pattern, or the two disagree.
+        InvalidPropertyError: one is missing, is the wrong ARN, breaks the API's pattern, or the two disagree.
+
     """
     project = _text(properties, contract.PROPERTY_PROJECT)
     launch = _text(properties, contract.PROPERTY_LAUNCH)
@@ -57,7 +59,7 @@ def timeout_seconds(properties: Mapping[str, Any]) -> float:
 
 
 def on_delete(properties: Mapping[str, Any]) -> LaunchStatus | None:
-    """What a launch that we started becomes on Delete; None to let it run. CANCELLED for a payload that does not say."""
+    """What a launch of ours becomes on Delete; None lets it run. CANCELLED for a payload that does not say."""
     match properties.get(contract.PROPERTY_ON_DELETE, contract.ON_DELETE_CANCEL):
         case contract.ON_DELETE_CANCEL:
             return LaunchStatus.CANCELLED

@@ -1,4 +1,6 @@
-"""CloudFormation's event as a value. Old payloads come back on rollback and Delete: nothing but the envelope is required.
+"""CloudFormation's event as a value.
+
+Old payloads come back on rollback and Delete, so nothing but the envelope is required.
 
 Envelope: CloudFormation user guide, "Custom resource request objects".
 """
@@ -30,6 +32,7 @@ class Request:
         physical_id: What an earlier answer gave, "" on Create.
         properties: The resource's properties.
         response_url: Where the answer goes; presigned, so a secret.
+
     """
 
     request_type: RequestType
@@ -47,6 +50,7 @@ class Request:
 
         Raises:
             KeyError, ValueError: this is no event of CloudFormation, so there is nobody to answer.
+
         """
         properties = event.get("ResourceProperties")
         return cls(
@@ -68,5 +72,5 @@ class Request:
 
     @property
     def failure_id(self) -> str:
-        """The physical id of an answer that nothing better is known for: never empty, and the given one if there is one."""
+        """The physical id of an answer for which nothing better is known: the given one if there is one."""
         return self.physical_id or f"not-started:{self.request_id}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import evidently_contract as contract
-
 from evidently_provider import start_launch
 from evidently_provider.answer import Answer, Status
 from evidently_provider.deadline import TimeIsUpError
@@ -48,9 +47,7 @@ def answer_for(job: Job) -> Answer:
         return Answer(Status.FAILED, job.progress.failure_id, str(error))
     except TimeIsUpError:
         job.log.step("out_of_time", level="ERROR")
-        reason = (
-            "No time was left for another call of the Evidently API. Deploy again; raise `timeout` if this repeats."
-        )
+        reason = "No time was left to call the Evidently API again. Deploy again; raise `timeout` if this repeats."
         return Answer(Status.FAILED, job.progress.failure_id, reason)
 
 

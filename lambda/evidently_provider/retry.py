@@ -29,6 +29,7 @@ class Patience:
         patient_until: Until when a throttled API is asked, and a launch waited for; a reading of the deadline's clock.
         log: The request's log.
         jitter: A number from 0 to 1 that differs between callers.
+
     """
 
     deadline: Deadline
@@ -44,6 +45,7 @@ class Patience:
         Raises:
             TimeIsUpError: no time for another one before the answer is due.
             UnreachableError, ThrottledError: those of the last attempt, when patience is over.
+
         """
         self._pause = _FIRST_PAUSE_SECONDS
         now = self.deadline.clock.now

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import evidently_contract as contract
-
 from evidently_provider import identity
 from evidently_provider.answer import Answer, Status
-from evidently_provider.decisions import LaunchStatus, Started, Stopped, after_refused_stop, after_start
 from evidently_provider.deadline import TimeIsUpError
+from evidently_provider.decisions import LaunchStatus, Started, Stopped, after_refused_stop, after_start
 from evidently_provider.errors import (
     LaunchStateError,
     NotFoundError,
@@ -65,6 +64,7 @@ class _Work:
         api: The API.
         patience: How long it is asked.
         may_run: Whether a StartLaunch of this request succeeded, or may have.
+
     """
 
     job: Job
@@ -98,18 +98,9 @@ class _Work:
 
     def stop(self, name: LaunchName, desired_state: LaunchStatus) -> None:
         """Stop a launch that we started; one that another started, or that doesn't run any more, is left alone."""
-        reason = f"Stopped by CloudFormation stack {self.job.request.stack_name}"[:_MAX_REASON]
-        while True:
-            try:
-                self.patience.call(lambda: self.api.stop(name, desired_state, reason))
-                self.job.log.step("stopped", launch=str(name), state=desired_state.value)
-                return
-            except NotFoundError:
-                self.job.log.step("left_alone", launch=str(name), found="nothing")
-                return
-            except RefusedError as refused:
-                if self._settle_refused_stop(name, refused):
-                    return
+        while not self._stop_is_settled(name, desired_state):
+            if not self.patience.wait():
+                raise LaunchStateError(f"The {name} is still UPDATING after the timeout, so it was not stopped.")
 
     def stop_in_case(self, desired_state: LaunchStatus) -> None:
         """Stop what a Create of ours started, if it did: it never answered. Nothing here can fail the Delete."""
@@ -177,8 +168,19 @@ class _Work:
         except (ProviderError, TimeIsUpError) as error:
             self.job.log.step("not_undone", level="ERROR", launch=str(name), error=type(error).__name__)
 
-    def _settle_refused_stop(self, name: LaunchName, refused: RefusedError) -> bool:
-        """Whether a refused StopLaunch is settled; else it is worth another try."""
+    def _stop_is_settled(self, name: LaunchName, desired_state: LaunchStatus) -> bool:
+        """One StopLaunch, and where that is refused, whether the launch's status settles it."""
+        reason = f"Stopped by CloudFormation stack {self.job.request.stack_name}"[:_MAX_REASON]
+        try:
+            self.patience.call(lambda: self.api.stop(name, desired_state, reason))
+            self.job.log.step("stopped", launch=str(name), state=desired_state.value)
+        except NotFoundError:
+            self.job.log.step("left_alone", launch=str(name), found="nothing")
+        except RefusedError as refused:
+            return self._refusal_is_settled(name, refused)
+        return True
+
+    def _refusal_is_settled(self, name: LaunchName, refused: RefusedError) -> bool:
         try:
             launch = self.patience.call(lambda: self.api.get(name))
         except NotFoundError:
@@ -186,16 +188,13 @@ class _Work:
         match after_refused_stop(launch.status, knows_starter=self.api.knows_starter):
             case Stopped.DONE:
                 self.job.log.step("left_alone", launch=str(name), found=launch.status.value)
-                return True
             case Stopped.LEAVE:
                 self.job.log.step("left_alone", level="WARNING", launch=str(name), found="started by someone else")
-                return True
             case Stopped.FAIL_REFUSED:
                 raise refused
             case Stopped.WAIT:
-                if not self.patience.wait():
-                    raise LaunchStateError(f"The {name} is still UPDATING after the timeout, so it was not stopped.")
                 return False
+        return True
 
     def _answer(self, name: LaunchName, launch: Launch, held: PhysicalId | None) -> Answer:
         """The answer to a Create or Update that succeeded; `held` is the same launch's, None for a new one."""
