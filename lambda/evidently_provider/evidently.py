@@ -5,7 +5,6 @@ One call is one attempt: what is tried again, and how long, is decided elsewhere
 as the model has it becomes one of our errors.
 """
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,6 +39,7 @@ from evidently_provider.errors import (
     WrongEndpointError,
 )
 from evidently_provider.identity import LaunchName
+from evidently_provider.log import Log
 
 _MODELS: Final = Path(__file__).resolve().parents[1] / contract.MODELS_FOLDER
 _STARTER_OPERATIONS: Final = {"StartLaunch", "StopLaunch"}
@@ -66,15 +66,17 @@ class Evidently:
         client: botocore's `evidently` client.
         knows_starter: Whether the API keeps the starter with a launch, so that a start can be proven and a stop is
             exact. Only an `EvidentlyService` does, and only that is signed for `execute-api`.
+        log: Where each call leaves a line.
 
     """
 
     client: Any
     knows_starter: bool
+    log: Log
 
     @classmethod
     def connect(
-        cls, environment: Mapping[str, str], starter: str, *, connect_seconds: float, read_seconds: float
+        cls, environment: Mapping[str, str], starter: str, *, connect_seconds: float, read_seconds: float, log: Log
     ) -> "Evidently":
         """The API that the function's environment names.
 
@@ -105,7 +107,7 @@ class Evidently:
                 f"The endpoint {client.meta.endpoint_url} is not https; plain http is for this machine itself only."
             )
         client.meta.events.register("before-sign.evidently", _signing(signing_name, starter))
-        return cls(client, knows_starter=signing_name == contract.SIGNING_NAME_EXECUTE_API)
+        return cls(client, knows_starter=signing_name == contract.SIGNING_NAME_EXECUTE_API, log=log)
 
     @property
     def url(self) -> str:
@@ -144,6 +146,7 @@ class Evidently:
             raise self._wrong(operation, "200 without a launch in it") from error
 
     def _call(self, launch: LaunchName, operation: str, method: Callable[..., Any], **arguments: str) -> Any:
+        self.log.step("call", operation=operation, launch=str(launch))
         try:
             return method(project=launch.project, launch=launch.launch, **arguments)
         except ClientError as error:
@@ -184,11 +187,6 @@ class Evidently:
 
     def _wrong(self, operation: str, answer: str) -> WrongEndpointError:
         return WrongEndpointError(f"{operation}: {self.url} answered {answer}: the endpoint is wrong or down.")
-
-
-def connect_from_environment(starter: str, *, connect_seconds: float, read_seconds: float) -> Evidently:
-    """The API that this function was deployed for."""
-    return Evidently.connect(os.environ, starter, connect_seconds=connect_seconds, read_seconds=read_seconds)
 
 
 def _signing(signing_name: str, starter: str) -> Callable[..., None]:

@@ -1,5 +1,6 @@
 """`Custom::EvidentlyStartLaunch`: starts a launch on Create and Update, and undoes on Delete what it did itself."""
 
+import os
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,7 @@ from evidently_provider.errors import (
     RefusedError,
     UnreachableError,
 )
-from evidently_provider.evidently import Evidently, Launch, connect_from_environment
+from evidently_provider.evidently import Evidently, Launch
 from evidently_provider.identity import Hold, LaunchName, PhysicalId
 from evidently_provider.job import Job
 from evidently_provider.properties import launch_named, on_delete, timeout_seconds
@@ -76,10 +77,12 @@ class _Work:
     @classmethod
     def on(cls, job: Job) -> "_Work":
         request = job.request
-        api = connect_from_environment(
+        api = Evidently.connect(
+            os.environ,
             identity.starter(request.stack_id, request.logical_id),
             connect_seconds=job.connect_seconds,
             read_seconds=job.read_seconds,
+            log=job.log,
         )
         patient_until = job.deadline.clock.now() + timeout_seconds(request.properties)
         return cls(job, api, Patience(job.deadline, patient_until, job.log))
