@@ -35,12 +35,12 @@ class Claims(Construct):
         if not launch.literal:
             return
         endpoint = provider.endpoint.identity(Stack.of(provider))
-        key = (endpoint, launch.project_name, launch.launch_name)
+        key = (endpoint, launch.project.plain, launch.launch.plain)
         path = claimant.node.path
         first = self._paths.setdefault(key, path)
         if first != path:
             message = (
-                f"launch {launch.launch_name!r} of project {launch.project_name!r} is started by {first!r} and by "
+                f"launch {launch.launch.plain!r} of project {launch.project.plain!r} is started by {first!r} and by "
                 f"{path!r}: a stack can start a launch once only. Remove one of the two."
             )
             raise DuplicateLaunchError(message)

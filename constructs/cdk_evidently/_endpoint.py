@@ -158,7 +158,7 @@ def checked_url(argument: str, url: str) -> SplitResult:
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost":
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -11,9 +11,14 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk_evidently._assets import handler_code
+from cdk_evidently._l1 import l1_resource
+from cdk_evidently._linters import ignore_cfn_lint
 
 # The newest Lambda Python that cdk-nag knows; the handlers run on 3.11 and newer.
 RUNTIME: Final = lambda_.Runtime.PYTHON_3_14
+# CDK makes every function depend on the role that it refers to already.
+_ROLE_TWICE: Final = "W3005"
+
 # A log group of its own is there before the function: it needs no more than this to write.
 LOG_ACTIONS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 
@@ -53,7 +58,7 @@ def lean_function(
     security_groups: list[ec2.ISecurityGroup] | None = None,
 ) -> lambda_.Function:
     """Create one of the asset's handlers as a function; `timeout` and `environment` may be tokens."""
-    return lambda_.Function(
+    function = lambda_.Function(
         scope,
         construct_id,
         code=handler_code(),
@@ -70,3 +75,5 @@ def lean_function(
         vpc_subnets=vpc_subnets,
         security_groups=security_groups,
     )
+    ignore_cfn_lint(l1_resource(function, lambda_.CfnFunction), _ROLE_TWICE)
+    return function

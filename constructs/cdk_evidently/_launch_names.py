@@ -10,6 +10,7 @@ from cdk_evidently._assets import contract
 from cdk_evidently._model import text_rule
 from cdk_evidently.errors import ConflictingSettingsError, InvalidArgumentError
 
+_ARN: Final = "arn:"
 _LAUNCH_IN_ARN: Final = "/launch/"
 _PROJECT_IN_ARN: Final = "project/"
 
@@ -31,26 +32,32 @@ LaunchLike: TypeAlias = str | refs.ILaunchRef
 
 
 @dataclass(frozen=True, slots=True)
-class NamedLaunch:
-    """One launch of one project.
+class Name:
+    """What a project or a launch is called.
 
     Args:
-        project: the project as the caller gave it: a name, an ARN, or a token for either.
-        launch: the launch, likewise.
-        project_name: its plain name; for a token, a token that leaves the name of whatever it turns out to be.
-        launch_name: likewise.
+        given: as the caller gave it: a name, an ARN, or a token for either.
+        plain: its plain name; for a token, a token that leaves the name of whatever it turns out to be.
+        literal: whether it is known at synth.
 
     """
 
-    project: str
-    launch: str
-    project_name: str
-    launch_name: str
+    given: str
+    plain: str
+    literal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLaunch:
+    """One launch of one project."""
+
+    project: Name
+    launch: Name
 
     @property
     def literal(self) -> bool:
         """Whether both names are known at synth."""
-        return not (Token.is_unresolved(self.project) or Token.is_unresolved(self.launch))
+        return self.project.literal and self.launch.literal
 
 
 def named_launch(project: ProjectLike, launch: LaunchLike) -> NamedLaunch:
@@ -61,13 +68,9 @@ def named_launch(project: ProjectLike, launch: LaunchLike) -> NamedLaunch:
         ConflictingSettingsError: the launch's ARN belongs to another project.
 
     """
-    project_text = _text("project", project)
-    launch_text = _text("launch", launch)
     named = NamedLaunch(
-        project=project_text,
-        launch=launch_text,
-        project_name=_project_name(project_text),
-        launch_name=_launch_name(launch_text),
+        project=_project(_text("project", project)),
+        launch=_launch(_text("launch", launch)),
     )
     if named.literal:
         _check_agreement(named)
@@ -88,23 +91,27 @@ def _text(argument: str, value: object) -> str:
             )
 
 
-def _project_name(project: str) -> str:
-    if Token.is_unresolved(project):
-        # Of "NAME", or of "arn:…:project/NAME", twice over with "project/" between: the second part is the name.
-        return Fn.select(1, Fn.split(_PROJECT_IN_ARN, f"{project}{_PROJECT_IN_ARN}{project}"))
-    if project.startswith("arn:"):
-        _check_arn("project", project, "ProjectArn")
-        return _checked_name("project", project, project.partition(_PROJECT_IN_ARN)[2], "ProjectName")
-    return _checked_name("project", project, project, "ProjectName")
+def _project(given: str) -> Name:
+    if Token.is_unresolved(given):
+        return Name(given, _second_part(given, _PROJECT_IN_ARN), literal=False)
+    if given.startswith(_ARN):
+        _check_arn("project", given, "ProjectArn")
+        return _checked_name("project", given, given.partition(_PROJECT_IN_ARN)[2], "ProjectName")
+    return _checked_name("project", given, given, "ProjectName")
 
 
-def _launch_name(launch: str) -> str:
-    if Token.is_unresolved(launch):
-        return Fn.select(1, Fn.split(_LAUNCH_IN_ARN, f"{launch}{_LAUNCH_IN_ARN}{launch}"))
-    if launch.startswith("arn:"):
-        _check_arn("launch", launch, "LaunchArn")
-        return _checked_name("launch", launch, launch.rpartition("/")[2], "LaunchName")
-    return _checked_name("launch", launch, launch, "LaunchName")
+def _launch(given: str) -> Name:
+    if Token.is_unresolved(given):
+        return Name(given, _second_part(given, _LAUNCH_IN_ARN), literal=False)
+    if given.startswith(_ARN):
+        _check_arn("launch", given, "LaunchArn")
+        return _checked_name("launch", given, given.rpartition("/")[2], "LaunchName")
+    return _checked_name("launch", given, given, "LaunchName")
+
+
+def _second_part(given: str, separator: str) -> str:
+    # Of "NAME", and of "arn:…" + separator + "NAME" too, twice over with the separator between: the second is NAME.
+    return Fn.select(1, Fn.split(separator, f"{given}{separator}{given}"))
 
 
 def _check_arn(argument: str, arn: str, shape: str) -> None:
@@ -118,21 +125,22 @@ def _check_arn(argument: str, arn: str, shape: str) -> None:
         )
 
 
-def _checked_name(argument: str, given: str, name: str, shape: str) -> str:
+def _checked_name(argument: str, given: str, name: str, shape: str) -> Name:
     rule = text_rule(shape)
     if not rule.allows(name):
         raise InvalidArgumentError(argument, given, f"a name of {rule}", f"Give the {argument}'s name or its ARN")
-    return name
+    return Name(given, name, literal=True)
 
 
 def _check_agreement(named: NamedLaunch) -> None:
-    if not named.launch.startswith("arn:"):
+    project, launch = named.project.given, named.launch.given
+    if not launch.startswith(_ARN):
         return
-    project_arn = named.launch.partition(_LAUNCH_IN_ARN)[0]
-    agreed = project_arn if named.project.startswith("arn:") else project_arn.partition(_PROJECT_IN_ARN)[2]
-    if named.project != agreed:
+    project_arn = launch.partition(_LAUNCH_IN_ARN)[0]
+    agreed = project_arn if project.startswith(_ARN) else project_arn.partition(_PROJECT_IN_ARN)[2]
+    if project != agreed:
         message = (
-            f"project is {named.project!r}, but launch is {named.launch!r}, a launch of {agreed!r}: "
+            f"project is {project!r}, but launch is {launch!r}, a launch of {agreed!r}: "
             "both have to name one project. Give the launch's plain name, or the project that its ARN names."
         )
         raise ConflictingSettingsError(message)

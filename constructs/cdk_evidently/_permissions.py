@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from aws_cdk import Token
-
 from cdk_evidently._assets import contract
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._function import LOG_ACTIONS
-from cdk_evidently._launch_names import NamedLaunch
+from cdk_evidently._launch_names import Name, NamedLaunch
 
 Statement = dict[str, Any]
 
@@ -61,16 +59,17 @@ _LONGEST: Final = Place(
     api_id="a" * 10,
     log_group_arn=f"arn:aws-us-gov:logs:ap-southeast-1:{'1' * 12}:log-group:{'a' * 512}:*",
 )
-_LONGEST_NAME: Final = "a" * 127
 ANY: Final = "*"
+_EVERY: Final = Name(ANY, ANY, literal=True)
+_LONGEST_NAME: Final = Name("a" * 127, "a" * 127, literal=True)
 
-Target = tuple[str, str]  # names of a project and of a launch, or "*"
+Target = tuple[Name, Name]  # a project and a launch, or every one
 
 
 def breadth_that_fits(endpoint: EvidentlyEndpoint, launches: Sequence[NamedLaunch], *, in_vpc: bool) -> Breadth:
     """Return the narrowest permission whose policy is sure to fit into a role, whatever its tokens turn out to be."""
     for breadth in (Breadth.LAUNCHES, Breadth.PROJECTS):
-        longest = [(_longest(project), _longest(launch)) for project, launch in _targets(launches, breadth)]
+        longest = [_longest(target) for target in _targets(launches, breadth)]
         policy = policy_document(_statements(endpoint, _LONGEST, longest, in_vpc=in_vpc))
         if len(json.dumps(policy, separators=(",", ":"))) <= POLICY_CHARACTERS:
             return breadth
@@ -102,50 +101,57 @@ def _statements(
 
 
 def _evidently_statements(place: Place, targets: Sequence[Target]) -> list[Statement]:
-    def launch_arn(project: str, launch: str) -> str:
-        return f"arn:{place.partition}:evidently:{place.region}:{place.account}:project/{project}/launch/{launch}"
+    def launch_arn(project: Name, launch: Name) -> str:
+        account = f"arn:{place.partition}:evidently:{place.region}:{place.account}"
+        return f"{account}:project/{project.plain}/launch/{launch.plain}"
 
     start = [launch_arn(*target) for target in targets]
     return [
         *([_allow("Start", ["evidently:StartLaunch"], start)] if start else []),
-        _allow("GetAndStop", ["evidently:GetLaunch", "evidently:StopLaunch"], [launch_arn(ANY, ANY)]),
+        _allow("GetAndStop", ["evidently:GetLaunch", "evidently:StopLaunch"], [launch_arn(_EVERY, _EVERY)]),
     ]
 
 
 def _api_statements(place: Place, targets: Sequence[Target]) -> list[Statement]:
-    def route(method: str, project: str, launch: str, verb: str = "") -> str:
+    def route(method: str, project: Name, launch: Name, verb: str = "") -> str:
         stage = f"arn:{place.partition}:execute-api:{place.region}:{place.account}:{place.api_id}/$default"
-        return f"{stage}/{method}/projects/{project}/launches/{launch}{verb}"
+        return f"{stage}/{method}/projects/{project.plain}/launches/{launch.plain}{verb}"
 
     invoke = ["execute-api:Invoke"]
     start = [route("POST", *target, "/start") for target in targets]
     return [
         *([_allow("Start", invoke, start)] if start else []),
-        _allow("GetAndStop", invoke, [route("GET", ANY, ANY), route("POST", ANY, ANY, "/cancel")]),
+        _allow("GetAndStop", invoke, [route("GET", _EVERY, _EVERY), route("POST", _EVERY, _EVERY, "/cancel")]),
     ]
 
 
 def _targets(launches: Sequence[NamedLaunch], breadth: Breadth) -> list[Target]:
-    # Keyed by what the caller gave: two tokens for one thing may be two texts, two things are never one.
     match breadth:
         case Breadth.LAUNCHES:
-            found = {(it.project, it.launch): (it.project_name, it.launch_name) for it in launches}
-            return sorted(dict.fromkeys(found.values()), key=_order)
+            targets = [(launch.project, launch.launch) for launch in launches]
         case Breadth.PROJECTS:
-            projects = {it.project: it.project_name for it in launches}
-            return sorted(dict.fromkeys((name, ANY) for name in projects.values()), key=_order)
+            targets = [(launch.project, _EVERY) for launch in launches]
         case Breadth.ENDPOINT:
-            return [(ANY, ANY)]
+            targets = [(_EVERY, _EVERY)]
+    return sorted({_key(target): target for target in targets}.values(), key=_order)
+
+
+def _key(target: Target) -> tuple[str, str]:
+    # Of a token, the text that the caller gave: each reading of its plain name is a token of its own.
+    project, launch = (name.plain if name.literal else name.given for name in target)
+    return project, launch
 
 
 def _order(target: Target) -> tuple[bool, str, str]:
     # The text of a token says nothing, and differs from one synth to the next: those keep the order of their making.
-    tokens = Token.is_unresolved(target[0]) or Token.is_unresolved(target[1])
-    return (True, "", "") if tokens else (False, *target)
+    project, launch = target
+    literal = project.literal and launch.literal
+    return (False, project.plain, launch.plain) if literal else (True, "", "")
 
 
-def _longest(name: str) -> str:
-    return _LONGEST_NAME if Token.is_unresolved(name) else name
+def _longest(target: Target) -> Target:
+    project, launch = (name if name.literal else _LONGEST_NAME for name in target)
+    return project, launch
 
 
 def _allow(sid: str, actions: Iterable[str], resources: Sequence[str]) -> Statement:

@@ -12,7 +12,7 @@ from cdk_evidently._function import lambda_role
 from cdk_evidently._l1 import l1_resource
 from cdk_evidently._launch_names import NamedLaunch
 from cdk_evidently._lazy import before_synthesis, lazy_any
-from cdk_evidently._nag import acknowledge_wildcard
+from cdk_evidently._linters import acknowledge_wildcard, ignore_cfn_lint
 from cdk_evidently._permissions import (
     ANY,
     POLICY_CHARACTERS,
@@ -26,6 +26,9 @@ from cdk_evidently._permissions import (
 WARNING_BROAD_START: Final = "cdk-evidently:startPermissionBroadened"
 
 _POLICY_NAME: Final = "Evidently"
+
+# cfn-lint has forgotten Evidently's actions, with the service; endpoints other than AWS's still go by them.
+_UNKNOWN_ACTION: Final = "W3037"
 
 # Why a statement has wildcards, by its Sid.
 _REASONS: Final = {
@@ -78,16 +81,20 @@ class ProviderRole:
 
     def _own_role(self) -> tuple[iam.IRole, list[iam.Policy]]:
         role = lambda_role(self._scope, "Role")
-        l1_resource(role, iam.CfnRole).policies = [
+        resource = l1_resource(role, iam.CfnRole)
+        resource.policies = [
             iam.CfnRole.PolicyProperty(policy_name=_POLICY_NAME, policy_document=lazy_any(self._document))
         ]
+        ignore_cfn_lint(resource, _UNKNOWN_ACTION)
         return role, []
 
     def _with_policy(self, role: iam.IRole) -> tuple[iam.IRole, list[iam.Policy]]:
         # The statement stands in until synthesis: CDK leaves out a policy that is empty.
         stand_in = iam.PolicyStatement(actions=["logs:PutLogEvents"], resources=[self._place.log_group_arn])
         policy = iam.Policy(self._scope, "Policy", statements=[stand_in])
-        l1_resource(policy, iam.CfnPolicy).policy_document = lazy_any(self._document)
+        resource = l1_resource(policy, iam.CfnPolicy)
+        resource.policy_document = lazy_any(self._document)
+        ignore_cfn_lint(resource, _UNKNOWN_ACTION)
         role.attach_inline_policy(policy)
         return role, [policy]
 

@@ -41,4 +41,4 @@ def check_gateway_url(gateway_url: str) -> None:
             f"a URL with {_API_ID_PLACEHOLDER} where the API's id goes",
             f"Write it as http://127.0.0.1:4566/_aws/execute-api/{_API_ID_PLACEHOLDER}/{STAGE}",
         )
-    checked_url("gateway_url", gateway_url.replace(_API_ID_PLACEHOLDER, "0123456789"))
+    checked_url("gateway_url", gateway_url)

@@ -181,8 +181,8 @@ class StartLaunch(Construct):
             "ServiceToken": self._provider.service_token,
             "ServiceTimeout": self._provider.service_timeout,
             contract.PROPERTY_SCHEMA_VERSION: contract.SCHEMA_VERSION,
-            contract.PROPERTY_PROJECT: self._launch.project,
-            contract.PROPERTY_LAUNCH: self._launch.launch,
+            contract.PROPERTY_PROJECT: self._launch.project.given,
+            contract.PROPERTY_LAUNCH: self._launch.launch.given,
             contract.PROPERTY_ON_DELETE: on_delete,
             contract.PROPERTY_TIMEOUT: str(seconds),
             contract.PROPERTY_TRIGGERS: triggers.render(Stack.of(self)),
@@ -192,7 +192,7 @@ class StartLaunch(Construct):
     def _name_resource(self) -> None:
         resource, stack = self._resource, Stack.of(self)
         if self._launch.literal:
-            names = [self._launch.project_name, self._launch.launch_name]
+            names = [self._launch.project.plain, self._launch.launch.plain]
             readable = "".join(letter for letter in "".join(names) if letter.isalnum())[:_READABLE_CHARACTERS]
             # The path is where the construct stands; without it the template says nothing that a move could change.
             resource.add_deletion_override(_PATH_METADATA)

@@ -1,4 +1,4 @@
-"""Synthesizes in the tests' own process: the first synth warms jsii up, the next ones take some hundredths of a second."""
+"""Synthesizes in the tests' own process: the first synth warms jsii up, each other takes a moment."""
 
 import json
 from collections.abc import Mapping

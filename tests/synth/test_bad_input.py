@@ -65,7 +65,7 @@ def test_an_arn_without_a_name(argument: str, value: str) -> None:
 @pytest.mark.parametrize("argument", ["project", "launch"])
 def test_neither_a_name_nor_a_construct_for_one(argument: str) -> None:
     with pytest.raises(InvalidArgumentError) as raised:
-        start_launch(new_stack(), **{argument: 7})
+        start_launch(new_stack(), "Start", **{argument: 7})
     assert str(raised.value) == (
         f"{argument} is 7, and has to be a {argument}'s name, its ARN, or a construct for one. Give one of these."
     )
@@ -80,8 +80,10 @@ def test_a_launch_arn_of_another_project(project: str) -> None:
     assert "both have to name one project. Give the launch's plain name" in message
 
 
-@pytest.mark.parametrize("project", [Fn.import_value("Project"), "petfood"])
-@pytest.mark.parametrize("launch", [Fn.import_value("Launch"), f"arn:aws:{Fn.ref('AWS::Region')}:not-an-arn"])
+@pytest.mark.parametrize("project", [Fn.import_value("Project"), "petfood"], ids=["token", "name"])
+@pytest.mark.parametrize(
+    "launch", [Fn.import_value("Launch"), f"arn:aws:{Fn.ref('AWS::Region')}:not-an-arn"], ids=["token", "partly"]
+)
 def test_tokens_are_not_judged(project: str, launch: str) -> None:
     stack = new_stack()
     start_launch(stack, project=project, launch=launch)
@@ -172,13 +174,24 @@ def test_a_password_in_a_url_is_not_repeated_in_the_error() -> None:
     assert "secret" not in str(raised.value)
 
 
-@pytest.mark.parametrize("url", ["http://localhost:8080", "http://127.0.0.1:4566/x", "http://127.1.2.3", "http://[::1]:1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:8080",
+        "http://id.execute-api.localhost",
+        "http://127.0.0.1:4566/x",
+        "http://127.1.2.3",
+        "http://[::1]:1",
+    ],
+)
 def test_plain_http_to_loopback_is_allowed(url: str) -> None:
     assert EvidentlyEndpoint.from_url(url).url == url
 
 
 def test_an_unknown_signing_name() -> None:
-    with pytest.raises(InvalidArgumentError, match="signing_name is 'lambda', and has to be 'evidently' or 'execute-api'"):
+    with pytest.raises(
+        InvalidArgumentError, match="signing_name is 'lambda', and has to be 'evidently' or 'execute-api'"
+    ):
         EvidentlyEndpoint.from_url(URL, signing_name="lambda")
 
 
@@ -209,7 +222,9 @@ def test_a_removal_policy_for_a_table_made_elsewhere() -> None:
 
 
 def test_triggers_of_nothing() -> None:
-    with pytest.raises(InvalidArgumentError, match=r"triggers is \{\}, and has to be of at least one value\. Name what"):
+    with pytest.raises(
+        InvalidArgumentError, match=r"triggers is \{\}, and has to be of at least one value\. Name what"
+    ):
         Triggers.of({})
 
 

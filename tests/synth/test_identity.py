@@ -13,6 +13,12 @@ from helpers.synth import START_LAUNCH, URL, new_stack, only, resources, start_l
 ARN = "arn:aws:evidently:eu-west-1:123456789012:project/petfood"
 
 
+def app_of(stack: Stack) -> App:
+    root = stack.node.root
+    assert isinstance(root, App)
+    return root
+
+
 def logical_id(stack: Stack) -> str:
     return only(stack, START_LAUNCH)[0]
 
@@ -84,7 +90,9 @@ def provider_variants() -> list[Any]:
         return provider
 
     def elsewhere(stack: Stack) -> EvidentlyProvider:
-        return EvidentlyProvider(new_stack("Platform", App.of(stack)), "Provider", endpoint=EvidentlyEndpoint.from_url(URL))
+        return EvidentlyProvider(
+            new_stack("Platform", app_of(stack)), "Provider", endpoint=EvidentlyEndpoint.from_url(URL)
+        )
 
     return [moved, renamed, overridden, elsewhere]
 

@@ -31,9 +31,7 @@ def test_each_further_use_adds_one_resource() -> None:
 
 def test_the_handler_gets_every_property_as_a_string() -> None:
     stack = new_stack()
-    start_launch(
-        stack, on_delete=OnDelete.COMPLETE, timeout=Duration.minutes(5), triggers=Triggers.of({"version": 3})
-    )
+    start_launch(stack, on_delete=OnDelete.COMPLETE, timeout=Duration.minutes(5), triggers=Triggers.of({"version": 3}))
     properties = dict(only(stack, START_LAUNCH)[1]["Properties"])
     assert properties.pop("Triggers").keys() == {"version"}
     assert flat(properties.pop("ServiceToken")).startswith("<EvidentlyProvider")

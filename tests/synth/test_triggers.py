@@ -138,7 +138,9 @@ def test_a_number_and_its_text_are_two_values() -> None:
 
 
 def test_a_token_is_passed_on_as_it_is() -> None:
-    found = values_trigger({"region": Aws.REGION, "topic": Token.as_any({"Ref": "Topic"}), "n": Token.as_number({"Ref": "N"})})
+    found = values_trigger(
+        {"region": Aws.REGION, "topic": Token.as_any({"Ref": "Topic"}), "n": Token.as_number({"Ref": "N"})}
+    )
     assert found == {"region": {"Ref": "AWS::Region"}, "topic": {"Ref": "Topic"}, "n": {"Ref": "N"}}
 
 

@@ -1,12 +1,12 @@
-"""Acknowledges cdk-nag's finding for a wildcard in an IAM resource, without depending on cdk-nag.
+"""Answers what linters say of our resources, where they can't know better, without depending on the linters.
 
-cdk-nag 3 reads the acknowledgements that aws-cdk-lib keeps as construct metadata.
+cdk-nag 3 reads the acknowledgements that aws-cdk-lib keeps as construct metadata; cfn-lint reads a resource's own.
 """
 
 import json
 from typing import Any, Final
 
-from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import Acknowledgment, CfnResource, Stack, Validations
 from constructs import Construct
 
 _RULE: Final = "AwsSolutions-IAM5"
@@ -19,6 +19,11 @@ def acknowledge_wildcard(scope: Construct, resource: str, reason: str) -> None:
     """
     rule = f"{_RULE}[Resource::{printed(Stack.of(scope).resolve(resource))}]"
     Validations.of(scope).acknowledge(Acknowledgment(id=rule, reason=reason))
+
+
+def ignore_cfn_lint(resource: CfnResource, rule: str) -> None:
+    """Tell cfn-lint not to apply one of its rules to the resource."""
+    resource.add_metadata("cfn-lint", {"config": {"ignore_checks": [rule]}})
 
 
 def printed(value: Any) -> str:
