@@ -16,7 +16,7 @@ _PACKAGE: Final = Path(__file__).resolve().parent
 _CONTRACT: Final = "evidently_contract"
 
 # Byte code holds its source's path and time: with it, two installs of one wheel would be two assets.
-_NOT_OURS: Final = ("**/__pycache__", "**/*.pyc", ".DS_Store")
+_NOT_OURS: Final = ("**/__pycache__", "**/*.pyc", "**/.*")
 
 
 @cache
