@@ -17,16 +17,22 @@ PROJECT: str = PETFOOD["project"]["name"]
 LAUNCH: str = PETFOOD["launch"]["name"]
 
 
-def evidently_client(local_aws: LocalAws, api_url: str) -> Any:
-    """Return an `evidently` client as the account's root, of the boto3 that is installed; AWS's own has none any more.
+def evidently_client(local_aws: LocalAws, api_url: str, **credentials: str) -> Any:
+    """Return an `evidently` client of the boto3 that is installed.
 
-    Here the model is found through the loader; a user sets `AWS_DATA_PATH`.
+    It has the shipped model from the loader; a user sets `AWS_DATA_PATH`.
+
+    Args:
+        local_aws: Where the API is.
+        api_url: The API's base URL.
+        credentials: `aws_access_key_id` and so on, by default those of the account's root.
+
     """
     core = botocore.session.Session()
     core.get_component("data_loader").search_paths.append(str(MODELS))
     session = boto3.Session(botocore_session=core, region_name=REGION)
     config = Config(inject_host_prefix=False, proxies={})
-    return local_aws.client("evidently", session, endpoint_url=api_url, config=config)
+    return local_aws.client("evidently", session, endpoint_url=api_url, config=config, **credentials)
 
 
 def create(evidently: Any) -> None:

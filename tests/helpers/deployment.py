@@ -1,0 +1,171 @@
+"""A deployed Evidently API, launches on it, and stacks that start them: what deploy tests are made of.
+
+Everything is synthesized in the tests' own process and handed to the local AWS's CloudFormation.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from aws_cdk import App, CfnOutput, CfnResource, Stack
+from aws_cdk import aws_ssm as ssm
+from aws_cdk.cx_api import CloudAssembly
+
+from cdk_evidently import EvidentlyEndpoint, StartLaunch
+from helpers.gatekeeper import Gatekeeper, Plan, gatekeeper
+from local_aws.petfood import evidently_client
+from local_aws.server import ACCOUNT, REGION, LocalAws
+from local_aws.stacks import Deployer, synthesizer
+
+PROJECT: Final = "petfood"
+START_LAUNCH: Final = "Custom::EvidentlyStartLaunch"
+NO_FUNCTION: Final = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:there-is-none"
+
+Build = Callable[[Stack], None]
+
+
+def launch_arn(launch: str) -> str:
+    """A launch's ARN."""
+    return f"arn:aws:evidently:{REGION}:{ACCOUNT}:project/{PROJECT}/launch/{launch}"
+
+
+def synthesize(name: str, build: Build, folder: Path) -> CloudAssembly:
+    """An app of one stack."""
+    app = App(outdir=str(folder))
+    build(Stack(app, name, synthesizer=synthesizer()))
+    return app.synth()
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The Evidently API on a local AWS, with one project and one feature.
+
+    Args:
+        local_aws: The local AWS.
+        deployer: Its CloudFormation.
+        api_id: The id of the HTTP API.
+
+    """
+
+    local_aws: LocalAws
+    deployer: Deployer
+    api_id: str
+
+    def url(self, port: int | None = None) -> str:
+        """Where the API answers: at the local AWS, or at a gatekeeper's port."""
+        return LocalAws(port or self.local_aws.port).gateway.format(api_id=self.api_id)
+
+    def endpoint(self, port: int | None = None) -> EvidentlyEndpoint:
+        """The API as an endpoint, at the local AWS or at a gatekeeper's port."""
+        return EvidentlyEndpoint.from_url(self.url(port), signing_name="execute-api", api_id=self.api_id)
+
+    def evidently(self, starter: str | None = None, **credentials: str) -> Any:
+        """A client of the API, root's unless credentials are given.
+
+        Args:
+            starter: Value of the starter header, sent with every request.
+            credentials: `aws_access_key_id` and so on.
+
+        """
+        client = evidently_client(self.local_aws, self.url(), **credentials)
+        if starter is not None:
+            client.meta.events.register(
+                "before-sign.evidently", lambda request, **_: request.headers.add_header("x-evidently-starter", starter)
+            )
+        return client
+
+    def make_launch(self, name: str) -> str:
+        """A new launch, not started; returns its name."""
+        groups = [{"name": "all", "feature": "upsell", "variation": "on"}]
+        self.evidently().create_launch(project=PROJECT, name=name, groups=groups)
+        return name
+
+    def launch(self, name: str) -> dict[str, Any]:
+        """The launch as the API shows it now."""
+        found: dict[str, Any] = self.evidently().get_launch(project=PROJECT, launch=name)["launch"]
+        return found
+
+    def status(self, name: str) -> str:
+        """The launch's status now."""
+        return str(self.launch(name)["status"])
+
+
+@dataclass(slots=True)
+class Release:
+    """One stack, in the hands of one test.
+
+    Args:
+        deployment: Where it is deployed.
+        name: The stack's name.
+        folder: For what is synthesized.
+        resources: Ends what was opened on the way.
+
+    """
+
+    deployment: Deployment
+    name: str
+    folder: Path
+    resources: ExitStack
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def deploy(self, build: Build) -> dict[str, str]:
+        """Create or update the stack; returns its outputs."""
+        folder = self.folder / str(next(self._numbers))
+        return self.deployment.deployer.deploy(synthesize(self.name, build, folder), self.name)
+
+    def destroy(self) -> None:
+        """Delete the stack, if it is there."""
+        self.deployment.deployer.destroy(self.name)
+
+    def physical_ids(self) -> list[str]:
+        """The physical ids of the stack's StartLaunch resources."""
+        return self.deployment.deployer.physical_ids(self.name, START_LAUNCH)
+
+    def status(self) -> str:
+        """The stack's status."""
+        return self.deployment.deployer.status(self.name)
+
+    def watched(self, plan: Plan) -> Gatekeeper:
+        """A gatekeeper before the API, until the test ends."""
+        return self.resources.enter_context(gatekeeper(self.deployment.local_aws.port, plan))
+
+
+def shop(
+    endpoint: EvidentlyEndpoint | None, *launches: str, banner: str = "Treats", broken: bool = False, **arguments: Any
+) -> Build:
+    """A stack with a parameter that launches switch on.
+
+    Args:
+        endpoint: The API; None where `arguments` has a provider.
+        launches: What it starts.
+        banner: The parameter's value; another one changes the stack.
+        broken: Whether a resource follows that can't be created.
+        arguments: For each `StartLaunch`.
+
+    """
+
+    def build(stack: Stack) -> None:
+        parameter = ssm.StringParameter(stack, "Banner", string_value=banner)
+        starts = [
+            StartLaunch(stack, f"Start{number}", project=PROJECT, launch=launch, endpoint=endpoint, **arguments)
+            for number, launch in enumerate(launches)
+        ]
+        for number, start in enumerate(starts):
+            start.execute_after(parameter)
+            CfnOutput(stack, f"Status{number}", value=start.launch_status)
+            CfnOutput(stack, f"Arn{number}", value=start.launch_arn)
+            CfnOutput(stack, f"StartedBy{number}", value=start.started_by)
+        if broken:
+            add_broken(stack, *starts)
+
+    return build
+
+
+def add_broken(stack: Stack, *starts: StartLaunch) -> None:
+    """A resource whose creation fails, after launches were started."""
+    broken = CfnResource(stack, "Broken", type="Custom::Broken", properties={"ServiceToken": NO_FUNCTION})
+    for start in starts:
+        start.execute_before(broken)
