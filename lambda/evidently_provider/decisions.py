@@ -1,4 +1,4 @@
-"""What a launch's status means for a request: the table of docs/behaviour, as pure functions of plain values."""
+"""What a launch's status means for a request: the table of docs/behaviour.md, as pure functions of plain values."""
 
 from enum import StrEnum, auto
 
