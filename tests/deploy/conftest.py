@@ -9,7 +9,7 @@ import pytest
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 
 from cdk_evidently import EvidentlyService
-from helpers.deployment import PROJECT, Deployment, Release, synthesize
+from helpers.deployment import PROJECT, Deployment, Release, template
 from local_aws.server import LocalAws
 from local_aws.stacks import Deployer
 
@@ -27,7 +27,8 @@ def deployment(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) ->
         CfnOutput(stack, "ApiId", value=service.api_id)
 
     deployer = Deployer.on(local_aws)
-    outputs = deployer.deploy(synthesize("Evidently", build, tmp_path_factory.mktemp("service") / "out"), "Evidently")
+    folder = tmp_path_factory.mktemp("service") / "out"
+    outputs = deployer.deploy("Evidently", template(deployer, "Evidently", build, folder))
     deployment = Deployment(local_aws, deployer, outputs["ApiId"])
     evidently = deployment.evidently()
     evidently.create_project(name=PROJECT)

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from aws_cdk import App, CfnOutput, CfnResource, Stack
 from aws_cdk import aws_ssm as ssm
-from aws_cdk.cx_api import CloudAssembly
 
 from cdk_evidently import EvidentlyEndpoint, StartLaunch
 from helpers.gatekeeper import Gatekeeper, Plan, gatekeeper
@@ -32,11 +31,11 @@ def launch_arn(launch: str) -> str:
     return f"arn:aws:evidently:{REGION}:{ACCOUNT}:project/{PROJECT}/launch/{launch}"
 
 
-def synthesize(name: str, build: Build, folder: Path) -> CloudAssembly:
-    """An app of one stack."""
+def template(deployer: Deployer, name: str, build: Build, folder: Path) -> str:
+    """The template of a stack, its assets published."""
     app = App(outdir=str(folder))
     build(Stack(app, name, synthesizer=synthesizer()))
-    return app.synth()
+    return deployer.publish(app.synth(), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,8 @@ class Release:
     def deploy(self, build: Build) -> dict[str, str]:
         """Create or update the stack; returns its outputs."""
         folder = self.folder / str(next(self._numbers))
-        return self.deployment.deployer.deploy(synthesize(self.name, build, folder), self.name)
+        deployer = self.deployment.deployer
+        return deployer.deploy(self.name, template(deployer, self.name, build, folder))
 
     def destroy(self) -> None:
         """Delete the stack, if it is there."""

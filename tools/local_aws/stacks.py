@@ -36,7 +36,7 @@ def synthesizer() -> DefaultStackSynthesizer:
 
 @dataclass(frozen=True, slots=True)
 class Deployer:
-    """CloudFormation on a local AWS; its methods may be called from several threads.
+    """CloudFormation on a local AWS. All but `publish` may be called from several threads; jsii has but one.
 
     Args:
         cloudformation: boto3's client.
@@ -55,14 +55,28 @@ class Deployer:
         s3.create_bucket(Bucket=_ASSETS_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         return cls(local_aws.client("cloudformation"), s3)
 
-    def deploy(self, assembly: "CloudAssembly", stack: str) -> dict[str, str]:
+    def publish(self, assembly: "CloudAssembly", stack: str) -> str:
+        """Upload what a stack's manifest names, each content once, and return the stack's template."""
+        artifact = assembly.get_stack_by_name(stack)
+        folder = Path(assembly.directory)
+        manifest = json.loads((folder / f"{artifact.id}.assets.json").read_text())
+        for asset in manifest["files"].values():
+            source = folder / asset["source"]["path"]
+            for destination in asset["destinations"].values():
+                bucket, key = destination["bucketName"], destination["objectKey"]
+                if key not in self._published:
+                    body = _zipped(source) if asset["source"]["packaging"] == "zip" else source.read_bytes()
+                    self.s3.put_object(Bucket=bucket, Key=key, Body=body)
+                    self._published.add(key)
+        return Path(artifact.template_full_path).read_text()
+
+    def deploy(self, stack: str, template: str) -> dict[str, str]:
         """Create the stack, or update it if it is there, and return its outputs. Nothing to change is fine.
 
         Raises:
             StackFailedError: it failed, and was rolled back.
 
         """
-        template = self._publish(assembly, stack)
         if not self.status(stack):
             self.cloudformation.create_stack(
                 StackName=stack, TemplateBody=template, Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
@@ -142,21 +156,6 @@ class Deployer:
                 raise LocalAwsError(f"stack {stack} is still {status} after {_DEADLINE_SECONDS} seconds")
             time.sleep(_POLL_SECONDS)
         return status
-
-    def _publish(self, assembly: "CloudAssembly", stack: str) -> str:
-        """Upload what the stack's manifest names, each content once, and return the template."""
-        artifact = assembly.get_stack_by_name(stack)
-        folder = Path(assembly.directory)
-        manifest = json.loads((folder / f"{artifact.id}.assets.json").read_text())
-        for asset in manifest["files"].values():
-            source = folder / asset["source"]["path"]
-            for destination in asset["destinations"].values():
-                bucket, key = destination["bucketName"], destination["objectKey"]
-                if key not in self._published:
-                    body = _zipped(source) if asset["source"]["packaging"] == "zip" else source.read_bytes()
-                    self.s3.put_object(Bucket=bucket, Key=key, Body=body)
-                    self._published.add(key)
-        return Path(artifact.template_full_path).read_text()
 
 
 def _zipped(folder: Path) -> bytes:
