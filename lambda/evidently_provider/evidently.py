@@ -23,6 +23,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     HTTPClientError,
 )
+from botocore.exceptions import ConnectionError as BotocoreConnectionError
 from botocore.parsers import ResponseParserError
 
 import evidently_contract as contract
@@ -151,7 +152,7 @@ class Evidently:
             return method(project=launch.project, launch=launch.launch, **arguments)
         except ClientError as error:
             raise self._refusal(error, launch, operation) from error
-        except HTTPClientError as error:
+        except (HTTPClientError, BotocoreConnectionError) as error:
             # These two end before a request has left; after any other the API may have done what it was asked.
             unsent = isinstance(error, EndpointConnectionError | ConnectTimeoutError)
             sentence = f"{operation}: the endpoint {self.url} does not answer ({type(error).__name__}). Is it there?"
