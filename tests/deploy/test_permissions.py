@@ -1,0 +1,192 @@
+"""What the provider's role may do, asked with the role's own credentials where IAM is enforced."""
+
+import http.client
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_iam as iam
+from botocore.exceptions import ClientError
+
+from cdk_evidently import EvidentlyProvider
+from helpers.deployment import PROJECT, Deployment, Release, shop, template
+from local_aws.server import ACCOUNT
+
+STACK = "Permissions"
+DENIED = {"AccessDenied", "AccessDeniedException", "403"}
+VARIATIONS = [{"name": "on", "value": {"boolValue": True}}]
+GROUPS = [{"name": "all", "feature": "upsell", "variation": "on"}]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A provider's role that was assumed.
+
+    Args:
+        deployment: Where it is.
+        credentials: Its own.
+        launch: The one launch that its stack names.
+
+    """
+
+    deployment: Deployment
+    credentials: Mapping[str, Any]
+    launch: str
+
+    def evidently(self) -> Any:
+        """The API, as seen by the role."""
+        return self.deployment.evidently(**self.credentials)
+
+    def client(self, service: str) -> Any:
+        """Another API, as seen by the role."""
+        return self.deployment.local_aws.client(service, **self.credentials)
+
+
+@pytest.fixture(scope="module")
+def role(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Role]:
+    """The role of a deployed provider; the test's one addition is that root may assume it."""
+    launch = deployment.make_launch("permitted")
+
+    def build(stack: Stack) -> None:
+        provider = EvidentlyProvider(stack, "Provider", endpoint=deployment.endpoint())
+        assert isinstance(provider.role, iam.Role)
+        assert provider.role.assume_role_policy
+        provider.role.assume_role_policy.add_statements(
+            iam.PolicyStatement(actions=["sts:AssumeRole"], principals=[iam.AccountRootPrincipal()])
+        )
+        shop(None, launch, provider=provider)(stack)
+        CfnOutput(stack, "RoleArn", value=provider.role.role_arn)
+
+    folder = tmp_path_factory.mktemp("permissions") / "out"
+    outputs = deployment.deployer.deploy(STACK, template(deployment.deployer, STACK, build, folder))
+    yield Role(deployment, _credentials(deployment, outputs["RoleArn"]), launch)
+    deployment.deployer.destroy(STACK)
+
+
+@pytest.fixture
+def stranger(deployment: Deployment) -> str:
+    """A launch that the role's stack does not name."""
+    return deployment.make_launch(f"stranger-{uuid4().hex[:8]}")
+
+
+def test_it_may_start_the_launch_that_its_stack_names(role: Role) -> None:
+    evidently = role.evidently()
+    with pytest.raises(evidently.exceptions.ConflictException, match="already running"):
+        evidently.start_launch(project=PROJECT, launch=role.launch)
+
+
+def test_it_may_not_start_another_launch(role: Role, stranger: str) -> None:
+    _is_denied(lambda: role.evidently().start_launch(project=PROJECT, launch=stranger))
+    assert role.deployment.status(stranger) == "CREATED"
+
+
+def test_it_may_not_start_a_launch_of_that_name_in_another_project(role: Role) -> None:
+    _is_denied(lambda: role.evidently().start_launch(project="another", launch=role.launch))
+
+
+def test_it_may_get_and_stop_any_launch_of_its_endpoint(role: Role, stranger: str) -> None:
+    role.deployment.evidently().start_launch(project=PROJECT, launch=stranger)
+
+    assert role.evidently().get_launch(project=PROJECT, launch=stranger)["launch"]["status"] == "RUNNING"
+    role.evidently().stop_launch(project=PROJECT, launch=stranger, desiredState="CANCELLED")
+
+    assert role.deployment.status(stranger) == "CANCELLED"
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        ("create_project", {"name": "mine"}),
+        ("get_project", {"project": PROJECT}),
+        ("list_projects", {}),
+        ("delete_project", {"project": PROJECT}),
+        ("create_feature", {"project": PROJECT, "name": "mine", "variations": VARIATIONS}),
+        ("get_feature", {"project": PROJECT, "feature": "upsell"}),
+        ("delete_feature", {"project": PROJECT, "feature": "upsell"}),
+        ("create_launch", {"project": PROJECT, "name": "mine", "groups": GROUPS}),
+        ("list_launches", {"project": PROJECT}),
+        ("update_launch", {"project": PROJECT, "launch": "permitted"}),
+        ("delete_launch", {"project": PROJECT, "launch": "permitted"}),
+        ("evaluate_feature", {"project": PROJECT, "feature": "upsell", "entityId": "me"}),
+        ("put_project_events", {"project": PROJECT, "events": []}),
+        ("start_experiment", {"project": PROJECT, "experiment": "permitted", "analysisCompleteTime": 0}),
+        ("list_tags_for_resource", {"resourceArn": "arn:aws:evidently:eu-west-1:000000000000:project/petfood"}),
+    ],
+)
+def test_it_may_not_use_any_other_operation(role: Role, operation: str, arguments: Mapping[str, Any]) -> None:
+    _is_denied(lambda: getattr(role.evidently(), operation)(**arguments))
+
+
+def test_it_may_not_use_any_other_api(role: Role) -> None:
+    tables = role.deployment.deployer.physical_ids("Evidently", "AWS::DynamoDB::GlobalTable")
+    for attempt in (
+        lambda: role.client("dynamodb").scan(TableName=tables[0]),
+        lambda: role.client("s3").list_buckets(),
+        lambda: role.client("lambda").list_functions(),
+        lambda: role.client("cloudformation").describe_stacks(),
+        lambda: role.client("iam").list_roles(),
+        lambda: role.client("logs").create_log_group(logGroupName="mine"),
+    ):
+        _is_denied(attempt)
+
+
+def test_a_stop_by_a_strangers_starter_changes_nothing(deployment: Deployment, release: Release) -> None:
+    launch = deployment.make_launch(f"contested-{uuid4().hex[:8]}")
+    release.deploy(shop(deployment.endpoint(), launch))
+    before, evidently = deployment.launch(launch), deployment.evidently(starter="0" * 64)
+
+    with pytest.raises(evidently.exceptions.ConflictException):
+        evidently.stop_launch(project=PROJECT, launch=launch, desiredState="CANCELLED")
+
+    assert deployment.launch(launch) == before
+
+
+def test_a_role_that_nobody_named_may_not_call_the_api(deployment: Deployment) -> None:
+    iam_client = deployment.local_aws.client("iam")
+    name = f"nobody-{uuid4().hex[:8]}"
+    trust = (
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", '
+        f'"Principal": {{"AWS": "arn:aws:iam::{ACCOUNT}:root"}}}}]}}'
+    )
+    arn = iam_client.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    evidently = deployment.evidently(**_credentials(deployment, arn))
+
+    _is_denied(lambda: evidently.get_launch(project=PROJECT, launch="permitted"))
+
+    iam_client.delete_role(RoleName=name)
+
+
+def test_a_request_with_a_wrong_signature_is_refused(role: Role) -> None:
+    evidently = role.deployment.evidently(**{**role.credentials, "aws_secret_access_key": "not the secret"})
+    with pytest.raises(ClientError) as refused:
+        evidently.get_launch(project=PROJECT, launch=role.launch)
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+def test_a_request_without_a_signature_is_refused(deployment: Deployment) -> None:
+    url = urlsplit(deployment.url())
+    with closing(http.client.HTTPConnection(url.netloc)) as connection:
+        connection.request("GET", f"{url.path}/projects/{PROJECT}")
+        assert connection.getresponse().status == 403
+
+
+def _credentials(deployment: Deployment, role_arn: str) -> dict[str, str]:
+    sts = deployment.local_aws.client("sts")
+    found = sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
+    return {
+        "aws_access_key_id": found["AccessKeyId"],
+        "aws_secret_access_key": found["SecretAccessKey"],
+        "aws_session_token": found["SessionToken"],
+    }
+
+
+def _is_denied(attempt: Callable[[], object]) -> None:
+    with pytest.raises(ClientError) as refused:
+        attempt()
+    assert refused.value.response["Error"]["Code"] in DENIED, refused.value
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] in {400, 403}
