@@ -108,11 +108,12 @@ def test_changes_inside_nested_stacks_are_seen(start_in_nested: bool) -> None:  
     assert first != other
 
 
-def test_a_change_to_another_stack_is_not_seen() -> None:
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_change_to_another_stack_is_not_seen(inside: bool) -> None:  # noqa: FBT001
     def built(name: str) -> Stack:
         app = App()
-        sns.CfnTopic(new_stack("Other", app), "Topic", display_name=name)
         stack = new_stack(app=app)
+        sns.CfnTopic(Stack(stack if inside else app, "Other"), "Topic", display_name=name)
         start_launch(stack)
         return stack
 
