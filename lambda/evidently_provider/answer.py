@@ -20,7 +20,6 @@ MAX_BODY_BYTES: Final = 4096
 _ELLIPSIS: Final = "…"
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 8.0
-_PUT_TIMEOUT_SECONDS: Final = 10.0
 _LEAST_SECONDS: Final = 0.5  # too little for another attempt
 
 
@@ -66,9 +65,21 @@ def body(request: Request, answer: Answer) -> bytes:
 
 
 def deliver(
-    url: str, content: bytes, *, seconds_left: Callable[[], float], pause: Callable[[float], object]
+    url: str,
+    content: bytes,
+    *,
+    seconds_left: Callable[[], float],
+    pause: Callable[[float], object],
+    put_seconds: float,
 ) -> tuple[int, int]:
     """Put the answer to the response URL: again after a 5xx, a reset or a time-out, until the time is over.
+
+    Args:
+        url: The presigned URL.
+        content: The body.
+        seconds_left: How much of the time is left.
+        pause: Lets so many seconds pass.
+        put_seconds: How long one attempt may take.
 
     Returns:
         The HTTP status that ended it, and how many attempts that took. A 4xx is final: the URL has expired.
@@ -82,7 +93,7 @@ def deliver(
     longest_pause, attempts = _FIRST_PAUSE_SECONDS, 0
     while (left := seconds_left()) > _LEAST_SECONDS:
         attempts += 1
-        status = _put(target, content, min(_PUT_TIMEOUT_SECONDS, left))
+        status = _put(target, content, min(put_seconds, left))
         if status is not None and status < http.client.INTERNAL_SERVER_ERROR:
             return status, attempts
         pause(min(random.uniform(longest_pause / 2, longest_pause), max(0.0, seconds_left() - _LEAST_SECONDS)))  # noqa: S311 - jitter

@@ -16,11 +16,13 @@ class Clock:
     Args:
         now: Seconds that only go forward.
         wait: Waits for an event to be set, so many seconds at most.
+        pause: Lets so many seconds pass.
 
     """
 
     now: Callable[[], float]
     wait: Callable[[threading.Event, float], object]
+    pause: Callable[[float], object]
 
 
 @dataclass(frozen=True, slots=True)

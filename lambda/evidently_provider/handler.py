@@ -45,14 +45,16 @@ class Settings:
         reserve_seconds: What is kept of the invocation's time for the way of the answer.
         connect_seconds: How long a connection to the API may take.
         read_seconds: How long an answer of the API may take.
+        put_seconds: How long one attempt to answer CloudFormation may take.
 
     """
 
     work: Callable[[Job], Answer] = _work
-    clock: Clock = field(default_factory=lambda: Clock(now=time.monotonic, wait=threading.Event.wait))
+    clock: Clock = field(default_factory=lambda: Clock(time.monotonic, threading.Event.wait, time.sleep))
     reserve_seconds: float = 15.0
     connect_seconds: float = 3.0
     read_seconds: float = 10.0
+    put_seconds: float = 10.0
 
 
 _SETTINGS: Final = Settings()
@@ -87,12 +89,13 @@ def handle(event: Mapping[str, Any], context: LambdaContext, settings: Settings)
     )
     answer = _answered(job, settings.work)
     log.step("decided", status=answer.status.value)
-    _report(request, answer, log, clock, over)
+    _report(request, answer, log, settings, over)
 
 
 def _answered(job: Job, work: Callable[[Job], Answer]) -> Answer:
     """The work's answer, or that there is none; after this nothing calls the API any more."""
     results: SimpleQueue[Answer] = SimpleQueue()
+    came_back = threading.Event()
 
     def run() -> None:
         try:
@@ -103,10 +106,13 @@ def _answered(job: Job, work: Callable[[Job], Answer]) -> Answer:
                 f"Internal error of cdk-evidently ({type(error).__name__}); the provider's log has where it happened."
             )
             results.put(Answer(Status.FAILED, job.progress.failure_id, reason))
+        finally:
+            came_back.set()
 
     threading.Thread(target=run, daemon=True).start()
     try:
-        return results.get(timeout=max(0.0, job.deadline.end - job.deadline.clock.now()))
+        job.deadline.clock.wait(came_back, max(0.0, job.deadline.end - job.deadline.clock.now()))
+        return results.get_nowait()
     except Empty:
         job.log.step("out_of_time", level="ERROR")
         reason = (
@@ -117,14 +123,15 @@ def _answered(job: Job, work: Callable[[Job], Answer]) -> Answer:
         job.deadline.close()
 
 
-def _report(request: Request, answer: Answer, log: Log, clock: Clock, over: float) -> None:
-    never = threading.Event()
+def _report(request: Request, answer: Answer, log: Log, settings: Settings, over: float) -> None:
+    clock = settings.clock
     try:
         status, attempts = deliver(
             request.response_url,
             body(request, replace(answer, physical_id=answer.physical_id or request.failure_id)),
             seconds_left=lambda: over - clock.now(),
-            pause=lambda seconds: clock.wait(never, seconds),
+            pause=clock.pause,
+            put_seconds=settings.put_seconds,
         )
     except ValueError:
         log.step("not_answered", level="ERROR", error="the response URL is neither https nor on this machine")

@@ -1,0 +1,47 @@
+"""A clock for the provider that the test turns: pauses take no time, and are remembered."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Final
+
+from evidently_provider.deadline import Clock
+
+_POLL_SECONDS: Final = 0.002
+_STUCK_SECONDS: Final = 10.0  # of real time: only a test that is about to fail waits so long
+
+
+@dataclass(slots=True)
+class FakeClock:
+    """Time that passes when somebody pauses, or the test says so.
+
+    The thread that made the clock is the one that waits for the others: for it alone a wait takes as long as it takes.
+
+    Args:
+        seconds: What it shows.
+        pauses: How long each pause was, in seconds.
+    """
+
+    seconds: float = 1000.0
+    pauses: list[float] = field(default_factory=list)
+    _owner: threading.Thread = field(default_factory=threading.current_thread)
+
+    @property
+    def clock(self) -> Clock:
+        """What the provider takes."""
+        return Clock(now=lambda: self.seconds, wait=self._wait, pause=self.pause)
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        self.pauses.append(seconds)
+        self.seconds += seconds
+
+    def _wait(self, event: threading.Event, seconds: float) -> object:
+        if threading.current_thread() is not self._owner:
+            if not event.is_set():
+                self.pause(seconds)
+            return event.is_set()
+        until = self.seconds + seconds
+        for _ in range(int(_STUCK_SECONDS / _POLL_SECONDS)):
+            if event.wait(_POLL_SECONDS) or self.seconds >= until:
+                return event.is_set()
+        raise AssertionError("the work neither came back nor let time pass")

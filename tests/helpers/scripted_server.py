@@ -1,0 +1,131 @@
+"""An HTTP server on loopback that answers from a script, and remembers what it was asked.
+
+It stands for the Evidently API or for CloudFormation's response URL: a real socket, so that resets, stalls and odd
+answers are real too.
+"""
+
+import json
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+
+_NOTHING_SCRIPTED: Final = 418
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request as it came in."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One line of a script.
+
+    Args:
+        status: HTTP status; None resets the connection instead.
+        body: What is answered.
+        headers: Those of the answer; names in lower case.
+        before: Called when the request is there, before it is answered.
+    """
+
+    status: int | None
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    before: Callable[[], object] = bool
+
+
+RESET: Final = Reply(None)
+OK: Final = Reply(200)
+
+
+@dataclass(slots=True)
+class ScriptedServer:
+    """Where it listens, what it says, and what it heard."""
+
+    script: Iterator[Reply]
+    received: list[Received] = field(default_factory=list)
+    url: str = ""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def plan(self, *replies: Reply, then: Iterable[Reply] = ()) -> None:
+        """Answer with these, one after the other; `then` may go on for ever."""
+        self.script = iter([*replies])
+        rest = iter(then)
+        first = self.script
+        self.script = (reply for part in (first, rest) for reply in part)
+
+    def next(self, request: Received) -> Reply:
+        """Remember a request, and say what to answer."""
+        with self._lock:
+            self.received.append(request)
+            return next(self.script, Reply(_NOTHING_SCRIPTED, b"nothing more was scripted"))
+
+    @property
+    def documents(self) -> list[Any]:
+        """The JSON bodies of all requests."""
+        return [json.loads(request.body) for request in self.received]
+
+
+@contextmanager
+def scripted_server(*replies: Reply, tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
+    """A server for as long as the block runs; over TLS if it is given what it takes."""
+    server = ScriptedServer(iter(replies))
+
+    class Handler(_Handler):
+        scripted = server
+
+    with _Server(("127.0.0.1", 0), Handler) as http:
+        if tls is not None:
+            http.socket = tls.wrap_socket(http.socket, server_side=True)
+        server.url = f"{'https' if tls else 'http'}://127.0.0.1:{http.server_address[1]}"
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.002})
+        thread.start()
+        try:
+            yield server
+        finally:
+            http.shutdown()
+            thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False  # a client that hangs must not hold the test
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: clients go away here on purpose."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    scripted: ScriptedServer
+
+    def _serve(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        reply = self.scripted.next(Received(self.command, self.path, headers, body))
+        reply.before()
+        if reply.status is None:
+            # Without lingering, closing a socket resets its connection.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            return
+        self.send_response(reply.status)
+        for name, value in {**reply.headers, "content-length": str(len(reply.body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+    do_GET = do_POST = do_PUT = _serve  # noqa: N815 - http.server's names
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
