@@ -88,7 +88,10 @@ def metadata(app: App, level: str) -> dict[str, list[str]]:
 
 
 def findings(app: App) -> list[str]:
-    """Return what cdk-nag's AwsSolutions and CDK's own template validation find in the app, each with its construct."""
+    """Return what cdk-nag's AwsSolutions and CDK's own template validation find in the app, each with its construct.
+
+    Annotations are left out: a recommended flag puts them into the report, and those of this library are meant.
+    """
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     folder = Path(app.outdir)
     try:
@@ -101,5 +104,6 @@ def findings(app: App) -> list[str]:
         f"{violation['ruleName']} {construct['constructPath']}"
         for plugin in document["pluginReports"]
         for violation in plugin["violations"]
+        if not violation["ruleName"].startswith("Annotation::")
         for construct in violation["violatingConstructs"]
     ]

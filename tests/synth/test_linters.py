@@ -3,6 +3,7 @@
 import importlib
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from aws_cdk import App, Fn, NestedStack, Stack
@@ -10,6 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 
 from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
+from helpers.rooms import ROOT
 from helpers.synth import URL, findings, new_stack, start_launch
 
 
@@ -102,9 +104,15 @@ CASES = [
 ]
 
 
+# What apps are made with: no context, and the recommended flags of `cdk init`.
+FLAGS: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+CONTEXTS = pytest.mark.parametrize("context", [{}, FLAGS], ids=["no flags", "recommended flags"])
+
+
+@CONTEXTS
 @pytest.mark.parametrize("build", CASES, ids=lambda build: build.__name__)
-def test_cdk_nag_and_cdk_find_nothing(build: Callable[[App], None]) -> None:
-    app = App()
+def test_cdk_nag_and_cdk_find_nothing(build: Callable[[App], None], context: dict[str, Any]) -> None:
+    app = App(context=context)
     build(app)
     assert findings(app) == []
 
@@ -120,7 +128,7 @@ def test_cdk_nag_is_listening() -> None:
 
 @pytest.mark.parametrize("build", CASES, ids=lambda build: build.__name__)
 def test_cfn_lint_finds_nothing(build: Callable[[App], None]) -> None:
-    app = App()
+    app = App(context=FLAGS)
     build(app)
     for stack in app.synth().stacks:
         template = json.dumps(stack.template)
