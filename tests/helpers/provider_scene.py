@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,6 +118,14 @@ class Scene:
     def called(self) -> list[Called]:
         """The calls of the API, in order."""
         return [Called.of(request) for request in self.api.received]
+
+
+def let_the_work_end() -> None:
+    """Wait for work that went on after its answer."""
+    for thread in threading.enumerate():
+        if thread.name == "work":
+            thread.join(10)
+            assert not thread.is_alive()
 
 
 LogLines = Callable[[], list[dict[str, Any]]]
