@@ -107,7 +107,11 @@ class Scene:
     def deliver(self, asked: Mapping[str, Any], *, remaining: float = 180.0, url: str = "", **settings: Any) -> None:
         """Hand an event to the provider, whose answer goes wherever it goes."""
         url = url or f"{self.cloudformation.url}/answers?X-Amz-Signature={SECRET}"
-        handle({**asked, "ResponseURL": url}, Context(remaining), Settings(clock=self.clock.clock, **settings))
+        self.deliver_as_it_is({**asked, "ResponseURL": url}, remaining=remaining, **settings)
+
+    def deliver_as_it_is(self, asked: Mapping[str, Any], *, remaining: float = 180.0, **settings: Any) -> None:
+        """Hand anything to the provider."""
+        handle(asked, Context(remaining), Settings(clock=self.clock.clock, **settings))
 
     @property
     def calls(self) -> list[str]:
