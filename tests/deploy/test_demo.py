@@ -21,7 +21,7 @@ def test_the_demo_ends_with_the_outputs_of_a_launch_that_ran_and_leaves_nothing_
 
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert lines[-2:] == ["  LaunchStatus = RUNNING", f"  LaunchArn = {ARN}"]
+    assert lines[-2:] == ["LaunchStatus = RUNNING", f"LaunchArn = {ARN}"]
     statuses = re.findall(r"GetLaunch upsell-2026-11: (\w+)", done.stdout)
     assert statuses == ["CREATED", "RUNNING", "RUNNING", "CANCELLED"]
     assert re.search(r"CANCELLED: .*\bPetfoodRelease\b", done.stdout)

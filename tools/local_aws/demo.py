@@ -58,7 +58,7 @@ def main() -> int:
         _complain("interrupted; the local AWS is ended and nothing is left of it")
         raise
     except (LocalAwsError, BotoCoreError, ClientError) as error:
-        _complain(f"{error}\ndemo: the logs are in {_KEPT_LOGS}")
+        _complain(f"{error} (the logs are in {_KEPT_LOGS})")
         return 1
     _say(f"done in {time.monotonic() - began:.0f} seconds; the local AWS is ended")
     _close(ending)
@@ -155,7 +155,7 @@ def _close(ending: Ending) -> None:
     print(f"\nAfter cdk destroy, launch {launch['name']} is {launch['status']}: {launch['statusReason']}")
     print(f"While it was deployed, the outputs of {RELEASE_STACK} were:")
     for name in ("LaunchStatus", "LaunchArn"):
-        print(f"  {name} = {ending.outputs[name]}")
+        print(f"{name} = {ending.outputs[name]}")
 
 
 if __name__ == "__main__":
