@@ -145,10 +145,10 @@ class Evidently:
             raise InvalidPropertyError(property_name, name, rule, "Correct the name in the stack")
 
     def _launch(self, launch: LaunchName, operation: str, method: Callable[..., Any]) -> Launch:
-        document = self._call(launch, operation, method).get("launch")
+        answer = self._call(launch, operation, method)
         try:
-            return _launch_from(document)
-        except (KeyError, TypeError, ValueError) as error:
+            return _launch_from(answer["launch"])
+        except (KeyError, ValueError) as error:
             raise self._wrong(operation, "200 without a launch in it") from error
 
     def _call(self, launch: LaunchName, operation: str, method: Callable[..., Any], **arguments: str) -> Any:
@@ -162,8 +162,9 @@ class Evidently:
             unsent = isinstance(error, EndpointConnectionError | ConnectTimeoutError)
             sentence = f"{operation}: the endpoint {self.url} does not answer ({type(error).__name__}). Is it there?"
             raise UnreachableError(sentence, unknown_outcome=not unsent) from error
-        except ResponseParserError as error:
-            raise self._wrong(operation, "something that is not JSON") from error
+        except (ResponseParserError, AttributeError, TypeError, ValueError) as error:
+            # botocore's parser checks no shape, and trips over JSON of another one.
+            raise self._wrong(operation, "something that is not as the API's model has it") from error
         except BotoCoreError as error:
             raise FinalError(f"{operation} could not be sent to {self.url}: {error}") from error
 
