@@ -13,9 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from typing import Any, Final
-
-_NOTHING_SCRIPTED: Final = 418
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +46,28 @@ class Reply:
 
 RESET: Final = Reply(None)
 OK: Final = Reply(200)
+_NOTHING_SCRIPTED: Final = Reply(418, b"nothing more was scripted")
 
 
 @dataclass(slots=True)
 class ScriptedServer:
-    """Where it listens, what it says, and what it heard."""
+    """Where it listens, how it answers, and what it heard."""
 
-    script: Iterator[Reply]
+    respond: Callable[[Received], Reply]
     received: list[Received] = field(default_factory=list)
     url: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def plan(self, *replies: Reply, then: Iterable[Reply] = ()) -> None:
         """Answer with these, one after the other; `then` may go on for ever."""
-        self.script = iter([*replies])
-        rest = iter(then)
-        first = self.script
-        self.script = (reply for part in (first, rest) for reply in part)
+        script = chain(replies, then)
+        self.respond = lambda _: next(script, _NOTHING_SCRIPTED)
 
     def next(self, request: Received) -> Reply:
         """Remember a request, and say what to answer."""
         with self._lock:
             self.received.append(request)
-            return next(self.script, Reply(_NOTHING_SCRIPTED, b"nothing more was scripted"))
+            return self.respond(request)
 
     @property
     def documents(self) -> list[Any]:
@@ -80,7 +78,8 @@ class ScriptedServer:
 @contextmanager
 def scripted_server(*replies: Reply, tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
     """A server for as long as the block runs; over TLS if it is given what it takes."""
-    server = ScriptedServer(iter(replies))
+    server = ScriptedServer(lambda _: _NOTHING_SCRIPTED)
+    server.plan(*replies)
 
     class Handler(_Handler):
         scripted = server

@@ -1,9 +1,6 @@
 """Exactly one answer, whatever the work does."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +13,8 @@ from evidently_provider.answer import Answer, Status
 from evidently_provider.deadline import TimeIsUpError
 from evidently_provider.job import Job
 from helpers.launch_replies import launch_arn, shows
+from helpers.provider_process import run_provider
 from helpers.provider_scene import MARKER, SECRET, LogLines, Scene, event, let_the_work_end
-from helpers.rooms import LAMBDA
 
 EVENTS = [
     pytest.param(event("Create"), MARKER, id="create"),
@@ -219,19 +216,10 @@ def test_half_a_character_in_a_property_is_answered(scene: Scene) -> None:
 def test_a_module_that_can_not_be_imported_is_answered(scene: Scene, tmp_path: Path, module: str, source: str) -> None:
     (tmp_path / f"{module}.py").write_text(source, encoding="utf-8")
     asked = {**event("Create"), "ResponseURL": f"{scene.cloudformation.url}/answers"}
-    program = (
-        "import json, sys\n"
-        "from evidently_provider.handler import handler\n"
-        "class Context:\n"
-        "    def get_remaining_time_in_millis(self): return 60000\n"
-        "handler(json.load(sys.stdin), Context())\n"
-    )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(LAMBDA)])}
 
-    subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", program], input=json.dumps(asked), text=True, env=environment, check=True, timeout=30
-    )
+    exit_status, _, _ = run_provider(asked, tmp_path)
 
+    assert exit_status == 0
     (answer,) = scene.cloudformation.documents
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", MARKER)
     assert "Internal error" in answer["Reason"]
