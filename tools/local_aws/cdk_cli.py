@@ -47,7 +47,8 @@ class CdkCli:
             CdkError: it failed.
 
         """
-        self._run("bootstrap", f"aws://{ACCOUNT}/{REGION}", context={})
+        # In a folder without an app, which would only be synthesized in vain.
+        self._run(self.folder, "bootstrap", f"aws://{ACCOUNT}/{REGION}")
 
     def deploy(self, stack: str, context: Mapping[str, str] | None = None) -> dict[str, str]:
         """Deploy a stack of the app, without those it depends on, and return its outputs.
@@ -62,7 +63,7 @@ class CdkCli:
         """
         outputs = self.folder / "outputs.json"
         options = ("--exclusively", "--require-approval=never", f"--outputs-file={outputs}")
-        self._run("deploy", stack, *options, context=context or {})
+        self._run(_ROOT, "deploy", stack, *options, *self._app(context or {}))
         found: dict[str, str] = json.loads(outputs.read_text())[stack]
         return found
 
@@ -73,24 +74,23 @@ class CdkCli:
             CdkError: it is still there.
 
         """
-        self._run("destroy", stack, "--exclusively", "--force", context={})
+        self._run(_ROOT, "destroy", stack, "--exclusively", "--force", *self._app({}))
 
-    def _run(self, command: str, subject: str, *options: str, context: Mapping[str, str]) -> None:
+    def _app(self, context: Mapping[str, str]) -> list[str]:
+        """Return the options of commands that synthesize the app."""
         given = {"gateway": self.local_aws.gateway, "synthesizer": "cli-credentials", **context}
-        line = [
-            str(Path(sysconfig.get_path("scripts")) / "node"),
-            str(_CDK),
-            command,
-            subject,
-            *options,
-            "--no-notices",
+        return [
             f"--output={self.folder / 'cdk.out'}",
             *(f"--context={name}={value}" for name, value in given.items()),
         ]
+
+    def _run(self, folder: Path, command: str, subject: str, *options: str) -> None:
+        node = Path(sysconfig.get_path("scripts")) / "node"
+        line = [str(node), str(_CDK), command, subject, "--no-notices", *options]
         with (
             self.log.open("ab") as log,
             child(
-                line, cwd=_ROOT, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+                line, cwd=folder, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
             ) as process,
         ):
             assert process.stdout  # noqa: S101 - for the type checker: it is a pipe
