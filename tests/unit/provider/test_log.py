@@ -1,0 +1,145 @@
+"""The log: JSON lines with the members that were agreed on, and no secret in them."""
+
+import traceback
+from itertools import repeat
+from typing import Any
+
+import pytest
+
+from evidently_provider.answer import NotDeliveredError
+from helpers.launch_replies import (
+    BROKEN,
+    CONFLICT,
+    FORBIDDEN,
+    HTML_404,
+    THROTTLED,
+    launch_arn,
+    refuses,
+    shows,
+    stopped,
+)
+from helpers.provider_scene import LOGICAL_ID, REQUEST_ID, SECRET, LogLines, Scene, event
+from helpers.scripted_server import OK, RESET, Reply
+
+ALWAYS = {"level", "step", "requestId", "requestType", "resourceType", "stack", "logicalId", "seconds"}
+# What a step may say besides.
+STEPS: dict[str, set[str]] = {
+    "received": set(),
+    "call": {"operation", "launch"},
+    "start_refused": {"launch"},
+    "retry": {"error"},
+    "settled": {"launch", "found", "how"},
+    "adopted": {"launch", "provable"},
+    "stopped": {"launch", "state"},
+    "left_alone": {"launch", "found", "hold", "error"},
+    "not_undone": {"launch", "error"},
+    "failed": {"error"},
+    "crashed": {"error", "at"},
+    "out_of_time": set(),
+    "decided": {"status"},
+    "answered": {"http", "attempts"},
+    "not_answered": {"http", "attempts", "error", "at"},
+}
+SAYS_THE_SECRET = refuses(409, "ConflictException", f"No, {SECRET}")
+CASES: dict[str, tuple[dict[str, Any], list[Reply]]] = {
+    "create": (event("Create"), [shows("RUNNING")]),
+    "adopted": (event("Create"), [CONFLICT, shows("RUNNING")]),
+    "refused": (event("Create"), [SAYS_THE_SECRET, shows("CREATED")]),
+    "ended": (event("Create"), [SAYS_THE_SECRET, shows("CANCELLED", reason=SECRET)]),
+    "retried": (event("Create"), [RESET, THROTTLED, BROKEN, FORBIDDEN, shows("RUNNING")]),
+    "wrong_endpoint": (event("Create"), [HTML_404]),
+    "not_undone": (event("Update", launch_arn("october")), [shows("CREATED"), *[BROKEN] * 100]),
+    "deleted": (event("Delete", launch_arn()), [stopped()]),
+    "left_alone": (event("Delete", launch_arn()), [SAYS_THE_SECRET, shows("RUNNING")]),
+    "made_up": (event("Delete", "made-up"), [BROKEN] * 100),
+    "wrong_properties": (event("Create", Launch=f"{SECRET} {SECRET}"), []),
+    "wrong_arn": (event("Create", Project=f"arn:{SECRET}"), []),
+    "unknown_type": ({**event("Create"), "ResourceType": "Custom::Other"}, []),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_step_is_a_line_of_json_with_what_was_agreed_and_nothing_else(scene: Scene, log: LogLines, case: str) -> None:
+    asked, replies = CASES[case]
+    scene.api.plan(*replies)
+
+    scene.send(asked)
+
+    lines = log()
+    for line in lines:
+        assert set(line) >= ALWAYS
+        assert set(line) - ALWAYS <= STEPS[line["step"]]
+        assert (line["requestId"], line["stack"], line["logicalId"]) == (REQUEST_ID, "shop", LOGICAL_ID)
+        assert line["level"] in {"INFO", "WARNING", "ERROR"}
+    assert [line["step"] for line in (lines[0], *lines[-2:])] == ["received", "decided", "answered"]
+    assert [line["operation"] for line in lines if line["step"] == "call"] == scene.calls
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_property_and_no_presigned_url_is_ever_logged(
+    scene: Scene, capfd: pytest.CaptureFixture[str], case: str
+) -> None:
+    asked, replies = CASES[case]
+    scene.api.plan(*replies)
+
+    scene.send(asked)
+
+    written = capfd.readouterr()
+    assert REQUEST_ID in written.out
+    assert SECRET not in written.out + written.err
+    assert written.err == ""
+
+
+@pytest.mark.parametrize("failure", [Reply(403, SECRET.encode()), Reply(302, b"", {"location": f"/{SECRET}"})])
+def test_an_answer_that_is_refused_is_logged_without_its_url(
+    scene: Scene, capfd: pytest.CaptureFixture[str], failure: Reply
+) -> None:
+    scene.api.plan(shows("RUNNING"))
+    scene.cloudformation.plan(failure)
+
+    scene.deliver(event("Create"))
+
+    written = capfd.readouterr()
+    assert "not_answered" in written.out
+    assert SECRET not in written.out + written.err
+
+
+@pytest.mark.parametrize("failure", [Reply(503, SECRET.encode()), RESET], ids=["5xx", "reset"])
+def test_an_answer_that_nobody_takes_raises_no_secret_into_lambdas_own_log(scene: Scene, failure: Reply) -> None:
+    scene.api.plan(SAYS_THE_SECRET, shows("RUNNING"))
+    scene.cloudformation.plan(then=repeat(failure))
+
+    with pytest.raises(NotDeliveredError) as raised:
+        scene.deliver(event("Create"))
+
+    assert SECRET not in "".join(traceback.format_exception(raised.value))
+
+
+def test_a_deploy_can_be_followed_by_its_seconds(scene: Scene, log: LogLines) -> None:
+    scene.api.plan(BROKEN, BROKEN, shows("RUNNING"))
+
+    scene.send(event("Create"))
+
+    seconds = [line["seconds"] for line in log()]
+    assert seconds[0] == 0
+    assert seconds == sorted(seconds)
+    assert seconds[-1] == pytest.approx(sum(scene.clock.pauses), abs=0.01)
+
+
+def test_an_answer_says_how_many_attempts_it_took(scene: Scene, log: LogLines) -> None:
+    scene.api.plan(shows("RUNNING"))
+    scene.cloudformation.plan(Reply(503), RESET, OK)
+
+    scene.deliver(event("Create"))
+
+    assert [line["attempts"] for line in log() if line["step"] == "answered"] == [3]
+
+
+def test_an_api_that_throttles_is_in_the_log(scene: Scene, log: LogLines) -> None:
+    scene.api.plan(then=repeat(THROTTLED))
+
+    scene.send(event("Create", TimeoutSeconds="10"))
+
+    errors = [line["error"] for line in log() if line["step"] == "retry"]
+    assert set(errors) == {"ThrottledError"}
+    assert len(errors) == len(scene.clock.pauses)
