@@ -12,11 +12,6 @@ class LaunchStatus(StrEnum):
     COMPLETED = "COMPLETED"
     CANCELLED = "CANCELLED"
 
-    @property
-    def has_ended(self) -> bool:
-        """Whether the launch can never run again."""
-        return self in {LaunchStatus.COMPLETED, LaunchStatus.CANCELLED}
-
 
 class Started(StrEnum):
     """What follows from the status that was found after StartLaunch was asked for."""
