@@ -88,7 +88,7 @@ def scripted_server(*replies: Reply, tls: ssl.SSLContext | None = None) -> Itera
         if tls is not None:
             http.socket = tls.wrap_socket(http.socket, server_side=True)
         server.url = f"{'https' if tls else 'http'}://127.0.0.1:{http.server_address[1]}"
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.002})
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
             yield server
@@ -107,6 +107,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     scripted: ScriptedServer
+    disable_nagle_algorithm = True  # headers and body are two packets, and the second would wait 40 ms
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))

@@ -10,7 +10,7 @@ import pytest
 import evidently_contract as contract
 from helpers.fake_clock import FakeClock
 from helpers.provider_scene import LogLines, Scene
-from helpers.scripted_server import OK, scripted_server
+from helpers.scripted_server import OK, ScriptedServer, scripted_server
 
 BOTH = [
     pytest.param(contract.SIGNING_NAME_EXECUTE_API, id="knows_the_starter"),
@@ -18,21 +18,37 @@ BOTH = [
 ]
 
 
+@pytest.fixture(scope="session")
+def api() -> Iterator[ScriptedServer]:
+    """Stands for the Evidently API, for one test after the other."""
+    with scripted_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def cloudformation() -> Iterator[ScriptedServer]:
+    """Stands for the response URL, for one test after the other."""
+    with scripted_server() as server:
+        yield server
+
+
 @pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def scene(monkeypatch: pytest.MonkeyPatch, api: ScriptedServer, cloudformation: ScriptedServer) -> Scene:
     """The provider of an endpoint that knows the starter; `plain` makes it one that does not."""
-    with scripted_server() as api, scripted_server() as cloudformation:
-        cloudformation.plan(then=repeat(OK))
-        for name, value in {
-            contract.ENV_ENDPOINT_URL: api.url,
-            contract.ENV_SIGNING_NAME: contract.SIGNING_NAME_EXECUTE_API,
-            "AWS_REGION": "eu-north-1",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-        }.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.delenv(contract.ENV_SIGNING_REGION, raising=False)
-        yield Scene(api, cloudformation, FakeClock())
+    for server in (api, cloudformation):
+        server.received = []
+    api.plan()
+    cloudformation.plan(then=repeat(OK))
+    for name, value in {
+        contract.ENV_ENDPOINT_URL: api.url,
+        contract.ENV_SIGNING_NAME: contract.SIGNING_NAME_EXECUTE_API,
+        "AWS_REGION": "eu-north-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv(contract.ENV_SIGNING_REGION, raising=False)
+    return Scene(api, cloudformation, FakeClock())
 
 
 @pytest.fixture
