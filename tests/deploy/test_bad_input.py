@@ -53,7 +53,8 @@ def test_a_launch_is_asked_for_once_the_api_of_its_own_stack_answers(deployment:
     """Called before its routes are there, the API would answer with a 404 that is not Evidently's."""
 
     def build(stack: Stack) -> None:
-        service = EvidentlyService(stack, "Evidently", gateway_url=deployment.local_aws.gateway)
+        # What depends on nothing is made in the order of the alphabet here: `The…` comes after `StartLaunch…`.
+        service = EvidentlyService(stack, "TheService", gateway_url=deployment.local_aws.gateway)
         shop(service.endpoint, "unheard-of")(stack)
 
     with pytest.raises(StackFailedError, match="create it first"):
