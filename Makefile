@@ -42,6 +42,7 @@ lock: ## Resolve the dev group into requirements-dev.txt, with hashes (needs uv)
 
 .PHONY: clean
 clean: ## Remove everything that the other targets made
+	@[ ! -e .local/state.json ] || $(LOCAL_AWS).standing down .local
 	rm -rf .venv node_modules build dist cdk.out .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find app.py constructs lambda tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -39,9 +39,12 @@ def deployment(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def release(deployment: Deployment, tmp_path: Path) -> Iterator[Release]:
-    """A stack that is not there yet, and is deleted in the end."""
+    """A stack that is not there yet, and is deleted in the end.
+
+    All have one name: a local AWS keeps the process of a deleted function until another function takes its name.
+    """
     with ExitStack() as resources:
-        found = Release(deployment, f"Release{next(_NUMBERS)}", tmp_path, resources)
+        found = Release(deployment, "Release", tmp_path, resources)
         yield found
         found.destroy()
 
