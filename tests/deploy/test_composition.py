@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 
 from cdk_evidently import EvidentlyProvider, StartLaunch
 from helpers.deployment import PROJECT, Build, Deployment, Release, launch_arn, shop
+from helpers.gatekeeper import Verdict, everything
 
 NewLaunch = Callable[[], str]
 
@@ -36,19 +37,20 @@ def test_a_nested_stack_starts_a_launch_of_its_own_and_stops_it_with_the_outer_o
     assert deployment.status(outer) == deployment.status(inner) == "CANCELLED"
 
 
-def test_a_role_of_the_users_own_is_given_what_it_needs_before_the_launch_is_started(
+def test_a_role_of_the_users_own_is_given_what_starting_and_stopping_take(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
-    launch = new_launch()
+    launch, watched = new_launch(), release.watched(everything(Verdict.PASS))
 
     def build(stack: Stack) -> None:
         role = iam.Role(stack, "Ours", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        provider = EvidentlyProvider(stack, "Provider", endpoint=deployment.endpoint(), role=role)
+        provider = EvidentlyProvider(stack, "Provider", endpoint=deployment.endpoint(watched.port), role=role)
         shop(None, launch, provider=provider)(stack)
 
     outputs = release.deploy(build)
     release.destroy()
 
+    assert watched.calls == ["start", "cancel"]  # each at once: a refusal would be tried again
     assert (outputs["Status0"], outputs["StartedBy0"]) == ("RUNNING", "stack")
     assert deployment.status(launch) == "CANCELLED"
 

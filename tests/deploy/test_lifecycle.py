@@ -115,12 +115,14 @@ def test_an_on_delete_that_changed_counts_once_deployed(
 def test_a_launch_that_ran_already_is_adopted_and_left_running(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
-    launch = new_launch()
+    launch, watched = new_launch(), release.watched(everything(Verdict.PASS))
     deployment.evidently().start_launch(project=PROJECT, launch=launch)
 
-    outputs = release.deploy(shop(deployment.endpoint(), launch))
+    outputs = release.deploy(shop(deployment.endpoint(watched.port), launch))
     ids = release.physical_ids()
     release.destroy()
+
+    assert "cancel" not in watched.calls  # that the API would refuse it is a second lock
 
     assert (outputs["Status0"], outputs["StartedBy0"]) == ("RUNNING", "adopted")
     assert ids == [f"{launch_arn(launch)}#adopted"]
