@@ -60,6 +60,8 @@ ENV_TABLE_NAME: Final = "CDK_EVIDENTLY_TABLE_NAME"
 
 # sha256(StackId|LogicalResourceId) of whoever starts a launch; signed with the request.
 STARTER_HEADER: Final = "x-evidently-starter"
+# sha256(StackId): resources of one stack hold a launch together (docs/adr/0004-let-a-stack-hold-a-launch.md).
+STACK_HEADER: Final = "x-evidently-stack"
 
 # Time, in seconds. The function's own timeout is the largest `timeout` of its uses plus the margin.
 DEFAULT_TIMEOUT_SECONDS: Final = 120

@@ -41,7 +41,7 @@ from evidently_provider.errors import (
     UnreachableError,
     WrongEndpointError,
 )
-from evidently_provider.identity import LaunchName
+from evidently_provider.identity import LaunchName, Starter
 from evidently_provider.log import Log
 
 _MODELS: Final = Path(__file__).resolve().parents[1] / contract.MODELS_FOLDER
@@ -79,7 +79,7 @@ class Evidently:
 
     @classmethod
     def connect(
-        cls, environment: Mapping[str, str], starter: str, *, connect_seconds: float, read_seconds: float, log: Log
+        cls, environment: Mapping[str, str], starter: Starter, *, connect_seconds: float, read_seconds: float, log: Log
     ) -> "Evidently":
         """The API that the function's environment names.
 
@@ -202,13 +202,14 @@ def _files() -> Loader:
     return Loader(extra_search_paths=[str(_MODELS)])
 
 
-def _signing(signing_name: str, starter: str) -> Callable[..., None]:
+def _signing(signing_name: str, starter: Starter) -> Callable[..., None]:
     """A hook that gives requests the endpoint's service name and the starter, before they are signed."""
 
     def before_sign(request: AWSRequest, operation_name: str, **_: Any) -> None:
         request.context.setdefault("signing", {})["signing_name"] = signing_name
         if operation_name in _STARTER_OPERATIONS:
-            request.headers[contract.STARTER_HEADER] = starter
+            request.headers[contract.STARTER_HEADER] = starter.resource
+            request.headers[contract.STACK_HEADER] = starter.stack
 
     return before_sign
 

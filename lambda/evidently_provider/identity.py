@@ -71,6 +71,24 @@ def adopted(arn: str) -> str:
     return arn + _ADOPTED
 
 
-def starter(stack_id: str, logical_id: str) -> str:
-    """Who starts a launch: the same at every retry, and no one else's."""
-    return hashlib.sha256(f"{stack_id}|{logical_id}".encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """Who starts and stops: the same at every retry, and no one else's.
+
+    Args:
+        resource: A digest of the stack and the logical id.
+        stack: A digest of the stack, whose resources may hold a launch together.
+
+    """
+
+    resource: str
+    stack: str
+
+    @classmethod
+    def of(cls, stack_id: str, logical_id: str) -> "Starter":
+        """The starter that a resource of a stack is."""
+        return cls(_digest(f"{stack_id}|{logical_id}"), _digest(stack_id))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

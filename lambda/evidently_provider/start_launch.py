@@ -17,7 +17,7 @@ from evidently_provider.errors import (
     UnreachableError,
 )
 from evidently_provider.evidently import Evidently, Launch
-from evidently_provider.identity import Hold, LaunchName, PhysicalId
+from evidently_provider.identity import Hold, LaunchName, PhysicalId, Starter
 from evidently_provider.job import Job
 from evidently_provider.properties import launch_named, on_delete, timeout_seconds
 from evidently_provider.retry import Patience
@@ -79,7 +79,7 @@ class _Work:
         request = job.request
         api = Evidently.connect(
             os.environ,
-            identity.starter(request.stack_id, request.logical_id),
+            Starter.of(request.stack_id, request.logical_id),
             connect_seconds=job.connect_seconds,
             read_seconds=job.read_seconds,
             log=job.log,

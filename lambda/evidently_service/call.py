@@ -8,11 +8,14 @@ from typing import Any
 import evidently_contract as contract
 from evidently_service.arns import Place
 from evidently_service.errors import Problem, ValidationError
+from evidently_service.launch_states import Caller
 from evidently_service.quotas import Quotas
 from evidently_service.resources import Kind
 from evidently_service.store import Store
 
-_STARTER = re.compile(r"[0-9a-f]{64}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_NONE = "0" * 64  # stands for an absent header: nothing is wrong with that
+_RULE = "must be 64 hexadecimal digits in lower case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,16 @@ class Call:
         return self.place.name_of(Kind.PROJECT, self.given["project"])
 
     @property
-    def starter(self) -> str | None:
-        """Who starts or stops, by the starter header; None without one.
+    def caller(self) -> Caller:
+        """Who starts or stops, by the headers that say so.
 
         Raises:
-            ValidationError: the header is there and is no SHA-256 in hex.
+            ValidationError: such a header is there and is no SHA-256 in hex.
 
         """
-        value = self.headers.get(contract.STARTER_HEADER)
-        if value is not None and not _STARTER.fullmatch(value):
-            rule = "must be 64 hexadecimal digits in lower case"
-            raise ValidationError.of([Problem(contract.STARTER_HEADER, rule)])
-        return value
+        names = (contract.STARTER_HEADER, contract.STACK_HEADER)
+        problems = [Problem(name, _RULE) for name in names if not _DIGEST.fullmatch(self.headers.get(name, _NONE))]
+        if problems:
+            raise ValidationError.of(problems)
+        starter, stack = (self.headers.get(name) for name in names)
+        return Caller(starter, stack)

@@ -17,7 +17,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from evidently_service.launch_states import LaunchStatus
+from evidently_service.launch_states import Hold, LaunchStatus
 from evidently_service.resources import Feature, Launch, Project
 
 if TYPE_CHECKING:
@@ -119,8 +119,10 @@ def launch_item(launch: Launch) -> Item:
     }
     if launch.started is not None:
         item["startedTime"] = number(launch.started)
-    if launch.started_by is not None:
-        item["starter"] = text(launch.started_by)
+    if launch.hold.starters:
+        item["starters"] = {"SS": sorted(launch.hold.starters)}
+    if launch.hold.stack is not None:
+        item["stack"] = text(launch.hold.stack)
     if launch.ended is not None:
         item["endedTime"] = number(launch.ended)
     if launch.reason is not None:
@@ -138,9 +140,9 @@ def launch_from(item: Item) -> Launch:
         updated=_number(item, "lastUpdatedTime"),
         body=json.loads(item["body"]["S"]),
         started=_number(item, "startedTime") if "startedTime" in item else None,
-        started_by=item["starter"]["S"] if "starter" in item else None,
+        hold=Hold(frozenset(item["starters"]["SS"]) if "starters" in item else frozenset(), _text(item, "stack")),
         ended=_number(item, "endedTime") if "endedTime" in item else None,
-        reason=item["statusReason"]["S"] if "statusReason" in item else None,
+        reason=_text(item, "statusReason"),
         version=_number(item, "version"),
     )
 
@@ -152,6 +154,10 @@ def _common(resource: Project | Feature | Launch) -> dict[str, "AttributeValueTy
         "lastUpdatedTime": number(resource.updated),
         "body": text(json.dumps(resource.body, ensure_ascii=False, separators=(",", ":"))),
     }
+
+
+def _text(item: Item, name: str) -> str | None:
+    return item[name]["S"] if name in item else None
 
 
 def _number(item: Item, name: str) -> int:

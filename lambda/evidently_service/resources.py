@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from evidently_service.launch_states import LaunchStatus
+from evidently_service.launch_states import NOBODYS, Caller, Hold, LaunchStatus
 
 
 class Kind(StrEnum):
@@ -54,7 +54,7 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A launch; `started_by` is the starter header of the StartLaunch that won, None where it had none."""
+    """A launch; `hold` says who started it."""
 
     project: str
     name: str
@@ -63,21 +63,25 @@ class Launch:
     updated: int
     body: Mapping[str, Any]
     started: int | None = None
-    started_by: str | None = None
+    hold: Hold = NOBODYS
     ended: int | None = None
     reason: str | None = None
     version: int = 1
 
-    def start(self, now: int, starter: str | None) -> "Launch":
+    def start(self, now: int, caller: Caller) -> "Launch":
         """Return the launch as it runs from now on."""
         return replace(
             self,
             status=LaunchStatus.RUNNING,
             started=now,
-            started_by=starter,
+            hold=Hold.of(caller),
             updated=now,
             version=self.version + 1,
         )
+
+    def held(self, hold: Hold) -> "Launch":
+        """Return the launch as others hold it; nothing else about it changes."""
+        return replace(self, hold=hold, version=self.version + 1)
 
     def stop(self, now: int, state: LaunchStatus, reason: str | None) -> "Launch":
         """Return the launch as it is when stopped, for good."""

@@ -83,7 +83,12 @@ def keep_encoded(path: str) -> str:
 
 
 def evidently_client(
-    handler: Handler, *, path: Callable[[str], str] = decoded, retries: int = 0, starter: str | None = None
+    handler: Handler,
+    *,
+    path: Callable[[str], str] = decoded,
+    retries: int = 0,
+    starter: str | None = None,
+    stack: str | None = None,
 ) -> Any:
     """A boto3 client of Evidently whose requests go into `handler`.
 
@@ -92,6 +97,7 @@ def evidently_client(
         path: What happens to a path on its way: `decoded` as on AWS, or `keep_encoded`.
         retries: How often botocore tries again.
         starter: Value of the starter header, sent with every request.
+        stack: Value of the stack header, likewise.
     """
     client: Any = _session().client(
         "evidently",
@@ -105,12 +111,13 @@ def evidently_client(
     def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         return _through(handler, request, path)
 
-    def add_starter(request: Any, **_: Any) -> None:
-        request.headers["x-evidently-starter"] = starter
+    def say_who(request: Any, **_: Any) -> None:
+        for header, value in (("x-evidently-starter", starter), ("x-evidently-stack", stack)):
+            if value is not None:
+                request.headers[header] = value
 
     client.meta.events.register("before-send.evidently", send)
-    if starter is not None:
-        client.meta.events.register("before-sign.evidently", add_starter)
+    client.meta.events.register("before-sign.evidently", say_who)
     return client
 
 

@@ -13,7 +13,7 @@ from evidently_service.errors import (
     Reason,
     ValidationError,
 )
-from evidently_service.launch_states import LaunchStatus, Start, Stop
+from evidently_service.launch_states import Hold, LaunchStatus, Start, Stop
 from evidently_service.operations.projects import require_project
 from evidently_service.quotas import QuotaCode, exceeded
 from evidently_service.resources import Kind, Launch
@@ -65,10 +65,13 @@ def delete_launch(call: Call) -> Mapping[str, Any]:
 
 def start_launch(call: Call) -> Mapping[str, Any]:
     """StartLaunch. Several launches may run on one feature; AWS checks neither sums of weights nor start times."""
-    starter = call.starter
+    caller = call.caller
     launch = _read(call)
-    match launch_states.start(launch.status, launch.started_by, starter):
-        case Start.ALREADY_STARTED_BY_CALLER:
+    match launch_states.start(launch.status, launch.hold, caller):
+        case Start.ANSWER_AGAIN:
+            return _answer(call, launch)
+        case Start.JOIN:
+            _write_hold(call, launch, launch.hold.joined_by(caller.starter or ""))
             return _answer(call, launch)
         case Start.REFUSE_RUNNING:
             raise ConflictError.of("Launch is already running.", Kind.LAUNCH, _arn(call))
@@ -76,26 +79,36 @@ def start_launch(call: Call) -> Mapping[str, Any]:
             message = f"Launch is {launch.status.value} and cannot be started again; create a new launch."
             raise ConflictError.of(message, Kind.LAUNCH, _arn(call))
         case Start.START:
-            started = launch.start(call.now, starter)
+            started = launch.start(call.now, caller)
             _write_start(call, launch, started)
             return _answer(call, started)
 
 
 def stop_launch(call: Call) -> Mapping[str, Any]:
     """StopLaunch: COMPLETED unless told otherwise. Only what the caller started, where it says who it is."""
-    starter = call.starter
+    caller = call.caller
     launch = _read(call)
-    match launch_states.stop(launch.status, launch.started_by, starter):
+    match launch_states.stop(launch.status, launch.hold, caller):
         case Stop.REFUSE_NOT_RUNNING:
             raise ValidationError("Launch cannot be cancelled from current status", reason=Reason.OTHER)
         case Stop.REFUSE_STRANGER:
             # StopLaunch models no conflict; a starter is no part of AWS's API either, so no AWS client meets this.
             raise ConflictError.of("Launch was started by someone else.", Kind.LAUNCH, _arn(call))
+        case Stop.LEAVE_TO_OTHERS:
+            _write_hold(call, launch, launch.hold.left_by(caller.starter or ""))
+            raise ConflictError.of("Launch is held by another resource of its stack.", Kind.LAUNCH, _arn(call))
         case Stop.STOP:
             state = LaunchStatus(call.given.get("desiredState", LaunchStatus.COMPLETED))
             stopped = launch.stop(call.now, state, call.given.get("reason"))
             _write_stop(call, launch, stopped)
             return {"endedTime": stopped.ended}
+
+
+def _write_hold(call: Call, launch: Launch, hold: Hold) -> None:
+    try:
+        call.store.write(writes.change_launch(launch, launch.held(hold)))
+    except ConditionsFailedError:
+        raise ContendedError("the launch changed after it was read") from None
 
 
 def _write_start(call: Call, launch: Launch, started: Launch) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import evidently_contract as contract
 from evidently_provider.evidently import Evidently
+from evidently_provider.identity import Starter
 from evidently_provider.job import Job
 from evidently_provider.log import Log
 from evidently_provider.request import Request
@@ -206,7 +207,8 @@ def connect(scene: Scene) -> Callable[[], Evidently]:
     """A function that makes a client of the scene's API, as its environment says."""
     request = Request.from_event({**event("Create"), "ResponseURL": scene.cloudformation.url})
     log = Log(request, lambda: 0.0, 0.0)
-    return lambda: Evidently.connect(os.environ, STARTER, connect_seconds=3, read_seconds=10, log=log)
+    starter = Starter.of(STACK_ID, LOGICAL_ID)
+    return lambda: Evidently.connect(os.environ, starter, connect_seconds=3, read_seconds=10, log=log)
 
 
 def test_time_outs_are_the_clients_and_retries_are_not(connect: Callable[[], Evidently]) -> None:

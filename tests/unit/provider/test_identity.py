@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from evidently_provider.identity import Hold, LaunchName, PhysicalId, adopted, starter
+from evidently_provider.identity import Hold, LaunchName, PhysicalId, Starter, adopted
 from helpers.launch_replies import launch_arn
 from helpers.provider_scene import STACK_ID
 
@@ -60,5 +60,6 @@ def test_an_arn_told_from_a_stack_names_the_launch() -> None:
 
 
 def test_a_starter_is_a_digest_of_stack_and_resource() -> None:
-    assert starter("stack", "resource") == hashlib.sha256(b"stack|resource").hexdigest()
-    assert starter("sta", "ck|resource") != starter("stack", "resource")
+    assert Starter.of("stack", "resource").resource == hashlib.sha256(b"stack|resource").hexdigest()
+    assert Starter.of("stack", "resource").stack == hashlib.sha256(b"stack").hexdigest()
+    assert Starter.of("sta", "ck|resource") != Starter.of("stack", "resource")

@@ -90,3 +90,59 @@ def test_the_starter_is_in_no_answer(service: Service) -> None:
     assert answer["statusCode"] == 200
     assert OURS not in answer["body"]
     assert OURS not in service.send("GET", "/projects/petfood/launches/november")["body"]
+
+
+SIBLING = sha256(b"stack|StartNovemberToo").hexdigest()
+STACK = sha256(b"stack").hexdigest()
+OTHER_STACK = sha256(b"other").hexdigest()
+
+
+def test_a_resource_of_the_same_stack_joins_a_running_launch(service: Service) -> None:
+    service.with_launch()
+    first = service.client(starter=OURS, stack=STACK).start_launch(**NAMES)["launch"]
+    service.now += 60_000
+    assert service.client(starter=SIBLING, stack=STACK).start_launch(**NAMES)["launch"] == first
+
+
+@pytest.mark.parametrize(("leaves", "stays"), [(OURS, SIBLING), (SIBLING, OURS)], ids=["clean-up", "rollback"])
+def test_a_launch_that_two_resources_hold_runs_until_the_second_one_leaves(
+    service: Service, leaves: str, stays: str
+) -> None:
+    service.with_launch()
+    for starter in (OURS, SIBLING):
+        service.client(starter=starter, stack=STACK).start_launch(**NAMES)
+
+    for _ in range(2):  # a Delete that is sent again must not count twice
+        with pytest.raises(ClientError, match="ConflictException"):
+            service.client(starter=leaves, stack=STACK).stop_launch(**NAMES)
+        assert service.client().get_launch(**NAMES)["launch"]["status"] == "RUNNING"
+
+    service.client(starter=stays, stack=STACK).stop_launch(**NAMES, desiredState="CANCELLED")
+    assert service.client().get_launch(**NAMES)["launch"]["status"] == "CANCELLED"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(STACK, OTHER_STACK), (STACK, None), (None, STACK), (None, None)],
+    ids=["another stack", "no stack now", "no stack then", "no stack at all"],
+)
+def test_only_the_same_stack_joins(service: Service, first: str | None, second: str | None) -> None:
+    service.with_launch()
+    service.client(starter=OURS, stack=first).start_launch(**NAMES)
+    with pytest.raises(ClientError, match="ConflictException"):
+        service.client(starter=SIBLING, stack=second).start_launch(**NAMES)
+    with pytest.raises(ClientError, match="ConflictException"):
+        service.client(starter=SIBLING, stack=second).stop_launch(**NAMES)
+
+
+def test_a_stack_does_not_join_what_nobody_says_to_have_started(service: Service) -> None:
+    service.with_launch().start_launch(**NAMES)
+    with pytest.raises(ClientError, match="ConflictException"):
+        service.client(starter=OURS, stack=STACK).start_launch(**NAMES)
+
+
+def test_a_malformed_stack_is_refused(service: Service) -> None:
+    service.with_launch()
+    answer = service.send("POST", START, headers={"x-evidently-starter": OURS, "x-evidently-stack": "mine"})
+    assert answer["statusCode"] == 400
+    assert [field["name"] for field in json.loads(answer["body"])["fieldList"]] == ["x-evidently-stack"]

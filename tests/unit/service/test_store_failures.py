@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 
 from evidently_service import items
 from evidently_service.contention import ATTEMPTS
-from evidently_service.launch_states import LaunchStatus
+from evidently_service.launch_states import Caller, LaunchStatus
 from evidently_service.resources import Launch
 from helpers.evidently_api import api_event, lambda_context
 from helpers.service import Service
@@ -90,7 +90,7 @@ def test_a_start_that_meets_another_write_begins_again(dynamodb_stub: Stubber, c
 def test_a_start_that_lost_to_its_own_retry_answers_200(dynamodb_stub: Stubber) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None")
-    add_read(dynamodb_stub, CREATED.start(2, OURS))
+    add_read(dynamodb_stub, CREATED.start(2, Caller(OURS)))
     status, answer = start(service_on(dynamodb_stub))
     assert status == 200
     assert answer["launch"]["execution"]["startedTime"] == 0.002
@@ -99,7 +99,7 @@ def test_a_start_that_lost_to_its_own_retry_answers_200(dynamodb_stub: Stubber) 
 def test_a_start_that_lost_to_another_is_a_conflict(dynamodb_stub: Stubber) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None")
-    add_read(dynamodb_stub, CREATED.start(2, THEIRS))
+    add_read(dynamodb_stub, CREATED.start(2, Caller(THEIRS)))
     status, answer = start(service_on(dynamodb_stub))
     assert (status, answer["type"]) == (409, "ConflictException")
 
