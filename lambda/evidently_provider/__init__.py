@@ -6,7 +6,6 @@ answer.py        the answer: its body, and its way to the response URL
 log.py           one JSON line per step
 deadline.py      until when the API may be called
 job.py           a request and what its work may use
-    (these import the standard library only; the rest is imported once they are able to answer)
 resources.py     resource type → what Create, Update and Delete do
 start_launch.py  Custom::EvidentlyStartLaunch
 decisions.py     what a launch's status means for it: pure

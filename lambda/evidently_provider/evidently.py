@@ -198,7 +198,7 @@ class Evidently:
 
 @cache
 def _files() -> Loader:
-    """Read what describes the API only once: that is most of what a client costs, and requests share a function."""
+    """Read what describes the API once: it is most of what a client costs, and a function serves many requests."""
     return Loader(extra_search_paths=[str(_MODELS)])
 
 
