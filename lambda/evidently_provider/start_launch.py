@@ -46,14 +46,23 @@ def delete(job: Job) -> Answer:
     if action is None or held.hold in {Hold.ADOPTED, Hold.NOTHING}:
         job.log.step("left_alone", hold=held.hold.value)
         return done
-    work = _Work.on(job)
     if held.launch is not None:
-        work.stop(held.launch, action)
-    elif work.api.knows_starter:
-        work.stop_in_case(action)
+        _Work.on(job).stop(held.launch, action)
     else:
-        job.log.step("left_alone", level="WARNING", hold=held.hold.value)
+        _stop_in_case(job, action)
     return done
+
+
+def _stop_in_case(job: Job, desired_state: LaunchStatus) -> None:
+    """Stop what a Create of ours started, if it did: it never answered. Nothing here can fail the Delete."""
+    try:
+        work = _Work.on(job)
+        if work.api.knows_starter:
+            work.stop(launch_named(job.request.properties, work.api.check_name), desired_state)
+        else:
+            job.log.step("left_alone", level="WARNING", hold=Hold.UNKNOWN.value)
+    except (ProviderError, TimeIsUpError) as error:
+        job.log.step("left_alone", level="WARNING", error=type(error).__name__)
 
 
 @dataclass(slots=True)
@@ -104,13 +113,6 @@ class _Work:
         while not self._stop_is_settled(name, desired_state):
             if not self.patience.wait():
                 raise LaunchStateError(f"The {name} is still UPDATING after the timeout, so it was not stopped.")
-
-    def stop_in_case(self, desired_state: LaunchStatus) -> None:
-        """Stop what a Create of ours started, if it did: it never answered. Nothing here can fail the Delete."""
-        try:
-            self.stop(launch_named(self.job.request.properties, self.api.check_name), desired_state)
-        except (ProviderError, TimeIsUpError) as error:
-            self.job.log.step("left_alone", level="WARNING", error=type(error).__name__)
 
     def _settle(self, name: LaunchName, *, same_launch: bool, is_update: bool) -> Launch:
         while True:

@@ -5,6 +5,7 @@ from itertools import repeat
 
 import pytest
 
+import evidently_contract as contract
 from helpers.launch_replies import (
     BROKEN,
     CONFLICT,
@@ -175,6 +176,16 @@ def test_an_id_that_cloudformation_made_up_calls_nothing_where_the_starter_is_no
 
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", MADE_UP)
     assert plain.calls == []
+
+
+def test_an_id_that_cloudformation_made_up_ends_well_where_no_api_can_be_called(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(contract.ENV_ENDPOINT_URL, "http://evidently.example.com")
+
+    answer = scene.send(event("Delete", MADE_UP))
+
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", MADE_UP)
 
 
 @pytest.mark.parametrize("broken", [None, "", "arn:aws:s3:::bucket", "no spaces allowed", 7, ["a"], {"a": "b"}])
