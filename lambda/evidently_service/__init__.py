@@ -1,0 +1,1 @@
+"""The Evidently API, served from API Gateway, Lambda and DynamoDB."""
