@@ -1,4 +1,50 @@
-# The commands of the house. `make demo` and `make test` need Python 3.11+, git and make, nothing else.
+# The commands of the house. They need Python 3.11+, git and make, nothing else; `make setup` fetches the rest.
+.DEFAULT_GOAL := help
+
+# node, npm and the tools come from the virtual environment, whatever else the PATH has.
+IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
+# In the shell's place, so that a signal to make reaches it.
+LOCAL_AWS := PYTHONPATH="$(CURDIR)/tools" exec "$(CURDIR)/.venv/bin/python" -m local_aws
+
+.PHONY: setup
+setup: ## Virtual environment, locked tools, CDK CLI; PYTHON= names another interpreter
+	@sh tools/setup.sh
+
+.PHONY: demo
+demo: setup ## A real `cdk deploy` on a local AWS: create, change and destroy a stack that starts a launch
+	@$(LOCAL_AWS).demo
+
+.PHONY: up
+up: setup ## A local Evidently that stays; `. .local/env` lets a shell use it, PORT= chooses its port
+	@$(LOCAL_AWS).standing up
+
+.PHONY: down
+down: setup ## End what `make up` started
+	@$(LOCAL_AWS).standing down
+
+.PHONY: test
+test: lint ## Everything: lint, types, unit, synth and deploy tests
+	$(IN_VENV) python -m pytest tests/unit tests/synth tests/deploy
+
+.PHONY: unit
+unit: setup ## Unit and synth tests only, under a minute
+	$(IN_VENV) python -m pytest tests/unit tests/synth
+
+.PHONY: lint
+lint: setup ## Ruff and mypy
+	$(IN_VENV) ruff check .
+	$(IN_VENV) ruff format --check .
+	$(IN_VENV) mypy
+
 .PHONY: lock
-lock: ## Resolve the dev group into requirements-dev.txt, with hashes
+lock: ## Resolve the dev group into requirements-dev.txt, with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --group dev --output-file requirements-dev.txt
+
+.PHONY: clean
+clean: ## Remove everything that the other targets made
+	rm -rf .venv node_modules build dist cdk.out .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find app.py constructs lambda tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

@@ -1,1 +1,29 @@
 """AWS CDK constructs for CloudWatch Evidently launches."""
+
+from cdk_evidently._assets import models_path
+from cdk_evidently._endpoint import EvidentlyEndpoint
+from cdk_evidently._provider import EvidentlyProvider
+from cdk_evidently._service import EvidentlyService, IEvidentlyService
+from cdk_evidently._start_launch import OnDelete, StartLaunch
+from cdk_evidently._triggers import Triggers
+from cdk_evidently.errors import (
+    ConflictingSettingsError,
+    DuplicateLaunchError,
+    EvidentlyError,
+    InvalidArgumentError,
+)
+
+__all__ = [
+    "ConflictingSettingsError",
+    "DuplicateLaunchError",
+    "EvidentlyEndpoint",
+    "EvidentlyError",
+    "EvidentlyProvider",
+    "EvidentlyService",
+    "IEvidentlyService",
+    "InvalidArgumentError",
+    "OnDelete",
+    "StartLaunch",
+    "Triggers",
+    "models_path",
+]

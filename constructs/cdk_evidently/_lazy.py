@@ -1,0 +1,65 @@
+"""Values that are known only once the app is complete, as the tokens that CDK asks for."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jsii
+from aws_cdk import IAnyProducer, INumberProducer, IResolvable, IResolveContext, IStringProducer, Lazy
+from constructs import IValidation
+
+
+def lazy_any(produce: Callable[[], Any]) -> IResolvable:
+    """Return a token for any value, asked for at each resolution."""
+    return Lazy.uncached_any(_AnyValue(produce))
+
+
+def lazy_number(produce: Callable[[], int]) -> float:
+    """Return a token for a number, asked for at each resolution."""
+    return Lazy.uncached_number(_NumberValue(produce))
+
+
+def lazy_text(produce: Callable[[IResolveContext], str]) -> str:
+    """Return a token for a text, asked for at each resolution with its context."""
+    return Lazy.uncached_string(_TextValue(produce))
+
+
+def before_synthesis(action: Callable[[], None]) -> IValidation:
+    """Return a validation that finds nothing: it acts once references are settled, and before templates are written."""
+    return _Action(action)
+
+
+@jsii.implements(IAnyProducer)
+class _AnyValue:
+    def __init__(self, produce: Callable[[], Any]) -> None:
+        self._produce = produce
+
+    def produce(self, context: IResolveContext) -> Any:  # noqa: ARG002, jsii's signature
+        return self._produce()
+
+
+@jsii.implements(INumberProducer)
+class _NumberValue:
+    def __init__(self, produce: Callable[[], int]) -> None:
+        self._produce = produce
+
+    def produce(self, context: IResolveContext) -> int:  # noqa: ARG002, jsii's signature
+        return self._produce()
+
+
+@jsii.implements(IStringProducer)
+class _TextValue:
+    def __init__(self, produce: Callable[[IResolveContext], str]) -> None:
+        self._produce = produce
+
+    def produce(self, context: IResolveContext) -> str:
+        return self._produce(context)
+
+
+@jsii.implements(IValidation)
+class _Action:
+    def __init__(self, action: Callable[[], None]) -> None:
+        self._action = action
+
+    def validate(self) -> list[str]:
+        self._action()
+        return []

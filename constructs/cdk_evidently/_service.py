@@ -1,0 +1,200 @@
+"""`EvidentlyService`: the Evidently API, served from the user's own account."""
+
+from typing import Final, Protocol
+
+from aws_cdk import Duration, RemovalPolicy, Stack, Token
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk.aws_apigatewayv2_authorizers import HttpIamAuthorizer
+from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
+from constructs import Construct
+
+from cdk_evidently._access_log import AccessLog
+from cdk_evidently._assets import contract
+from cdk_evidently._endpoint import EvidentlyEndpoint
+from cdk_evidently._function import LOG_ACTIONS, lambda_role, lean_function, own_log_group
+from cdk_evidently._l1 import l1_resource
+from cdk_evidently._service_endpoint import STAGE, check_gateway_url, service_endpoint
+from cdk_evidently.errors import ConflictingSettingsError
+
+# What the service does to its table; a transaction needs the actions of its parts.
+TABLE_ACTIONS: Final = (
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+)
+
+_TIMEOUT: Final = Duration.seconds(29)  # API Gateway gives up after 30
+
+
+class IEvidentlyService(Protocol):
+    """An `EvidentlyService`, of this app or imported."""
+
+    @property
+    def api_id(self) -> str:
+        """The HTTP API's id."""
+        ...
+
+    @property
+    def endpoint(self) -> EvidentlyEndpoint:
+        """The service as an endpoint for `StartLaunch`."""
+        ...
+
+
+class EvidentlyService(Construct):
+    """The Evidently API, on an HTTP API with IAM authorisation, a Lambda function and a DynamoDB table.
+
+    Attributes:
+        endpoint: the service as an endpoint for `StartLaunch`; whoever uses it waits until the API answers.
+        api: the HTTP API. Requests to it are signed for `execute-api`.
+        table: the table: one item per project, feature and launch.
+        function: the function that serves the API.
+        log_group: where the function writes.
+        access_log_group: where API Gateway writes one line per request.
+
+    Args:
+        scope: the construct's parent.
+        construct_id: its name within the parent.
+        table: an existing table with the string keys `pk` (partition) and `sk` (sort), by default one made here: on
+            demand, with point-in-time recovery, encrypted with an AWS managed key.
+        removal_policy: what becomes of the table made here with the stack, by default RETAIN.
+        gateway_url: the URL of the API with `{api_id}` in the place of its id, where that is not AWS's own: a local
+            AWS answers at `http://127.0.0.1:4566/_aws/execute-api/{api_id}/$default`. Only `endpoint` changes by it.
+        log_retention: how long log events stay, by default three months.
+        log_removal_policy: what becomes of the log groups with the stack, by default DESTROY.
+        memory_size: the function's memory in MiB, by default 512.
+
+    Raises:
+        InvalidArgumentError: a `gateway_url` without `{api_id}`, or not https or loopback.
+
+    """
+
+    endpoint: EvidentlyEndpoint
+    api: apigatewayv2.HttpApi
+    table: dynamodb.ITable
+    function: lambda_.Function
+    log_group: logs.LogGroup
+    access_log_group: logs.LogGroup
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        table: dynamodb.ITable | None = None,
+        removal_policy: RemovalPolicy | None = None,
+        gateway_url: str | None = None,
+        log_retention: logs.RetentionDays | None = None,
+        log_removal_policy: RemovalPolicy | None = None,
+        memory_size: int = 512,
+    ) -> None:
+        if gateway_url is not None:
+            check_gateway_url(gateway_url)
+        if table is not None and removal_policy is not None:
+            message = (
+                f"removal_policy is {removal_policy.name} and table is {table.node.path!r}: the policy is for a table "
+                "made here. Set it where the table is made, or leave table out."
+            )
+            raise ConflictingSettingsError(message)
+        super().__init__(scope, construct_id)
+        self.table = table or _own_table(self, removal_policy or RemovalPolicy.RETAIN)
+        self.log_group = own_log_group(self, "Logs", log_retention, log_removal_policy)
+        self.access_log_group = own_log_group(self, "AccessLogs", log_retention, log_removal_policy)
+        role = lambda_role(self, "Role")
+        _allow(role, self.table, self.log_group)
+        self.function = lean_function(
+            self,
+            "Function",
+            handler=contract.SERVICE_HANDLER,
+            description="Serves the Evidently API (cdk-evidently).",
+            role=role,
+            log_group=self.log_group,
+            timeout=_TIMEOUT,
+            memory_size=memory_size,
+            environment={contract.ENV_TABLE_NAME: self.table.table_name},
+        )
+        self.api = apigatewayv2.HttpApi(
+            self,
+            "Api",
+            api_name="evidently",
+            description="The Evidently API (cdk-evidently).",
+            create_default_stage=False,
+        )
+        stage = apigatewayv2.HttpStage(
+            self,
+            "Stage",
+            http_api=self.api,
+            stage_name=STAGE,
+            auto_deploy=True,
+            access_log_settings=AccessLog(self.access_log_group),
+        )
+        routes = self.api.add_routes(
+            path="/{proxy+}",
+            methods=[apigatewayv2.HttpMethod.ANY],
+            integration=HttpLambdaIntegration("Function", self.function),
+            authorizer=HttpIamAuthorizer(),
+        )
+        region = Stack.of(self).region
+        self.endpoint = service_endpoint(
+            self.api.api_id, None if Token.is_unresolved(region) else region, gateway_url, dependencies=(stage, *routes)
+        )
+
+    @property
+    def api_id(self) -> str:
+        """The HTTP API's id."""
+        return self.api.api_id
+
+    @classmethod
+    def from_api_id(
+        cls, scope: Construct, construct_id: str, api_id: str, *, region: str | None = None
+    ) -> IEvidentlyService:
+        """Return an `EvidentlyService` that another app or stack deploys, in the same account.
+
+        Args:
+            scope: the parent of what is returned.
+            construct_id: its name within the parent.
+            api_id: the HTTP API's id, or a token for it.
+            region: the service's region, by default that of the stack.
+
+        """
+        return _ImportedService(scope, construct_id, api_id, region)
+
+
+class _ImportedService(Construct):
+    def __init__(self, scope: Construct, construct_id: str, api_id: str, region: str | None) -> None:
+        super().__init__(scope, construct_id)
+        self.api_id = api_id
+        self.endpoint = service_endpoint(api_id, region, None)
+
+
+def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.TableV2:
+    return dynamodb.TableV2(
+        scope,
+        "Table",
+        partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+        sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
+        billing=dynamodb.Billing.on_demand(),
+        encryption=dynamodb.TableEncryptionV2.aws_managed_key(),
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        removal_policy=removal_policy,
+    )
+
+
+def _allow(role: iam.Role, table: dynamodb.ITable, log_group: logs.ILogGroup) -> None:
+    statements = [
+        iam.PolicyStatement(sid="Table", actions=list(TABLE_ACTIONS), resources=[table.table_arn]),
+        iam.PolicyStatement(sid="Logs", actions=list(LOG_ACTIONS), resources=[log_group.log_group_arn]),
+    ]
+    l1_resource(role, iam.CfnRole).policies = [
+        iam.CfnRole.PolicyProperty(policy_name="Evidently", policy_document=iam.PolicyDocument(statements=statements))
+    ]
+    if table.encryption_key:
+        table.encryption_key.grant_encrypt_decrypt(role)

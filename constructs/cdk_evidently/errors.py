@@ -1,0 +1,36 @@
+"""Every error that this library raises at synth.
+
+EvidentlyError
+├── InvalidArgumentError      one argument breaks a rule (a ValueError, too)
+├── ConflictingSettingsError  two settings that are fine alone can't both hold
+└── DuplicateLaunchError      one launch is started twice in a stack
+
+Each message names the argument, its value, the rule, and the way out.
+"""
+
+
+class EvidentlyError(Exception):
+    """The root of this library's errors."""
+
+
+class InvalidArgumentError(EvidentlyError, ValueError):
+    """An argument breaks a rule that is known at synth.
+
+    Args:
+        argument: the argument's name, as the caller wrote it.
+        value: what was given.
+        rule: what the argument has to be, as the end of "… has to be".
+        way_out: what to do instead, a sentence without its full stop.
+
+    """
+
+    def __init__(self, argument: str, value: object, rule: str, way_out: str) -> None:
+        super().__init__(f"{argument} is {value!r}, and has to be {rule}. {way_out}.")
+
+
+class ConflictingSettingsError(EvidentlyError):
+    """Two settings can't both hold."""
+
+
+class DuplicateLaunchError(EvidentlyError):
+    """One launch is named by two StartLaunch of a stack: each would take the other's start for its own."""

@@ -1,0 +1,155 @@
+"""The answer to CloudFormation: a body of at most 4096 bytes, put to the presigned URL until it arrives.
+
+Limits and members: CloudFormation user guide, "Custom resource response objects".
+"""
+
+import http.client
+import ipaddress
+import json
+import random
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from evidently_provider.request import Request
+
+MAX_BODY_BYTES: Final = 4096
+_ELLIPSIS: Final = "…"
+_FIRST_PAUSE_SECONDS: Final = 0.5
+_LONGEST_PAUSE_SECONDS: Final = 8.0
+_PUT_TIMEOUT_SECONDS: Final = 10.0
+_LEAST_SECONDS: Final = 0.5  # too little for another attempt
+
+
+class Status(StrEnum):
+    """How a request ended."""
+
+    SUCCESS = "SUCCESS"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a request ended, and what the resource is now.
+
+    Args:
+        status: SUCCESS or FAILED.
+        physical_id: The resource's physical id, never empty.
+        reason: A sentence a person can act on; CloudFormation shows that of a failure.
+        data: The attributes.
+
+    """
+
+    status: Status
+    physical_id: str
+    reason: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+class NotDeliveredError(Exception):
+    """The response URL did not take the answer in time. Lambda's retry answers as this invocation did."""
+
+
+def body(request: Request, answer: Answer) -> bytes:
+    """The answer as CloudFormation wants it; what is too long is cut: reasons first, then the longest attribute."""
+    reason, data = answer.reason, dict(answer.data)
+    while (excess := len(_encoded(request, answer, reason, data)) - MAX_BODY_BYTES) > 0:
+        longest = max(data, key=lambda name: len(data[name]), default="")
+        if len(reason) >= len(data.get(longest, "")):
+            reason = _cut(reason, excess)
+        else:
+            data[longest] = _cut(data[longest], excess)
+    return _encoded(request, answer, reason, data)
+
+
+def deliver(
+    url: str, content: bytes, *, seconds_left: Callable[[], float], pause: Callable[[float], object]
+) -> tuple[int, int]:
+    """Put the answer to the response URL: again after a 5xx, a reset or a time-out, until the time is over.
+
+    Returns:
+        The HTTP status that ended it, and how many attempts that took. A 4xx is final: the URL has expired.
+
+    Raises:
+        ValueError: not a URL that an answer may go to: https, or plain http to this very machine.
+        NotDeliveredError: nobody took it in time.
+
+    """
+    target = _checked(url)
+    longest_pause, attempts = _FIRST_PAUSE_SECONDS, 0
+    while (left := seconds_left()) > _LEAST_SECONDS:
+        attempts += 1
+        status = _put(target, content, min(_PUT_TIMEOUT_SECONDS, left))
+        if status is not None and status < http.client.INTERNAL_SERVER_ERROR:
+            return status, attempts
+        pause(min(random.uniform(longest_pause / 2, longest_pause), max(0.0, seconds_left() - _LEAST_SECONDS)))  # noqa: S311 - jitter
+        longest_pause = min(2 * longest_pause, _LONGEST_PAUSE_SECONDS)
+    raise NotDeliveredError(f"no answer from the response URL after {attempts} attempts")
+
+
+def _encoded(request: Request, answer: Answer, reason: str, data: Mapping[str, str]) -> bytes:
+    members = {
+        "Status": answer.status.value,
+        "Reason": reason,
+        "PhysicalResourceId": answer.physical_id,
+        "StackId": request.stack_id,
+        "RequestId": request.request_id,
+        "LogicalResourceId": request.logical_id,
+        "Data": dict(data),
+    }
+    # Not escaped to ASCII, which would make a letter up to six times as long; a lone surrogate has no UTF-8 form.
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+
+
+def _cut(text: str, excess: int) -> str:
+    """The text without `excess` bytes of its end, never half a letter, and with a sign that something is missing."""
+    encoded = text.encode(errors="replace")
+    keep = len(encoded) - excess - len(_ELLIPSIS.encode())
+    return encoded[:keep].decode(errors="ignore") + _ELLIPSIS if keep > 0 else ""
+
+
+def _checked(url: str) -> SplitResult:
+    parts = urlsplit(url)
+    host = parts.hostname
+    if host and parts.scheme == "https":
+        return parts
+    if host and parts.scheme == "http" and is_loopback(host):
+        return parts
+    raise ValueError("an answer goes over https only, or over http to this machine itself")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _put(target: SplitResult, content: bytes, timeout: float) -> int | None:
+    """The HTTP status of one attempt, None where there was none."""
+    host = target.hostname or ""
+    if target.scheme == "https":
+        context = ssl.create_default_context()
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            host, target.port, timeout=timeout, context=context
+        )
+    else:
+        connection = http.client.HTTPConnection(host, target.port, timeout=timeout)
+    path = target.path + (f"?{target.query}" if target.query else "")
+    try:
+        # The URL is signed for an empty content type.
+        connection.request("PUT", path, body=content, headers={"Content-Type": ""})
+        response = connection.getresponse()
+        response.read()
+    except (OSError, http.client.HTTPException):
+        return None
+    else:
+        return response.status
+    finally:
+        connection.close()

@@ -1,0 +1,76 @@
+"""CloudFormation's event as a value.
+
+Old payloads come back on rollback and Delete, so nothing but the envelope is required.
+
+Envelope: CloudFormation user guide, "Custom resource request objects".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class RequestType(StrEnum):
+    """What CloudFormation wants."""
+
+    CREATE = "Create"
+    UPDATE = "Update"
+    DELETE = "Delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of CloudFormation.
+
+    Args:
+        request_type: Create, Update or Delete.
+        resource_type: `Custom::…`.
+        request_id: Id of the request; Lambda's retries have the same.
+        stack_id: ARN of the stack.
+        logical_id: The resource's name in the template.
+        physical_id: What an earlier answer gave, "" on Create.
+        properties: The resource's properties.
+        response_url: Where the answer goes; presigned, so a secret.
+
+    """
+
+    request_type: RequestType
+    resource_type: str
+    request_id: str
+    stack_id: str
+    logical_id: str
+    physical_id: str
+    properties: Mapping[str, Any] = field(repr=False)
+    response_url: str = field(repr=False)
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any]) -> "Request":
+        """The request in a Lambda event.
+
+        Raises:
+            KeyError, ValueError: this is no event of CloudFormation, so there is nobody to answer.
+
+        """
+        properties = event.get("ResourceProperties")
+        return cls(
+            request_type=RequestType(event["RequestType"]),
+            resource_type=str(event.get("ResourceType", "")),
+            request_id=event["RequestId"],
+            stack_id=event["StackId"],
+            logical_id=event["LogicalResourceId"],
+            physical_id=str(event.get("PhysicalResourceId") or ""),
+            properties=properties if isinstance(properties, Mapping) else {},
+            response_url=event["ResponseURL"],
+        )
+
+    @property
+    def stack_name(self) -> str:
+        """The stack's name, from `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID`."""
+        parts = self.stack_id.split("/")
+        return parts[1] if len(parts) > 1 else self.stack_id
+
+    @property
+    def failure_id(self) -> str:
+        """The physical id of an answer for which nothing better is known: the given one if there is one."""
+        return self.physical_id or f"not-started:{self.request_id}"

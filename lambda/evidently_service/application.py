@@ -1,0 +1,131 @@
+"""From an event to an answer: reads the request, runs the operation, and turns whatever goes wrong into an API error.
+
+One request, one line of log at most, and only where this service is to blame: the line never has the request's content.
+"""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import PurePath
+from typing import Any, Protocol
+from uuid import uuid4
+
+from botocore.exceptions import ClientError
+
+from evidently_service import contention, gateway
+from evidently_service.api_model import http_status
+from evidently_service.arns import Place
+from evidently_service.call import Call
+from evidently_service.errors import ApiError, InternalError, Reason, UnavailableError, ValidationError
+from evidently_service.operations import OFFERED
+from evidently_service.quotas import Quotas
+from evidently_service.routing import route
+from evidently_service.serialisation import serialise, serialise_error
+from evidently_service.store import Store
+from evidently_service.validation import read_input
+
+_ERROR_TYPE_HEADER = "x-amzn-errortype"
+_REQUEST_ID_HEADER = "x-amzn-requestid"
+
+
+class LambdaContext(Protocol):
+    """What is used of Lambda's context object."""
+
+    @property
+    def aws_request_id(self) -> str:
+        """Id of the invocation, the one in Lambda's own log lines."""
+
+    @property
+    def invoked_function_arn(self) -> str:
+        """ARN of the function: says partition, Region and account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The API on one table.
+
+    Args:
+        store: The table.
+        clock: The time in milliseconds since 1970.
+        pause: Waits so many seconds.
+        jitter: A random number from 0 to 1.
+        quotas: The limits of this deployment.
+
+    """
+
+    store: Store
+    clock: Callable[[], int]
+    pause: Callable[[float], None]
+    jitter: Callable[[], float]
+    quotas: Quotas
+
+    def answer(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """Return API Gateway's answer to an event; never raises."""
+        request_id = context.aws_request_id or str(uuid4())
+        headers = {_REQUEST_ID_HEADER: request_id}
+        try:
+            return gateway.response(HTTPStatus.OK, headers, self._run(event, context))
+        except ApiError as error:
+            if isinstance(error, UnavailableError):
+                _log(request_id, error)
+            return _failure(error, headers)
+        except Exception as error:  # noqa: BLE001 - the last resort: a caller gets an API error, the log gets the cause
+            _log(request_id, error)
+            return _failure(InternalError(f"Internal error; its log has request id {request_id}."), headers)
+
+    def _run(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
+        request = gateway.request_from(event)
+        found = route(request.method, request.path)
+        operation = OFFERED.get(found.operation.name)
+        if operation is None:
+            sentence = f"{found.operation.name} is not offered by this Evidently API."
+            raise ValidationError(sentence, reason=Reason.UNKNOWN_OPERATION)
+        call = Call(
+            given=read_input(found.operation, found.labels, request.query, request.body),
+            headers=request.headers,
+            place=_place(event, context),
+            now=self.clock(),
+            store=self.store,
+            quotas=self.quotas,
+        )
+        output = contention.settle(lambda: operation(call), pause=self.pause, jitter=self.jitter)
+        body: Mapping[str, Any] = serialise(found.operation.output_shape, output)
+        return body
+
+
+def _failure(error: ApiError, headers: Mapping[str, str]) -> dict[str, Any]:
+    return gateway.response(
+        http_status(error.shape), {**headers, _ERROR_TYPE_HEADER: error.shape}, serialise_error(error)
+    )
+
+
+def _place(event: Mapping[str, Any], context: LambdaContext) -> Place:
+    _, partition, _, region, account, *_ = context.invoked_function_arn.split(":")
+    return Place(
+        partition=partition,
+        region=os.environ.get("AWS_REGION") or region,
+        account=event["requestContext"].get("accountId") or account,
+    )
+
+
+def _log(request_id: str, error: BaseException) -> None:
+    """Write one JSON line: only types and places of code, for an exception's message may quote the request."""
+    cause = error.__cause__
+    line = {
+        "level": "ERROR",
+        "message": "request failed",
+        "requestId": request_id,
+        "error": type(error).__name__,
+        "cause": type(cause).__name__ if cause else None,
+        "causeCode": cause.response["Error"]["Code"] if isinstance(cause, ClientError) else None,
+        "trace": [
+            f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)
+        ],
+    }
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()

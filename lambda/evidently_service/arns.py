@@ -1,0 +1,54 @@
+"""ARNs: how the API names what it keeps, and how a name or an ARN becomes a name."""
+
+import re
+from dataclasses import dataclass
+
+from evidently_service.errors import NotFoundError
+
+_REFERENCE = re.compile(r"arn:([^:]*):evidently:([^:]*):([^:]*):(project|segment)/([-a-zA-Z0-9._]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where this API runs: the part that all its ARNs have in common."""
+
+    partition: str
+    region: str
+    account: str
+
+    def project(self, name: str) -> str:
+        """ARN of a project."""
+        return self._arn(f"project/{name}")
+
+    def feature(self, project: str, name: str) -> str:
+        """ARN of a project's feature."""
+        return self._arn(f"project/{project}/feature/{name}")
+
+    def launch(self, project: str, name: str) -> str:
+        """ARN of a project's launch."""
+        return self._arn(f"project/{project}/launch/{name}")
+
+    def segment(self, name: str) -> str:
+        """ARN of a segment: segments belong to the account and Region, not to a project."""
+        return self._arn(f"segment/{name}")
+
+    def _arn(self, resource: str) -> str:
+        return f"arn:{self.partition}:evidently:{self.region}:{self.account}:{resource}"
+
+    def name_of(self, kind: str, reference: str) -> str:
+        """Return the plain name behind a name or an ARN.
+
+        Args:
+            kind: `project` or `segment`, the two that the API takes by ARN.
+            reference: What the request says, already matched against the model's pattern.
+
+        Raises:
+            NotFoundError: an ARN of another account, Region, partition or kind. Nothing of theirs is here.
+
+        """
+        if not reference.startswith("arn:"):
+            return reference
+        match = _REFERENCE.fullmatch(reference)
+        if match is None or match.group(4) != kind or Place(*match.group(1, 2, 3)) != self:
+            raise NotFoundError.missing(kind, reference)
+        return match.group(5)

@@ -1,0 +1,97 @@
+"""What the service keeps: projects, features and launches, as plain values.
+
+What conditions and decisions need are fields; `body` is the rest of the API's document, in its response form but
+without ARNs, which follow from where the service runs. Times are whole milliseconds since 1970.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from evidently_service.launch_states import LaunchStatus
+
+
+class Kind(StrEnum):
+    """resourceType in the API's errors, and the word in its ARNs."""
+
+    PROJECT = "project"
+    FEATURE = "feature"
+    LAUNCH = "launch"
+    SEGMENT = "segment"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project and its counters."""
+
+    name: str
+    created: int
+    updated: int
+    body: Mapping[str, Any]
+    features: int = 0
+    launches: int = 0
+    active_launches: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A feature; `runs` says which launches run on it, and since when."""
+
+    project: str
+    name: str
+    created: int
+    updated: int
+    body: Mapping[str, Any]
+    runs: Mapping[str, int]
+    version: int = 1
+
+    @property
+    def variations(self) -> list[str]:
+        """Names of the variations, in their order."""
+        return [variation["name"] for variation in self.body["variations"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A launch; `started_by` is the starter header of the StartLaunch that won, None where it had none."""
+
+    project: str
+    name: str
+    status: LaunchStatus
+    created: int
+    updated: int
+    body: Mapping[str, Any]
+    started: int | None = None
+    started_by: str | None = None
+    ended: int | None = None
+    reason: str | None = None
+    version: int = 1
+
+    def start(self, now: int, starter: str | None) -> "Launch":
+        """Return the launch as it runs from now on."""
+        return replace(
+            self,
+            status=LaunchStatus.RUNNING,
+            started=now,
+            started_by=starter,
+            updated=now,
+            version=self.version + 1,
+        )
+
+    def stop(self, now: int, state: LaunchStatus, reason: str | None) -> "Launch":
+        """Return the launch as it is when stopped, for good."""
+        return replace(self, status=state, ended=now, reason=reason, updated=now, version=self.version + 1)
+
+    def feature_variations(self) -> dict[str, list[tuple[str, str]]]:
+        """By feature: the variations this launch serves, each with the field of the document that says so."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for index, group in enumerate(self.body["groups"]):
+            for feature, variation in group["featureVariations"].items():
+                found.setdefault(feature, []).append((f"groups[{index}]", variation))
+        return found
+
+    def segments(self) -> list[str]:
+        """Names of the segments that any step refers to, each once, sorted."""
+        steps = self.body.get("scheduledSplitsDefinition", {}).get("steps", [])
+        return sorted({override["segment"] for step in steps for override in step.get("segmentOverrides", [])})

@@ -1,0 +1,33 @@
+"""What a Python source imports, read from its syntax tree and never by running it."""
+
+import ast
+from pathlib import Path
+
+
+def imported_names(source: Path) -> set[str]:
+    """Return the top-level names that a file imports when it runs.
+
+    Relative imports stay in their own package, and imports for type checkers never run: both are left out.
+    """
+    imports = _Imports()
+    imports.visit(ast.parse(source.read_text(encoding="utf-8"), filename=str(source)))
+    return imports.names
+
+
+class _Imports(ast.NodeVisitor):
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_Import(self, node: ast.Import) -> None:
+        self.names |= {alias.name.partition(".")[0] for alias in node.names}
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        if node.module is not None and node.level == 0:
+            self.names.add(node.module.partition(".")[0])
+
+    def visit_If(self, node: ast.If) -> None:
+        if ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            for statement in node.orelse:
+                self.visit(statement)
+        else:
+            self.generic_visit(node)

@@ -1,0 +1,50 @@
+"""AWS's last official Evidently client: botocore 1.42.50, which `make setup` installs apart from the current one.
+
+It is never imported into the tests' own process. Its model is read as data, and its client runs in a process of its
+own, without AWS_DATA_PATH: that would put our model before the built-in one.
+"""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from helpers.rooms import ROOT
+
+OFFICIAL_CLIENT: Final = ROOT / "build" / "official-client"
+API_FOLDER: Final = Path("evidently", "2021-02-01")
+
+
+def load_official(name: str) -> dict[str, Any]:
+    """Return one of the official client's data files about Evidently.
+
+    Args:
+        name: the file's type as botocore calls it, such as `service-2`.
+
+    """
+    folder = OFFICIAL_CLIENT / "botocore" / "data" / API_FOLDER
+    assert folder.is_dir(), f"{folder} is missing: run `make setup`, which fetches AWS's last official client"
+    packed = folder / f"{name}.json.gz"
+    text = gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / f"{name}.json").read_bytes()
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+def run_official(code: str) -> str:
+    """Run Python code where `import botocore` is the official client's, and return what it prints."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {
+        "PYTHONPATH": str(OFFICIAL_CLIENT),
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    done = subprocess.run(  # noqa: S603, the tests' own interpreter and code
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

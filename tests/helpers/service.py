@@ -1,0 +1,60 @@
+"""The service in process: the real application on a real table, with a clock that the test turns."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from evidently_service.application import Application
+from evidently_service.quotas import Quotas
+from evidently_service.store import Store
+from helpers.evidently_api import ACCOUNT, REGION, api_event, evidently_client, lambda_context
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NOON = 1_637_368_646_468  # milliseconds; not a whole second
+ON_AND_OFF = [{"name": "on", "value": {"boolValue": True}}, {"name": "off", "value": {"boolValue": False}}]
+PROJECT_ARN = f"arn:aws:evidently:{REGION}:{ACCOUNT}:project/petfood"
+
+
+class Service:
+    """One deployment.
+
+    Args:
+        client: boto3's DynamoDB client, or what stands for it.
+        table: The table's name.
+        quotas: The limits of this deployment.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str, quotas: Quotas | None = None) -> None:
+        self.table = table
+        self.store = Store(client, table)
+        self.quotas = quotas or Quotas()
+        self.now = NOON
+        self.pauses: list[float] = []
+
+    def handler(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        """What Lambda would call."""
+        application = Application(
+            store=self.store, clock=lambda: self.now, pause=self.pauses.append, jitter=lambda: 1.0, quotas=self.quotas
+        )
+        return application.answer(event, context)
+
+    def client(self, *, starter: str | None = None, **options: Any) -> Any:
+        """A boto3 client of this deployment."""
+        return evidently_client(self.handler, starter=starter, **options)
+
+    def with_launch(self, launch: str = "november", **members: Any) -> Any:
+        """A client, after it made project `petfood`, its feature `upsell` and a launch, where they are not there."""
+        evidently = self.client()
+        with suppress(evidently.exceptions.ConflictException):
+            evidently.create_project(name="petfood")
+        with suppress(evidently.exceptions.ConflictException):
+            evidently.create_feature(project="petfood", name="upsell", variations=ON_AND_OFF)
+        groups = [{"name": "all", "feature": "upsell", "variation": "on"}]
+        evidently.create_launch(**{"project": "petfood", "name": launch, "groups": groups, **members})
+        return evidently
+
+    def send(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        """The answer to a raw request."""
+        return self.handler(api_event(method, path, **request), lambda_context())

@@ -1,0 +1,242 @@
+"""Errors at synth: each names the argument, its value, the rule, and the way out."""
+
+import re
+from typing import Any
+
+import pytest
+from aws_cdk import Duration, Fn, RemovalPolicy, Token
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
+
+from cdk_evidently import (
+    ConflictingSettingsError,
+    EvidentlyEndpoint,
+    EvidentlyError,
+    EvidentlyProvider,
+    EvidentlyService,
+    InvalidArgumentError,
+    Triggers,
+)
+from helpers.synth import URL, new_stack, resources, start_launch
+
+ARN = "arn:aws:evidently:eu-west-1:123456789012:project/petfood"
+NAME_RULE = "a name of 1 to 127 characters that match ^[-a-zA-Z0-9._]*$. Give the {0}'s name or its ARN."
+
+
+@pytest.mark.parametrize("argument", ["project", "launch"])
+@pytest.mark.parametrize("name", ["", "pet food", "pet/food", "café", "a" * 128, "petfood\n", "*"])
+def test_a_name_that_the_api_would_not_take(argument: str, name: str) -> None:
+    with pytest.raises(InvalidArgumentError) as raised:
+        start_launch(new_stack(), **{argument: name})
+    assert str(raised.value) == f"{argument} is {name!r}, and has to be {NAME_RULE.format(argument)}"
+
+
+@pytest.mark.parametrize("argument", ["project", "launch"])
+@pytest.mark.parametrize("name", ["a", "a" * 127, "A-b_c.9"])
+def test_a_name_that_the_api_takes(argument: str, name: str) -> None:
+    start_launch(new_stack(), **{argument: name})
+
+
+@pytest.mark.parametrize(
+    ("argument", "arn"),
+    [
+        ("project", f"{ARN}/launch/upsell"),
+        ("project", "arn:aws:evidently:eu-west-1:123456789012:segment/petfood"),
+        ("project", "arn:aws:iam::123456789012:project/petfood"),
+        ("project", "arn:aws:evidently:project/petfood"),
+        ("launch", ARN),
+        ("launch", f"{ARN}/feature/upsell"),
+        ("launch", f"{ARN}/launch/upsell/more"),
+    ],
+)
+def test_an_arn_of_the_wrong_kind(argument: str, arn: str) -> None:
+    with pytest.raises(InvalidArgumentError) as raised:
+        start_launch(new_stack(), **{argument: arn})
+    assert str(raised.value).startswith(f"{argument} is {arn!r}, and has to be the ARN of an Evidently {argument} (")
+    assert str(raised.value).endswith(f"Give the {argument}'s own ARN, or its plain name.")
+
+
+@pytest.mark.parametrize(("argument", "value"), [("project", f"{ARN[:-7]}"), ("launch", f"{ARN}/launch/")])
+def test_an_arn_without_a_name(argument: str, value: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=f"{argument} is .* has to be a name of 1 to 127 characters"):
+        start_launch(new_stack(), **{argument: value})
+
+
+@pytest.mark.parametrize("argument", ["project", "launch"])
+def test_neither_a_name_nor_a_construct_for_one(argument: str) -> None:
+    with pytest.raises(InvalidArgumentError) as raised:
+        start_launch(new_stack(), "Start", **{argument: 7})
+    assert str(raised.value) == (
+        f"{argument} is 7, and has to be a {argument}'s name, its ARN, or a construct for one. Give one of these."
+    )
+
+
+@pytest.mark.parametrize("project", ["catfood", ARN.replace("petfood", "catfood"), ARN.replace("eu-", "us-")])
+def test_a_launch_arn_of_another_project(project: str) -> None:
+    with pytest.raises(ConflictingSettingsError) as raised:
+        start_launch(new_stack(), project=project, launch=f"{ARN}/launch/upsell")
+    message = str(raised.value)
+    assert message.startswith(f"project is {project!r}, but launch is '{ARN}/launch/upsell'")
+    assert "both have to name one project. Give the launch's plain name" in message
+
+
+@pytest.mark.parametrize("project", [Fn.import_value("Project"), "petfood"], ids=["token", "name"])
+@pytest.mark.parametrize(
+    "launch", [Fn.import_value("Launch"), f"arn:aws:{Fn.ref('AWS::Region')}:not-an-arn"], ids=["token", "partly"]
+)
+def test_tokens_are_not_judged(project: str, launch: str) -> None:
+    stack = new_stack()
+    start_launch(stack, project=project, launch=launch)
+    assert len(resources(stack)) == 4
+
+
+@pytest.mark.parametrize(
+    ("timeout", "shown"),
+    [
+        (Duration.seconds(0), "'0 seconds'"),
+        (Duration.seconds(781), "'781 seconds'"),
+        (Duration.hours(1), "'3600 seconds'"),
+        (Duration.millis(1500), "'1.5 seconds'"),
+        (Duration.seconds(Token.as_number({"Ref": "Timeout"})), "'a token'"),
+    ],
+)
+def test_a_timeout_out_of_range(timeout: Duration, shown: str) -> None:
+    with pytest.raises(InvalidArgumentError) as raised:
+        start_launch(new_stack(), timeout=timeout)
+    assert str(raised.value).startswith(
+        f"timeout is {shown}, and has to be whole seconds from 1 to 780, known at synth. Give such a Duration"
+    )
+
+
+def test_a_negative_timeout_is_refused_by_cdk_already() -> None:
+    with pytest.raises(RuntimeError, match="cannot be negative"):
+        Duration.seconds(-1)
+
+
+@pytest.mark.parametrize("seconds", [1, 780])
+def test_the_limits_of_a_timeout_are_allowed(seconds: int) -> None:
+    stack = new_stack()
+    start_launch(stack, timeout=Duration.seconds(seconds))
+    (function,) = resources(stack, "AWS::Lambda::Function").values()
+    assert function["Properties"]["Timeout"] == seconds + 60
+
+
+def test_an_unknown_on_delete() -> None:
+    with pytest.raises(InvalidArgumentError) as raised:
+        start_launch(new_stack(), on_delete="STOP")
+    assert str(raised.value) == (
+        "on_delete is 'STOP', and has to be one of CANCEL, COMPLETE, KEEP_RUNNING. Use a member of OnDelete."
+    )
+
+
+def test_an_endpoint_beside_a_provider() -> None:
+    stack = new_stack()
+    provider = EvidentlyProvider(stack, "Provider", endpoint=EvidentlyEndpoint.from_url(URL))
+    with pytest.raises(ConflictingSettingsError) as raised:
+        start_launch(stack, provider=provider, endpoint=EvidentlyEndpoint.from_url("https://other.example.com"))
+    assert str(raised.value) == (
+        "endpoint is 'https://other.example.com' and provider is 'Release/Provider', which has an endpoint of its "
+        "own: only one can hold. Give the endpoint to the EvidentlyProvider, or leave provider out."
+    )
+
+
+@pytest.mark.parametrize("setting", ["vpc_subnets", "security_groups"])
+def test_a_place_in_no_vpc(setting: str) -> None:
+    settings: dict[str, Any] = {"vpc_subnets": ec2.SubnetSelection(), "security_groups": []}
+    with pytest.raises(ConflictingSettingsError, match=r"but vpc is None. Give the vpc, or leave the two out\."):
+        EvidentlyProvider(new_stack(), "Provider", **{setting: settings[setting]})
+
+
+@pytest.mark.parametrize(
+    ("url", "rule"),
+    [
+        ("http://evidently.example.com", "https, because plain http is for loopback addresses only"),
+        ("http://10.0.0.1", "https, because plain http is for loopback addresses only"),
+        ("http://127.0.0.1.example.com", "https, because plain http is for loopback addresses only"),
+        ("evidently.example.com", "a URL such as https://evidently.example.com"),
+        ("ftp://evidently.example.com", "a URL such as https://evidently.example.com"),
+        ("https://", "a URL such as https://evidently.example.com"),
+        ("https://host:port", "a URL such as https://evidently.example.com"),
+        ("https://[::1", "a URL such as https://evidently.example.com"),
+        ("https://evidently.example.com?stage=1", "a base URL: no user, query or fragment"),
+        ("https://evidently.example.com#top", "a base URL: no user, query or fragment"),
+    ],
+)
+def test_a_url_that_an_endpoint_can_not_have(url: str, rule: str) -> None:
+    with pytest.raises(InvalidArgumentError) as raised:
+        EvidentlyEndpoint.from_url(url)
+    assert str(raised.value).startswith(f"url is {url!r}, and has to be {rule}. ")
+
+
+def test_a_password_in_a_url_is_not_repeated_in_the_error() -> None:
+    with pytest.raises(InvalidArgumentError, match="no user, query or fragment") as raised:
+        EvidentlyEndpoint.from_url("https://me:secret@evidently.example.com")
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:8080",
+        "http://id.execute-api.localhost",
+        "http://127.0.0.1:4566/x",
+        "http://127.1.2.3",
+        "http://[::1]:1",
+    ],
+)
+def test_plain_http_to_loopback_is_allowed(url: str) -> None:
+    assert EvidentlyEndpoint.from_url(url).url == url
+
+
+def test_an_unknown_signing_name() -> None:
+    with pytest.raises(
+        InvalidArgumentError, match="signing_name is 'lambda', and has to be 'evidently' or 'execute-api'"
+    ):
+        EvidentlyEndpoint.from_url(URL, signing_name="lambda")
+
+
+def test_a_service_whose_api_id_nobody_says() -> None:
+    with pytest.raises(InvalidArgumentError) as raised:
+        EvidentlyEndpoint.from_url(URL, signing_name="execute-api")
+    assert re.match(r"api_id is None, and has to be given .* Give the HTTP API's id, or use", str(raised.value))
+
+
+@pytest.mark.parametrize(
+    ("gateway_url", "rule"),
+    [
+        ("http://127.0.0.1:4566/x", "a URL with {api_id} where the API's id goes"),
+        ("http://example.com/{api_id}", "https, because plain http is for loopback addresses only"),
+    ],
+)
+def test_a_gateway_url_that_leads_nowhere(gateway_url: str, rule: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=re.escape(f"and has to be {rule}")) as raised:
+        EvidentlyService(new_stack(), "Evidently", gateway_url=gateway_url)
+    assert str(raised.value).startswith(f"gateway_url is {gateway_url!r}, ")
+
+
+def test_a_removal_policy_for_a_table_made_elsewhere() -> None:
+    stack = new_stack()
+    table = dynamodb.Table.from_table_name(stack, "Table", "mine")
+    with pytest.raises(ConflictingSettingsError, match=r"removal_policy is DESTROY and table is 'Release/Table'"):
+        EvidentlyService(stack, "Evidently", table=table, removal_policy=RemovalPolicy.DESTROY)
+
+
+def test_triggers_of_nothing() -> None:
+    with pytest.raises(
+        InvalidArgumentError, match=r"triggers is \{\}, and has to be of at least one value\. Name what"
+    ):
+        Triggers.of({})
+
+
+def test_a_trigger_that_has_no_text() -> None:
+    values: dict[str, Any] = {"files": ["a", "b"]}
+    with pytest.raises(InvalidArgumentError) as raised:
+        Triggers.of(values)
+    assert str(raised.value) == (
+        "triggers['files'] is ['a', 'b'], and has to be a text, number, boolean or token. Give json.dumps(…) of it."
+    )
+
+
+def test_every_error_is_an_evidently_error() -> None:
+    with pytest.raises(EvidentlyError):
+        start_launch(new_stack(), launch="not a name")

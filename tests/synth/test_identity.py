@@ -1,0 +1,180 @@
+"""Logical ids: what may move without touching a live launch, and what must not stay the same."""
+
+from typing import Any
+
+import pytest
+from aws_cdk import App, CfnParameter, Fn, NestedStack, Stack
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from cdk_evidently import DuplicateLaunchError, EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
+from helpers.synth import START_LAUNCH, URL, new_stack, only, resources, start_launch, synthesized
+
+ARN = "arn:aws:evidently:eu-west-1:123456789012:project/petfood"
+
+
+def app_of(stack: Stack) -> App:
+    root = stack.node.root
+    assert isinstance(root, App)
+    return root
+
+
+def logical_id(stack: Stack) -> str:
+    return only(stack, START_LAUNCH)[0]
+
+
+@pytest.mark.parametrize("path_metadata", [True, False])
+def test_a_construct_moved_to_another_scope_leaves_the_template_as_it_was(path_metadata: bool) -> None:  # noqa: FBT001
+    def template(*, deep: bool) -> dict[str, Any]:
+        app = App(context={"aws:cdk:enable-path-metadata": path_metadata})
+        stack = new_stack(app=app)
+        start_launch(stack, "Other", launch="z")
+        start_launch(Construct(stack, "Shop") if deep else stack, "Moved" if deep else "Start")
+        start_launch(stack, "Another", launch="a")
+        return synthesized(stack)
+
+    assert template(deep=True) == template(deep=False)
+
+
+def test_the_logical_id_says_which_launch_it_is() -> None:
+    stack = new_stack()
+    start_launch(stack, project="pet.food", launch="upsell_2026-11")
+    assert logical_id(stack).startswith("StartLaunchpetfoodupsell202611")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"launch": "upsell-2"},
+        {"project": "catfood"},
+        {"endpoint": EvidentlyEndpoint.from_url("https://other.example.com")},
+        {"endpoint": EvidentlyEndpoint.from_url(URL, region="eu-north-1")},
+        {"endpoint": EvidentlyEndpoint.from_url(URL, signing_name="execute-api", api_id="abc")},
+        {"endpoint": EvidentlyEndpoint.aws()},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_another_launch_or_another_endpoint_is_another_resource(other: dict[str, Any]) -> None:
+    first, second = new_stack(), new_stack()
+    start_launch(first)
+    start_launch(second, **other)
+    assert logical_id(first) != logical_id(second)
+
+
+def test_names_that_differ_in_their_punctuation_are_two_resources() -> None:
+    stack = new_stack()
+    start_launch(stack, "First", launch="up-sell")
+    start_launch(stack, "Second", launch="up.sell")
+    assert len(resources(stack, START_LAUNCH)) == 2
+
+
+def test_a_name_and_an_arn_of_one_launch_are_one_resource() -> None:
+    first, second = new_stack(), new_stack()
+    start_launch(first)
+    start_launch(second, project=ARN, launch=f"{ARN}/launch/upsell")
+    assert logical_id(first) == logical_id(second)
+
+
+def provider_variants() -> list[Any]:
+    def moved(stack: Stack) -> EvidentlyProvider:
+        return EvidentlyProvider(Construct(stack, "Platform"), "Provider", endpoint=EvidentlyEndpoint.from_url(URL))
+
+    def renamed(stack: Stack) -> EvidentlyProvider:
+        return EvidentlyProvider(stack, "Renamed", endpoint=EvidentlyEndpoint.from_url(URL))
+
+    def overridden(stack: Stack) -> EvidentlyProvider:
+        provider = EvidentlyProvider(stack, "Provider", endpoint=EvidentlyEndpoint.from_url(URL))
+        child = provider.function.node.default_child
+        assert isinstance(child, lambda_.CfnFunction)
+        child.override_logical_id("MyFunction")
+        return provider
+
+    def elsewhere(stack: Stack) -> EvidentlyProvider:
+        return EvidentlyProvider(
+            new_stack("Platform", app_of(stack)), "Provider", endpoint=EvidentlyEndpoint.from_url(URL)
+        )
+
+    return [moved, renamed, overridden, elsewhere]
+
+
+@pytest.mark.parametrize("variant", provider_variants(), ids=lambda variant: variant.__name__)
+@pytest.mark.parametrize("literal", [True, False], ids=["literal", "token"])
+def test_the_logical_id_changes_whenever_the_service_token_does(variant: Any, literal: bool) -> None:  # noqa: FBT001
+    def built(make: Any) -> tuple[str, str]:
+        stack = new_stack()
+        start_launch(stack, launch="upsell" if literal else Fn.import_value("Launch"), provider=make(stack))
+        name, resource = only(stack, START_LAUNCH)
+        return name, str(resource["Properties"]["ServiceToken"])
+
+    plain = built(lambda stack: EvidentlyProvider(stack, "Provider", endpoint=EvidentlyEndpoint.from_url(URL)))
+    other = built(variant)
+    assert plain[1] != other[1]
+    assert plain[0] != other[0]
+
+
+def test_with_a_token_for_a_name_the_path_decides() -> None:
+    def built(scope: str) -> str:
+        stack = new_stack()
+        start_launch(Construct(stack, scope), launch=CfnParameter(stack, "Launch").value_as_string)
+        return logical_id(stack)
+
+    assert built("A") == built("A")
+    assert built("A") != built("B")
+
+
+def test_two_services_in_one_stack_have_a_provider_each() -> None:
+    stack = new_stack()
+    first = start_launch(stack, "First", endpoint=EvidentlyService(stack, "One").endpoint)
+    second = start_launch(stack, "Second", endpoint=EvidentlyService(stack, "Two").endpoint)
+    assert first.provider is not second.provider
+
+
+def test_services_of_two_stacks_that_look_alike_have_a_provider_each() -> None:
+    app = App()
+    services = [EvidentlyService(new_stack(name, app), "Evidently") for name in ("Blue", "Green")]
+    stack = new_stack(app=app)
+    first, second = (start_launch(stack, f"Start{index}", endpoint=it.endpoint) for index, it in enumerate(services))
+    assert first.provider is not second.provider
+
+
+def test_services_of_two_nested_stacks_that_look_alike_have_a_provider_each() -> None:
+    stack = new_stack()
+    services = [EvidentlyService(NestedStack(stack, name), "Evidently") for name in ("Blue", "Green")]
+    first, second = (start_launch(stack, f"Start{index}", endpoint=it.endpoint) for index, it in enumerate(services))
+    assert first.provider is not second.provider
+
+
+def test_a_url_that_is_a_token_is_recognised_as_the_same() -> None:
+    stack = new_stack()
+    url = CfnParameter(stack, "Url").value_as_string
+    first = start_launch(stack, "First", launch="a", endpoint=EvidentlyEndpoint.from_url(url))
+    second = start_launch(stack, "Second", launch="b", endpoint=EvidentlyEndpoint.from_url(url))
+    assert first.provider is second.provider
+
+
+def test_one_launch_named_twice_is_an_error_that_names_both_paths() -> None:
+    stack = new_stack()
+    start_launch(Construct(stack, "Shop"))
+    with pytest.raises(DuplicateLaunchError) as raised:
+        start_launch(stack, "Again", project=ARN, launch=f"{ARN}/launch/upsell")
+    assert str(raised.value) == (
+        "launch 'upsell' of project 'petfood' is started by 'Release/Shop/Start' and by 'Release/Again': "
+        "a stack can start a launch once only. Remove one of the two."
+    )
+
+
+def test_two_providers_of_one_endpoint_do_not_make_it_two_launches() -> None:
+    stack = new_stack()
+    start_launch(stack)
+    provider = EvidentlyProvider(stack, "Provider", endpoint=EvidentlyEndpoint.from_url(URL))
+    with pytest.raises(DuplicateLaunchError, match="Release/Start"):
+        start_launch(stack, "Again", provider=provider)
+
+
+def test_one_launch_may_be_named_at_two_endpoints_and_in_two_stacks() -> None:
+    app = App()
+    stack, other = new_stack("One", app), new_stack("Two", app)
+    start_launch(stack)
+    start_launch(stack, "Elsewhere", endpoint=EvidentlyEndpoint.from_url("https://other.example.com"))
+    start_launch(other)
+    assert len(resources(stack, START_LAUNCH)) == 2

@@ -1,0 +1,127 @@
+"""cfn-lint, cdk-nag and CDK's own validation find nothing in what the library makes."""
+
+import importlib
+import json
+from collections.abc import Callable
+
+import pytest
+from aws_cdk import App, Fn, NestedStack, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+
+from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
+from helpers.synth import URL, findings, new_stack, start_launch
+
+
+def url_endpoint(app: App) -> None:
+    start_launch(new_stack(app=app))
+
+
+def aws_endpoint(app: App) -> None:
+    start_launch(new_stack(app=app), endpoint=EvidentlyEndpoint.aws("eu-west-1"))
+
+
+def service(app: App) -> None:
+    EvidentlyService(new_stack("Service", app), "Evidently")
+
+
+def service_in_the_same_stack(app: App) -> None:
+    stack = new_stack(app=app)
+    start_launch(stack, endpoint=EvidentlyService(stack, "Evidently").endpoint)
+
+
+def service_in_another_stack(app: App) -> None:
+    made = EvidentlyService(new_stack("Service", app), "Evidently")
+    start_launch(new_stack(app=app), endpoint=made.endpoint)
+
+
+def service_in_a_nested_stack(app: App) -> None:
+    stack = new_stack(app=app)
+    made = EvidentlyService(NestedStack(stack, "Service"), "Evidently")
+    start_launch(stack, endpoint=made.endpoint)
+
+
+def imported_service(app: App) -> None:
+    stack = new_stack(app=app)
+    start_launch(stack, endpoint=EvidentlyService.from_api_id(stack, "It", Fn.import_value("ApiId")).endpoint)
+
+
+def tokens_for_names(app: App) -> None:
+    start_launch(new_stack(app=app), project=Fn.import_value("Project"), launch=Fn.import_value("Launch"))
+
+
+def explicit_provider(app: App) -> None:
+    stack = new_stack(app=app)
+    provider = EvidentlyProvider(stack, "Provider", endpoint=EvidentlyEndpoint.from_url(URL))
+    start_launch(stack, provider=provider)
+
+
+def provider_with_a_given_role(app: App) -> None:
+    stack = new_stack(app=app)
+    role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/provider")
+    start_launch(
+        stack, provider=EvidentlyProvider(stack, "Provider", endpoint=EvidentlyEndpoint.from_url(URL), role=role)
+    )
+
+
+def provider_in_a_vpc(app: App) -> None:
+    stack = new_stack(app=app)
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack, "Vpc", vpc_id="vpc-1", availability_zones=["a"], private_subnet_ids=["subnet-1"]
+    )
+    group = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-0123456789abcdef0")
+    provider = EvidentlyProvider(
+        stack, "Provider", endpoint=EvidentlyEndpoint.from_url(URL), vpc=vpc, security_groups=[group]
+    )
+    start_launch(stack, provider=provider)
+
+
+def more_launches_than_fit(app: App) -> None:
+    stack = new_stack(app=app)
+    for number in range(40):
+        start_launch(stack, f"Start{number}", launch=f"{number}-".ljust(127, "x"), project="p" * 127)
+
+
+# Imported by name: cfn-lint comes without types.
+cfn_lint = importlib.import_module("cfnlint.api")
+cfn_lint_config = importlib.import_module("cfnlint.config").ManualArgs(regions=["eu-west-1", "us-east-1"])
+
+CASES = [
+    url_endpoint,
+    aws_endpoint,
+    service,
+    service_in_the_same_stack,
+    service_in_another_stack,
+    service_in_a_nested_stack,
+    imported_service,
+    tokens_for_names,
+    explicit_provider,
+    provider_with_a_given_role,
+    provider_in_a_vpc,
+    more_launches_than_fit,
+]
+
+
+@pytest.mark.parametrize("build", CASES, ids=lambda build: build.__name__)
+def test_cdk_nag_and_cdk_find_nothing(build: Callable[[App], None]) -> None:
+    app = App()
+    build(app)
+    assert findings(app) == []
+
+
+def test_cdk_nag_is_listening() -> None:
+    app = App()
+    stack = Stack(app, "Release")
+    start_launch(stack)
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    role.add_to_policy(iam.PolicyStatement(actions=["evidently:StartLaunch"], resources=["*"]))
+    assert findings(app) == ["AwsSolutions-IAM5[Resource::*] Release/Role/DefaultPolicy/Resource"]
+
+
+@pytest.mark.parametrize("build", CASES, ids=lambda build: build.__name__)
+def test_cfn_lint_finds_nothing(build: Callable[[App], None]) -> None:
+    app = App()
+    build(app)
+    for stack in app.synth().stacks:
+        template = json.dumps(stack.template)
+        assert [str(match) for match in cfn_lint.lint(template, config=cfn_lint_config)] == []

@@ -1,0 +1,161 @@
+"""Triggers: when a deploy calls StartLaunch again."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aws_cdk import App, Aws, CfnResource, NestedStack, Stack, Tags, Token
+from aws_cdk import aws_sns as sns
+
+from cdk_evidently import Triggers
+from helpers.synth import START_LAUNCH, new_stack, only, resources, start_launch, synthesized
+
+
+def trigger(stack: Stack) -> Any:
+    return only(stack, START_LAUNCH)[1]["Properties"].get("Triggers")
+
+
+def stack_with(change: Callable[[Stack, CfnResource], None]) -> Stack:
+    stack = new_stack()
+    topic = CfnResource(stack, "Topic", type="AWS::SNS::Topic", properties={"DisplayName": "offers"})
+    start_launch(stack)
+    change(stack, topic)
+    return stack
+
+
+def no_change(_stack: Stack, _topic: CfnResource) -> None:
+    pass
+
+
+def added(stack: Stack, _topic: CfnResource) -> None:
+    sns.Topic(stack, "Another")
+
+
+def renamed(stack: Stack, topic: CfnResource) -> None:
+    assert stack.node.try_remove_child(topic.node.id)
+    CfnResource(stack, "Topic", type="AWS::SNS::Topic", properties={"DisplayName": "sales"})
+
+
+def retyped(stack: Stack, topic: CfnResource) -> None:
+    assert stack.node.try_remove_child(topic.node.id)
+    CfnResource(stack, "Topic", type="AWS::SQS::Queue", properties={"DisplayName": "offers"})
+
+
+def removed(stack: Stack, topic: CfnResource) -> None:
+    assert stack.node.try_remove_child(topic.node.id)
+
+
+def deep(stack: Stack, topic: CfnResource) -> None:
+    assert stack.node.try_remove_child(topic.node.id)
+    CfnResource(stack, "Topic", type="AWS::SNS::Topic", properties={"DisplayName": "offers", "A": {"B": [{"C": 1}]}})
+
+
+def tagged(stack: Stack, _topic: CfnResource) -> None:
+    sns.Topic(stack, "Tagged")
+    Tags.of(stack).add("team", "pets")
+
+
+@pytest.mark.parametrize("change", [added, renamed, retyped, removed, deep, tagged], ids=lambda it: it.__name__)
+def test_a_change_to_another_resource_changes_the_trigger(change: Callable[[Stack, CfnResource], None]) -> None:
+    assert trigger(stack_with(change)) != trigger(stack_with(no_change))
+
+
+def test_the_same_code_gives_the_same_template_twice() -> None:
+    assert synthesized(stack_with(no_change)) == synthesized(stack_with(no_change))
+
+
+def test_a_second_synth_of_one_app_sees_what_came_between() -> None:
+    stack = stack_with(no_change)
+    before = trigger(stack)
+    assert trigger(stack) == before
+    added(stack, CfnResource(stack, "Unused", type="AWS::SNS::Topic"))
+    assert trigger(stack) != before
+
+
+def test_the_start_launch_itself_does_not_count() -> None:
+    def built(name: str) -> Stack:
+        stack = new_stack()
+        start_launch(stack, on_delete=name)
+        return stack
+
+    assert trigger(built("CANCEL")) == trigger(built("COMPLETE"))
+
+
+def test_ten_in_one_stack_synthesize_with_one_trigger() -> None:
+    stack = new_stack()
+    sns.Topic(stack, "Topic")
+    for number in range(10):
+        start_launch(stack, f"Start{number}", launch=f"upsell-{number}")
+    found = {it["Properties"]["Triggers"] for it in resources(stack, START_LAUNCH).values()}
+    assert len(found) == 1
+    assert all(len(it) == 64 for it in found)
+
+
+def nested(name: str, *, start_in_nested: bool) -> Stack:
+    stack = new_stack()
+    inner = NestedStack(stack, "Inner")
+    sns.CfnTopic(NestedStack(inner, "Innermost"), "Topic", display_name=name)
+    start_launch(inner if start_in_nested else stack)
+    return inner if start_in_nested else stack
+
+
+@pytest.mark.parametrize("start_in_nested", [True, False])
+def test_changes_inside_nested_stacks_are_seen(start_in_nested: bool) -> None:  # noqa: FBT001
+    first, again, other = (
+        trigger(nested(name, start_in_nested=start_in_nested)) for name in ("offers", "offers", "sales")
+    )
+    assert first == again
+    assert first != other
+
+
+def test_a_change_to_another_stack_is_not_seen() -> None:
+    def built(name: str) -> Stack:
+        app = App()
+        sns.CfnTopic(new_stack("Other", app), "Topic", display_name=name)
+        stack = new_stack(app=app)
+        start_launch(stack)
+        return stack
+
+    assert trigger(built("offers")) == trigger(built("sales"))
+
+
+def values_trigger(values: dict[str, Any]) -> Any:
+    stack = new_stack()
+    start_launch(stack, triggers=Triggers.of(values))
+    return trigger(stack)
+
+
+def test_a_value_counts_by_its_digest() -> None:
+    first = values_trigger({"version": "1", "colour": "red"})
+    assert first == values_trigger({"version": "1", "colour": "red"})
+    assert first != values_trigger({"version": "2", "colour": "red"})
+    assert first["colour"] == values_trigger({"version": "2", "colour": "red"})["colour"]
+    assert "red" not in str(first)
+
+
+def test_a_number_and_its_text_are_two_values() -> None:
+    assert values_trigger({"version": 1}) != values_trigger({"version": "1"})
+
+
+def test_a_token_is_passed_on_as_it_is() -> None:
+    found = values_trigger(
+        {"region": Aws.REGION, "topic": Token.as_any({"Ref": "Topic"}), "n": Token.as_number({"Ref": "N"})}
+    )
+    assert found == {"region": {"Ref": "AWS::Region"}, "topic": {"Ref": "Topic"}, "n": {"Ref": "N"}}
+
+
+def test_every_deploy_differs_from_the_one_before() -> None:
+    def built() -> Stack:
+        stack = new_stack()
+        start_launch(stack, triggers=Triggers.every_deploy())
+        return stack
+
+    stack = built()
+    assert trigger(stack) == trigger(stack)
+    assert trigger(stack) != trigger(built())
+
+
+def test_none_leaves_the_property_out() -> None:
+    stack = new_stack()
+    start_launch(stack, triggers=Triggers.none())
+    assert trigger(stack) is None

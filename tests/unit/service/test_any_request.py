@@ -1,0 +1,91 @@
+"""Requests that nobody thought of: each gets an answer of the model, and none ends in a 500."""
+
+import json
+import re
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evidently_service.api_model import service_model
+from evidently_service.operations import OFFERED
+from helpers.service import ON_AND_OFF, Service
+
+MODEL = service_model()
+JSON = {"content-type": "application/json"}
+CREATES = ["/projects", "/projects/petfood/features", "/projects/petfood/launches"]
+CREATE: dict[str, Any] = {
+    "name": "november",
+    "groups": [{"name": "all", "feature": "upsell", "variation": "on"}],
+    "variations": ON_AND_OFF,
+}
+PARTS = st.sampled_from(
+    [
+        *("projects", "features", "launches", "start", "cancel", "evaluations", "references", "tags", "segments"),
+        *("petfood", "arn:aws:evidently:eu-north-1:123456789012:project", "..", "%2F", "%00", "%ff"),
+    ]
+)
+PATHS = st.one_of(
+    st.lists(PARTS | st.text(max_size=5), max_size=7).map(lambda parts: "/" + "/".join(parts)),
+    st.sampled_from(
+        sorted(re.sub(r"{\w+}", "petfood", MODEL.operation_model(name).http["requestUri"]) for name in OFFERED)
+    ),
+)
+NAMES = st.sampled_from(
+    sorted({member for name in MODEL.shape_names for member in getattr(MODEL.shape_for(name), "members", {})})
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | NAMES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES | st.text(max_size=5), inner, max_size=5),
+    max_leaves=12,
+)
+BODIES = st.one_of(st.binary(max_size=40), VALUES.map(lambda value: json.dumps(value).encode()))
+HEADERS = st.dictionaries(st.sampled_from(["content-type", "x-evidently-starter", "x"]), st.text(max_size=5))
+
+
+@pytest.fixture
+def busy(service: Service) -> Service:
+    """A service where everything is called `petfood`, so that a path of the model names something."""
+    evidently = service.client()
+    evidently.create_project(name="petfood")
+    evidently.create_feature(project="petfood", name="petfood", variations=ON_AND_OFF)
+    groups = [{"name": "all", "feature": "petfood", "variation": "on"}]
+    evidently.create_launch(project="petfood", name="petfood", groups=groups)
+    return service
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    method=st.sampled_from(["GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "x"]),
+    path=PATHS,
+    query=st.text(max_size=10) | st.sampled_from(["maxResults=x", "tagKeys=&tagKeys=b", "status=%ff"]),
+    rest=st.fixed_dictionaries({"body": BODIES, "headers": HEADERS}),
+)
+def test_any_request_gets_an_answer_of_the_model_and_never_a_500(
+    busy: Service, method: str, path: str, query: str, rest: dict[str, Any]
+) -> None:
+    answer = busy.send(method, path, query=query, **rest)
+    document = json.loads(answer["body"])
+    if answer["statusCode"] == HTTPStatus.OK:
+        return
+
+    shape = MODEL.shape_for(answer["headers"]["x-amzn-errortype"])
+    assert 400 <= answer["statusCode"] < 500
+    assert answer["statusCode"] == shape.metadata["error"]["httpStatusCode"]
+    assert set(document) <= set(getattr(shape, "members", {}))
+    assert document["message"]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from(CREATES),
+    change=st.dictionaries(NAMES, VALUES, max_size=3),
+)
+def test_any_members_in_a_create_get_an_answer_of_the_model_and_never_a_500(
+    busy: Service, path: str, change: dict[str, Any]
+) -> None:
+    document = {**CREATE, **change}
+    answer = busy.send("POST", path, headers=JSON, body=json.dumps(document).encode())
+    assert answer["statusCode"] < 500, answer["body"]

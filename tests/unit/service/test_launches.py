@@ -1,0 +1,330 @@
+"""Launches, through a real boto3 client: what the API answers in each state, and how documents change on the way."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from evidently_service import items
+from evidently_service.quotas import Quotas
+from evidently_service.store import Put
+from helpers.service import NOON, ON_AND_OFF, PROJECT_ARN, Service
+
+LAUNCH_ARN = f"{PROJECT_ARN}/launch/november"
+SEGMENT_ARN = "arn:aws:evidently:eu-north-1:123456789012:segment/vip"
+NAMES = {"project": "petfood", "launch": "november"}
+LATER = NOON + 3_600_000
+
+
+def moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def refused(call: Any, **arguments: Any) -> dict[str, Any]:
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    answer: Any = caught.value.response
+    return {"status": answer["ResponseMetadata"]["HTTPStatusCode"], "code": answer["Error"]["Code"], **answer}
+
+
+def put_into(service: Service, state: str) -> Any:
+    """A client, after it brought the launch into a state."""
+    evidently = service.with_launch()
+    if state != "CREATED":
+        evidently.start_launch(**NAMES)
+    if state in {"COMPLETED", "CANCELLED"}:
+        evidently.stop_launch(**NAMES, desiredState=state)
+    return evidently
+
+
+def test_a_created_launch_comes_back_in_the_response_form(service: Service) -> None:
+    evidently = service.with_launch(
+        description="more treats",
+        tags={"team": "food"},
+        groups=[
+            {"name": "V1", "feature": "upsell", "variation": "on", "description": "with"},
+            {"name": "V2", "feature": "upsell", "variation": "off"},
+        ],
+        scheduledSplitsConfig={"steps": [{"startTime": 1_600_000_000, "groupWeights": {"V1": 10_000, "V2": 0}}]},
+        metricMonitors=[{"metricDefinition": {"name": "n", "entityIdKey": "u", "valueKey": "v", "eventPattern": "{}"}}],
+    )
+    launch = evidently.get_launch(**NAMES)["launch"]
+    assert launch == {
+        "arn": LAUNCH_ARN,
+        "name": "november",
+        "project": PROJECT_ARN,
+        "status": "CREATED",
+        "type": "aws.evidently.splits",
+        "createdTime": moment(NOON),
+        "lastUpdatedTime": moment(NOON),
+        "description": "more treats",
+        "tags": {"team": "food"},
+        "randomizationSalt": "november",
+        "groups": [
+            {"name": "V1", "featureVariations": {"upsell": "on"}, "description": "with"},
+            {"name": "V2", "featureVariations": {"upsell": "off"}},
+        ],
+        "scheduledSplitsDefinition": {
+            "steps": [
+                {
+                    "startTime": moment(1_600_000_000_000),
+                    "groupWeights": {"V1": 10_000, "V2": 0},
+                    "segmentOverrides": [],
+                }
+            ]
+        },
+        "metricMonitors": [
+            {"metricDefinition": {"name": "n", "entityIdKey": "u", "valueKey": "v", "eventPattern": "{}"}}
+        ],
+    }
+
+
+def test_a_started_launch_runs_since_the_call_even_if_its_first_step_is_to_come(service: Service) -> None:
+    step = {"startTime": 2_000_000_000, "groupWeights": {"all": 100_000}}
+    evidently = service.with_launch(scheduledSplitsConfig={"steps": [step]})
+    service.now = LATER
+    answer = evidently.start_launch(**NAMES)["launch"]
+    assert answer["status"] == "RUNNING"
+    assert answer["execution"] == {"startedTime": moment(LATER)}
+    assert answer["lastUpdatedTime"] == moment(LATER)
+    assert answer["createdTime"] == moment(NOON)
+    assert answer == evidently.get_launch(**NAMES)["launch"]
+
+
+def test_a_launch_without_a_schedule_starts(service: Service) -> None:
+    assert service.with_launch().start_launch(**NAMES)["launch"]["status"] == "RUNNING"
+
+
+@pytest.mark.parametrize("state", ["COMPLETED", "CANCELLED"])
+def test_a_stopped_launch_shows_state_reason_and_end(service: Service, state: str) -> None:
+    evidently = put_into(service, "RUNNING")
+    service.now = LATER
+    stopped = evidently.stop_launch(**NAMES, desiredState=state, reason="sold out")
+    launch = evidently.get_launch(**NAMES)["launch"]
+    assert stopped["endedTime"] == moment(LATER)
+    assert launch["status"] == state
+    assert launch["statusReason"] == "sold out"
+    assert launch["execution"] == {"startedTime": moment(NOON), "endedTime": moment(LATER)}
+
+
+def test_a_stop_without_a_desired_state_completes_the_launch_and_leaves_no_reason(service: Service) -> None:
+    evidently = put_into(service, "RUNNING")
+    evidently.stop_launch(**NAMES)
+    launch = evidently.get_launch(**NAMES)["launch"]
+    assert launch["status"] == "COMPLETED"
+    assert "statusReason" not in launch
+
+
+@pytest.mark.parametrize("state", ["RUNNING", "COMPLETED", "CANCELLED"])
+def test_a_launch_starts_once(service: Service, state: str) -> None:
+    evidently = put_into(service, state)
+    answer = refused(evidently.start_launch, **NAMES)
+    assert (answer["status"], answer["code"]) == (409, "ConflictException")
+    assert (answer["resourceType"], answer["resourceId"]) == ("launch", LAUNCH_ARN)
+    assert evidently.get_launch(**NAMES)["launch"]["status"] == state
+
+
+@pytest.mark.parametrize("state", ["CREATED", "COMPLETED", "CANCELLED"])
+def test_only_a_running_launch_stops(service: Service, state: str) -> None:
+    evidently = put_into(service, state)
+    answer = refused(evidently.stop_launch, **NAMES)
+    assert (answer["status"], answer["code"]) == (400, "ValidationException")
+    assert answer["Error"]["Message"] == "Launch cannot be cancelled from current status"
+    assert evidently.get_launch(**NAMES)["launch"]["status"] == state
+
+
+@pytest.mark.parametrize("state", ["CREATED", "COMPLETED", "CANCELLED"])
+def test_a_launch_that_does_not_run_can_be_deleted_and_made_again(service: Service, state: str) -> None:
+    evidently = put_into(service, state)
+    evidently.delete_launch(**NAMES)
+    assert refused(evidently.get_launch, **NAMES)["status"] == 404
+    assert service.with_launch().get_launch(**NAMES)["launch"]["status"] == "CREATED"
+
+
+def test_a_running_launch_is_not_deleted(service: Service) -> None:
+    evidently = put_into(service, "RUNNING")
+    answer = refused(evidently.delete_launch, **NAMES)
+    assert (answer["status"], answer["code"], answer["resourceId"]) == (409, "ConflictException", LAUNCH_ARN)
+    assert evidently.get_launch(**NAMES)["launch"]["status"] == "RUNNING"
+
+
+def test_a_name_is_taken_once_per_project(service: Service) -> None:
+    evidently = service.with_launch()
+    answer = refused(service.with_launch)
+    assert (answer["status"], answer["resourceType"], answer["resourceId"]) == (409, "launch", LAUNCH_ARN)
+    assert evidently.get_project(project="petfood")["project"]["launchCount"] == 1
+
+
+@pytest.mark.parametrize("operation", ["get_launch", "start_launch", "stop_launch", "delete_launch"])
+def test_a_missing_launch_is_named_in_a_404(service: Service, operation: str) -> None:
+    evidently = service.with_launch("december")
+    answer = refused(getattr(evidently, operation), **NAMES)
+    assert (answer["status"], answer["code"]) == (404, "ResourceNotFoundException")
+    assert answer["Error"]["Message"] == f"Launch with arn '{LAUNCH_ARN}' does not exist."
+    assert (answer["resourceType"], answer["resourceId"]) == ("launch", LAUNCH_ARN)
+
+
+@pytest.mark.parametrize("operation", ["get_launch", "start_launch", "stop_launch", "delete_launch"])
+def test_a_missing_project_is_told_from_a_missing_launch(service: Service, operation: str) -> None:
+    answer = refused(getattr(service.client(), operation), **NAMES)
+    assert answer["Error"]["Message"] == f"Project with arn '{PROJECT_ARN}' does not exist."
+    assert (answer["resourceType"], answer["resourceId"]) == ("project", PROJECT_ARN)
+
+
+def test_a_launch_needs_its_project(service: Service) -> None:
+    groups = [{"name": "all", "feature": "upsell", "variation": "on"}]
+    answer = refused(service.client().create_launch, project="petfood", name="november", groups=groups)
+    assert (answer["status"], answer["resourceType"]) == (404, "project")
+
+
+def test_create_takes_what_aws_took_without_a_look(service: Service) -> None:
+    evidently = service.with_launch(
+        randomizationSalt="with spaces",
+        groups=[
+            {"name": "a", "feature": "nowhere", "variation": "on"},
+            {"name": "b", "feature": "upsell", "variation": "nothing"},
+        ],
+        scheduledSplitsConfig={
+            "steps": [
+                {"startTime": 1, "groupWeights": {"a": 0, "b": 0}},
+                {"startTime": 2, "groupWeights": {"a": 100_000, "b": 100_000}},
+            ]
+        },
+    )
+    assert evidently.get_launch(**NAMES)["launch"]["randomizationSalt"] == "with spaces"
+
+
+def test_a_start_names_every_group_whose_feature_or_variation_is_missing(service: Service) -> None:
+    evidently = service.with_launch(
+        groups=[
+            {"name": "a", "feature": "nowhere", "variation": "on"},
+            {"name": "b", "feature": "upsell", "variation": "nothing"},
+            {"name": "c", "feature": "upsell", "variation": "on"},
+        ]
+    )
+    answer = refused(evidently.start_launch, **NAMES)
+    assert (answer["status"], answer["code"], answer["reason"]) == (
+        400,
+        "ValidationException",
+        "fieldValidationFailed",
+    )
+    assert [field["name"] for field in answer["fieldList"]] == ["groups[0]", "groups[1]"]
+    assert "'nowhere'" in answer["fieldList"][0]["message"]
+    assert "'nothing'" in answer["fieldList"][1]["message"]
+    assert evidently.get_launch(**NAMES)["launch"]["status"] == "CREATED"
+    assert evidently.get_project(project="petfood")["project"]["activeLaunchCount"] == 0
+
+
+@pytest.mark.parametrize("where", ["groupWeights", "segmentOverrides"])
+def test_a_weight_for_no_group_is_refused_in_aws_own_words(service: Service, where: str) -> None:
+    step: dict[str, Any] = {"startTime": 1, "groupWeights": {"all": 1}}
+    if where == "groupWeights":
+        step["groupWeights"] = {"other": 1}
+    else:
+        step["segmentOverrides"] = [{"segment": "s", "evaluationOrder": 1, "weights": {"other": 1}}]
+    answer = refused(service.with_launch, scheduledSplitsConfig={"steps": [step]})
+    assert (answer["status"], answer["code"]) == (400, "ValidationException")
+    assert answer["fieldList"] == [
+        {"name": "scheduledSplitsConfig", "message": "Launch groups name in steps not present in groups"}
+    ]
+
+
+def test_two_groups_of_one_name_are_refused(service: Service) -> None:
+    group = {"name": "all", "feature": "upsell", "variation": "on"}
+    assert refused(service.with_launch, groups=[group, group])["fieldList"][0]["name"] == "groups"
+
+
+@pytest.mark.parametrize("segment", ["vip", SEGMENT_ARN])
+def test_a_launch_for_a_segment_that_is_not_there_is_refused(service: Service, segment: str) -> None:
+    override = {"segment": segment, "evaluationOrder": 1, "weights": {"all": 1}}
+    step = {"startTime": 1, "groupWeights": {"all": 1}, "segmentOverrides": [override]}
+    answer = refused(service.with_launch, scheduledSplitsConfig={"steps": [step]})
+    assert (answer["status"], answer["resourceType"]) == (404, "segment")
+    assert answer["resourceId"] == SEGMENT_ARN
+
+
+@pytest.mark.parametrize("segment", ["vip", SEGMENT_ARN])
+def test_a_segment_comes_back_as_its_arn(service: Service, segment: str) -> None:
+    # CreateSegment is not offered yet: the item stands for what it will make.
+    service.store.write(Put(items.segment_key("vip")))
+    override = {"segment": segment, "evaluationOrder": 1, "weights": {"all": 1}}
+    step = {"startTime": 1, "groupWeights": {"all": 1}, "segmentOverrides": [override]}
+    evidently = service.with_launch(scheduledSplitsConfig={"steps": [step]})
+    (shown,) = evidently.get_launch(**NAMES)["launch"]["scheduledSplitsDefinition"]["steps"]
+    assert shown["segmentOverrides"] == [{**override, "segment": SEGMENT_ARN}]
+
+
+def test_several_launches_run_on_one_feature_the_latest_first_in_its_rules(service: Service) -> None:
+    evidently = service.with_launch()
+    service.with_launch("december")
+    evidently.start_launch(project="petfood", launch="november")
+    service.now = LATER
+    evidently.start_launch(project="petfood", launch="december")
+    rules = evidently.get_feature(project="petfood", feature="upsell")["feature"]["evaluationRules"]
+    assert rules == [
+        {"name": "december", "type": "aws.evidently.splits"},
+        {"name": "november", "type": "aws.evidently.splits"},
+    ]
+    evidently.stop_launch(project="petfood", launch="december")
+    rules = evidently.get_feature(project="petfood", feature="upsell")["feature"]["evaluationRules"]
+    assert [rule["name"] for rule in rules] == ["november"]
+
+
+def test_counters_follow_the_life_of_launches(service: Service) -> None:
+    evidently = service.with_launch()
+
+    def counters() -> tuple[int, int]:
+        project = evidently.get_project(project="petfood")["project"]
+        return project["launchCount"], project["activeLaunchCount"]
+
+    service.with_launch("december")
+    assert counters() == (2, 0)
+    evidently.start_launch(**NAMES)
+    assert counters() == (2, 1)
+    refused(evidently.start_launch, **NAMES)
+    assert counters() == (2, 1)
+    evidently.stop_launch(**NAMES)
+    assert counters() == (2, 0)
+    refused(evidently.stop_launch, **NAMES)
+    assert counters() == (2, 0)
+    evidently.delete_launch(**NAMES)
+    assert counters() == (1, 0)
+
+
+def test_the_running_quota_refuses_a_start_and_a_stop_makes_room(service: Service) -> None:
+    service.quotas = Quotas(running_launches_per_project=1)
+    evidently = service.with_launch()
+    service.with_launch("december")
+    evidently.start_launch(**NAMES)
+    answer = refused(evidently.start_launch, project="petfood", launch="december")
+    assert (answer["status"], answer["code"]) == (402, "ServiceQuotaExceededException")
+    assert (answer["resourceType"], answer["resourceId"]) == ("launch", f"{PROJECT_ARN}/launch/december")
+    assert answer["serviceCode"] == "evidently"
+    assert answer["quotaCode"]
+    evidently.stop_launch(**NAMES)
+    assert evidently.start_launch(project="petfood", launch="december")["launch"]["status"] == "RUNNING"
+
+
+def test_the_launch_quota_counts_every_launch_that_is_not_deleted(service: Service) -> None:
+    service.quotas = Quotas(launches_per_project=1)
+    evidently = put_into(service, "COMPLETED")
+    assert refused(service.with_launch, launch="december")["status"] == 402
+    evidently.delete_launch(**NAMES)
+    service.with_launch("december")
+
+
+def test_a_launch_on_several_features_is_noted_on_each(service: Service) -> None:
+    evidently = service.with_launch(
+        groups=[
+            {"name": "a", "feature": "upsell", "variation": "on"},
+            {"name": "b", "feature": "banner", "variation": "off"},
+        ]
+    )
+    evidently.create_feature(project="petfood", name="banner", variations=ON_AND_OFF)
+    evidently.start_launch(**NAMES)
+    for feature in ("upsell", "banner"):
+        assert evidently.get_feature(project="petfood", feature=feature)["feature"]["evaluationRules"]
+    evidently.stop_launch(**NAMES)
+    for feature in ("upsell", "banner"):
+        assert not evidently.get_feature(project="petfood", feature=feature)["feature"]["evaluationRules"]

@@ -1,0 +1,202 @@
+"""What DynamoDB may answer that the local one never does: conflicts of transactions, throttling, silence.
+
+The client is boto3's own with botocore's Stubber for a socket: the local AWS never answers TransactionConflict, and
+can't be made to throttle or to fail.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+from botocore.stub import Stubber
+
+from evidently_service import items
+from evidently_service.contention import ATTEMPTS
+from evidently_service.launch_states import LaunchStatus
+from evidently_service.resources import Launch
+from helpers.evidently_api import api_event, lambda_context
+from helpers.service import Service
+from helpers.service_table import dynamodb_client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+START = "/projects/petfood/launches/november/start"
+OURS, THEIRS = "a" * 64, "b" * 64
+BODY = {"groups": [{"name": "all", "featureVariations": {"upsell": "on"}}], "randomizationSalt": "november"}
+CREATED = Launch("petfood", "november", LaunchStatus.CREATED, created=1, updated=1, body=BODY)
+
+
+@pytest.fixture
+def dynamodb_stub() -> "Iterator[Stubber]":
+    with Stubber(dynamodb_client("http://127.0.0.1:9")) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def service_on(stubber: Stubber) -> Service:
+    client: Any = stubber.client
+    return Service(client, "table")
+
+
+def add_read(stubber: Stubber, launch: Launch) -> None:
+    """A read of the launch, which must be a strong one."""
+    expected = {"TableName": "table", "Key": items.launch_key("petfood", "november"), "ConsistentRead": True}
+    stubber.add_response("get_item", {"Item": items.launch_item(launch)}, expected)
+
+
+def add_cancellation(stubber: Stubber, *codes: str) -> None:
+    """A cancelled StartLaunch: its parts are the launch, the project, the feature."""
+    stubber.add_client_error(
+        "transact_write_items",
+        "TransactionCanceledException",
+        modeled_fields={"CancellationReasons": [{"Code": code} for code in codes]},
+    )
+
+
+def start(service: Service, starter: str = OURS) -> tuple[int, dict[str, Any]]:
+    answer = service.send("POST", START, headers={"x-evidently-starter": starter})
+    return answer["statusCode"], {**json.loads(answer["body"]), "type": answer["headers"].get("x-amzn-errortype")}
+
+
+def test_a_start_takes_a_read_and_a_transaction(dynamodb_stub: Stubber) -> None:
+    add_read(dynamodb_stub, CREATED)
+    dynamodb_stub.add_response("transact_write_items", {})
+    service = service_on(dynamodb_stub)
+    assert start(service)[0] == 200
+    assert service.pauses == []
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ("TransactionConflict", "None", "None"),
+        ("None", "TransactionConflict", "None"),
+        ("TransactionConflict", "TransactionConflict", "TransactionConflict"),
+        ("ConditionalCheckFailed", "TransactionConflict", "None"),
+    ],
+)
+def test_a_start_that_meets_another_write_begins_again(dynamodb_stub: Stubber, codes: tuple[str, ...]) -> None:
+    add_read(dynamodb_stub, CREATED)
+    add_cancellation(dynamodb_stub, *codes)
+    add_read(dynamodb_stub, CREATED)
+    dynamodb_stub.add_response("transact_write_items", {})
+    service = service_on(dynamodb_stub)
+    assert start(service)[0] == 200
+    assert len(service.pauses) == 1
+
+
+def test_a_start_that_lost_to_its_own_retry_answers_200(dynamodb_stub: Stubber) -> None:
+    add_read(dynamodb_stub, CREATED)
+    add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None")
+    add_read(dynamodb_stub, CREATED.start(2, OURS))
+    status, answer = start(service_on(dynamodb_stub))
+    assert status == 200
+    assert answer["launch"]["execution"]["startedTime"] == 0.002
+
+
+def test_a_start_that_lost_to_another_is_a_conflict(dynamodb_stub: Stubber) -> None:
+    add_read(dynamodb_stub, CREATED)
+    add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None")
+    add_read(dynamodb_stub, CREATED.start(2, THEIRS))
+    status, answer = start(service_on(dynamodb_stub))
+    assert (status, answer["type"]) == (409, "ConflictException")
+
+
+def test_endless_contention_is_throttling_after_growing_pauses(dynamodb_stub: Stubber) -> None:
+    for _ in range(ATTEMPTS):
+        add_read(dynamodb_stub, CREATED)
+        add_cancellation(dynamodb_stub, "None", "TransactionConflict", "None")
+    service = service_on(dynamodb_stub)
+    status, answer = start(service)
+    assert (status, answer["type"]) == (429, "ThrottlingException")
+    assert len(service.pauses) == ATTEMPTS - 1
+    assert 0 < service.pauses[0] < service.pauses[4] < service.pauses[-1]
+    assert sum(service.pauses) < 5
+
+
+def test_a_failed_condition_counts_even_beside_a_conflict(dynamodb_stub: Stubber) -> None:
+    add_read(dynamodb_stub, CREATED)
+    add_cancellation(dynamodb_stub, "None", "TransactionConflict", "ConditionalCheckFailed")
+    status, answer = start(service_on(dynamodb_stub))
+    assert (status, answer["type"]) == (400, "ValidationException")
+
+
+@pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_throttled_transaction_is_throttling(dynamodb_stub: Stubber, code: str) -> None:
+    add_read(dynamodb_stub, CREATED)
+    add_cancellation(dynamodb_stub, "None", code, "TransactionConflict")
+    status, answer = start(service_on(dynamodb_stub))
+    assert (status, answer["type"]) == (429, "ThrottlingException")
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "error_type"),
+    [
+        ("ProvisionedThroughputExceededException", 429, "ThrottlingException"),
+        ("ThrottlingException", 429, "ThrottlingException"),
+        ("RequestLimitExceeded", 429, "ThrottlingException"),
+        ("InternalServerError", 503, "ServiceUnavailableException"),
+        ("TransactionInProgressException", 503, "ServiceUnavailableException"),
+        ("ServiceUnavailable", 503, "ServiceUnavailableException"),
+        ("AccessDeniedException", 503, "ServiceUnavailableException"),
+        ("ResourceNotFoundException", 503, "ServiceUnavailableException"),
+        ("ValidationException", 500, "InternalServerException"),
+    ],
+)
+def test_a_table_that_fails_is_an_error_of_the_model(
+    dynamodb_stub: Stubber, code: str, status: int, error_type: str
+) -> None:
+    dynamodb_stub.add_client_error("get_item", code)
+    found, answer = start(service_on(dynamodb_stub))
+    assert (found, answer["type"]) == (status, error_type)
+
+
+class _Silent:
+    """A client whose endpoint does not answer."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def get_item(self, **_: Any) -> None:
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [EndpointConnectionError(endpoint_url="x"), ReadTimeoutError(endpoint_url="x")])
+def test_a_table_that_does_not_answer_is_unavailable(error: Exception) -> None:
+    client: Any = _Silent(error)
+    status, answer = start(Service(client, "table"))
+    assert (status, answer["type"]) == (503, "ServiceUnavailableException")
+
+
+def test_a_fault_is_one_line_of_log_without_the_requests_content(capsys: pytest.CaptureFixture[str]) -> None:
+    client: Any = _Silent(RuntimeError("secret-from-the-request"))
+    context = lambda_context()
+    answer = Service(client, "table").handler(
+        api_event("GET", "/projects/secret-project", headers={"authorization": "secret-signature"}), context
+    )
+    (line,) = capsys.readouterr().out.splitlines()
+    logged = json.loads(line)
+    assert answer["statusCode"] == 500
+    assert answer["headers"]["x-amzn-errortype"] == "InternalServerException"
+    assert context.aws_request_id in json.loads(answer["body"])["message"]
+    assert (logged["level"], logged["requestId"], logged["error"]) == ("ERROR", context.aws_request_id, "RuntimeError")
+    assert "store.py" in " ".join(logged["trace"])
+    assert "secret" not in line
+    assert "secret" not in answer["body"]
+
+
+def test_an_unavailable_table_leaves_its_cause_in_the_log(
+    dynamodb_stub: Stubber, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dynamodb_stub.add_client_error("get_item", "AccessDeniedException", "not for secret-user")
+    start(service_on(dynamodb_stub))
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["causeCode"] == "AccessDeniedException"
+    assert "secret" not in line
+
+
+def test_a_refused_request_is_no_line_of_log(dynamodb_stub: Stubber, capsys: pytest.CaptureFixture[str]) -> None:
+    service_on(dynamodb_stub).send("GET", "/nowhere")
+    assert capsys.readouterr().out == ""

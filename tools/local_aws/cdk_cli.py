@@ -1,0 +1,126 @@
+"""Runs the real CDK CLI on the example app, against a local AWS, with the Node of the virtual environment."""
+
+import json
+import os
+import subprocess
+import sysconfig
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_aws.errors import CdkError
+from local_aws.processes import end
+from local_aws.server import ACCOUNT, REGION, LocalAws, clean_environment
+
+_ROOT = Path(__file__).resolve().parents[2]
+_CDK = _ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
+
+
+def _silent(_: str) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class CdkCli:
+    """The CDK CLI on the example app, as the account's root.
+
+    Args:
+        local_aws: Where it deploys.
+        folder: Where it keeps its log, its temporary files, the synthesized app and the outputs.
+        show: Gets each line that the CLI prints; all of them are in the log too.
+
+    """
+
+    local_aws: LocalAws
+    folder: Path
+    show: Callable[[str], None] = _silent
+
+    @property
+    def log(self) -> Path:
+        """Everything that the CLI printed."""
+        return self.folder / "cdk.log"
+
+    def bootstrap(self) -> None:
+        """Make what `cdk deploy` needs in an account; what is there stays.
+
+        Raises:
+            CdkError: it failed.
+
+        """
+        self._run("bootstrap", f"aws://{ACCOUNT}/{REGION}", context={})
+
+    def deploy(self, stack: str, context: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Deploy a stack of the app, without those it depends on, and return its outputs.
+
+        Args:
+            stack: The stack's name.
+            context: Values for the app, beside those that a local AWS needs.
+
+        Raises:
+            CdkError: the deploy failed.
+
+        """
+        outputs = self.folder / "outputs.json"
+        options = ("--exclusively", "--require-approval=never", f"--outputs-file={outputs}")
+        self._run("deploy", stack, *options, context=context or {})
+        found: dict[str, str] = json.loads(outputs.read_text())[stack]
+        return found
+
+    def destroy(self, stack: str) -> None:
+        """Destroy a stack of the app.
+
+        Raises:
+            CdkError: it is still there.
+
+        """
+        self._run("destroy", stack, "--exclusively", "--force", context={})
+
+    def _run(self, command: str, subject: str, *options: str, context: Mapping[str, str]) -> None:
+        given = {"gateway": self.local_aws.gateway, "synthesizer": "cli-credentials", **context}
+        line = [
+            str(Path(sysconfig.get_path("scripts")) / "node"),
+            str(_CDK),
+            command,
+            subject,
+            *options,
+            "--no-notices",
+            f"--output={self.folder / 'cdk.out'}",
+            *(f"--context={name}={value}" for name, value in given.items()),
+        ]
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                line,
+                cwd=_ROOT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                self._follow(process, log.write)
+            finally:
+                end(process)
+        if process.returncode:
+            raise CdkError(f"{command} {subject}", self.log)
+
+    def _follow(self, process: "subprocess.Popen[bytes]", write: Callable[[bytes], int]) -> None:
+        assert process.stdout  # noqa: S101 - for the type checker: it is a pipe
+        with process.stdout as output:
+            for line in output:
+                write(line)
+                self.show(line.decode(errors="replace").rstrip())
+        process.wait()
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **clean_environment(),
+            **self.local_aws.environment(),
+            # node and python3 are those of the virtual environment, whatever else the PATH has
+            "PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)]),
+            "TMPDIR": str(self.folder),
+            "CDK_HOME": str(self.folder / "cdk-home"),
+            "CI": "true",  # plain lines, no progress bar
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+            "CDK_DISABLE_VERSION_CHECK": "true",
+        }

@@ -1,0 +1,162 @@
+"""`make demo`: the whole path with the real CDK CLI, from `cdk deploy` to a running launch, and back.
+
+It deploys the Evidently API, makes the example's launch through it, deploys, changes and destroys the release that
+starts the launch, and shows what becomes of the launch each time. Everything happens in a local AWS that ends with it.
+"""
+
+import json
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local_aws import petfood
+from local_aws.cdk_cli import CdkCli
+from local_aws.errors import DemoError, LocalAwsError
+from local_aws.processes import unwinding_on_signals
+from local_aws.server import LocalAws, forget_other_aws, running
+
+SERVICE_STACK = "EvidentlyService"
+RELEASE_STACK = "PetfoodRelease"
+
+_KEPT_LOGS = Path(__file__).resolve().parents[2] / ".local" / "demo-logs"
+# Of all that the CLI prints, what the demo is about: the custom resource is created, updated, deleted.
+_TELLING = re.compile(r"(CREATE|UPDATE|DELETE)_(COMPLETE|FAILED).*(Custom::Evidently\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the demo ends with.
+
+    Args:
+        outputs: The outputs of the release's last deploy.
+        launch: The launch after the release was destroyed, as the API shows it.
+
+    """
+
+    outputs: dict[str, str]
+    launch: dict[str, Any]
+
+
+def main() -> int:
+    """Run the demo and return its exit code."""
+    forget_other_aws()
+    began = time.monotonic()
+    try:
+        with unwinding_on_signals(), _folder() as folder, running(folder) as local_aws:
+            _say(f"a local AWS answers at {local_aws.url}: signatures verified, IAM enforced")
+            ending = play(local_aws, CdkCli(local_aws, folder, show=_show))
+    except SystemExit:
+        _complain("interrupted; the local AWS is ended and nothing is left of it")
+        raise
+    except (LocalAwsError, BotoCoreError, ClientError) as error:
+        _complain(f"{error}\ndemo: the logs are in {_KEPT_LOGS}")
+        return 1
+    _say(f"done in {time.monotonic() - began:.0f} seconds; the local AWS is ended")
+    _close(ending)
+    return 0
+
+
+def play(local_aws: LocalAws, cdk: CdkCli) -> Ending:
+    """Deploy the service, make the launch, then deploy, change and destroy the release that starts it.
+
+    Raises:
+        LocalAwsError: a deploy failed, or the launch is not what it should be.
+
+    """
+    _say("cdk bootstrap")
+    cdk.bootstrap()
+    _say(f"cdk deploy {SERVICE_STACK}: API Gateway, Lambda, DynamoDB")
+    evidently = petfood.evidently_client(local_aws, cdk.deploy(SERVICE_STACK)["ApiUrl"])
+    _say("making the project, the feature and the launch of examples/petfood.json through the API, with boto3")
+    petfood.create(evidently)
+    _expect(evidently, "CREATED")
+
+    _say(f"cdk deploy {RELEASE_STACK}: its custom resource starts the launch")
+    outputs = cdk.deploy(RELEASE_STACK)
+    for name, value in sorted(outputs.items()):
+        print(f"      {RELEASE_STACK}.{name} = {value}", flush=True)
+    first = _expect(evidently, "RUNNING")
+
+    _say(f"cdk deploy {RELEASE_STACK} again, with another banner: StartLaunch is called, the launch runs on")
+    calls = _start_calls(local_aws)
+    outputs = cdk.deploy(RELEASE_STACK, {"message": "Treats for every basket, and a toy"})
+    again = _expect(evidently, "RUNNING")
+    if _start_calls(local_aws) <= calls:
+        raise DemoError("the second deploy did not call StartLaunch")
+    if again["execution"]["startedTime"] != first["execution"]["startedTime"]:
+        raise DemoError("the second deploy started the launch anew")
+
+    _say(f"cdk destroy {RELEASE_STACK}: what the stack started, it stops")
+    cdk.destroy(RELEASE_STACK)
+    launch = _expect(evidently, "CANCELLED")
+    if RELEASE_STACK not in launch.get("statusReason", ""):
+        raise DemoError(f"the reason does not name {RELEASE_STACK}: {launch.get('statusReason')!r}")
+    return Ending(outputs, launch)
+
+
+def _expect(evidently: Any, status: str) -> dict[str, Any]:
+    launch = petfood.launch_now(evidently)
+    if launch["status"] != status:
+        raise DemoError(f"launch {petfood.LAUNCH} is {launch['status']}, not {status}: {launch.get('statusReason')!r}")
+    print(f"      GetLaunch {petfood.LAUNCH}: {status}", flush=True)
+    return launch
+
+
+def _start_calls(local_aws: LocalAws) -> int:
+    """Return how often the release's function called StartLaunch, by its log."""
+    pages = local_aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=RELEASE_STACK)
+    resources = [each for page in pages for each in page["StackResourceSummaries"]]
+    (group,) = [each["PhysicalResourceId"] for each in resources if each["ResourceType"] == "AWS::Logs::LogGroup"]
+    events = local_aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+    lines = [event["message"] for page in events for event in page["events"]]
+    steps = [json.loads(line) for line in lines if line.startswith("{")]
+    return sum(step.get("operation") == "StartLaunch" for step in steps)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Give a folder that is removed in the end; its logs are kept if that is a bad one."""
+    with tempfile.TemporaryDirectory(prefix="cdk-evidently-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        try:
+            yield folder
+        except Exception:
+            shutil.rmtree(_KEPT_LOGS, ignore_errors=True)
+            _KEPT_LOGS.mkdir(parents=True)
+            for log in folder.glob("*.log"):
+                shutil.copy(log, _KEPT_LOGS)
+            raise
+
+
+def _show(line: str) -> None:
+    if found := _TELLING.search(line):
+        print(f"      CloudFormation: {found[3]} {found[1]}_{found[2]}", flush=True)
+
+
+def _say(what: str) -> None:
+    print(f"demo: {what}", flush=True)
+
+
+def _complain(what: str) -> None:
+    print(f"demo: {what}", file=sys.stderr)
+
+
+def _close(ending: Ending) -> None:
+    launch = ending.launch
+    print(f"\nAfter cdk destroy, launch {launch['name']} is {launch['status']}: {launch['statusReason']}")
+    print(f"While it was deployed, the outputs of {RELEASE_STACK} were:")
+    for name in ("LaunchStatus", "LaunchArn"):
+        print(f"  {name} = {ending.outputs[name]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+#!/bin/sh
+# Makes this checkout ready to work: a virtual environment with the locked tools, the library itself, the CDK CLI,
+# and AWS's last official client for the contract tests. `make setup` runs it, and so does every target that needs it.
+#
+# It needs Python 3.11 or newer and a package index, no more: node and npm come as a Python package.
+# PYTHON=/path/to/python chooses the interpreter. Each step leaves a stamp of what it was made from, and is left out
+# while that stays the same.
+set -eu
+cd "$(dirname "$0")/.."
+root=$(pwd -P)
+venv=$root/.venv
+log=build/setup.log
+
+fail() {
+    echo "setup: $*" >&2
+    exit 1
+}
+
+# Sets `python` to the first interpreter that will do. Python 3.11 comes first: everything was tried on it.
+find_python() {
+    probe='import sys
+version = "%d.%d.%d" % sys.version_info[:3]
+if sys.version_info < (3, 11):
+    sys.exit(version + " is too old")
+try:
+    import ensurepip, ssl, venv
+except ImportError as error:
+    sys.exit(version + " has no " + error.name + " module (on Debian: apt install python3-venv)")'
+    if [ -n "${PYTHON:-}" ]; then
+        set -- "$PYTHON"
+    else
+        set -- python3.11 python3.12 python3.13 python3.14 python3 python
+    fi
+    found=
+    for python in "$@"; do
+        if ! command -v "$python" >/dev/null; then
+            [ -z "${PYTHON:-}" ] || found="; $python is not there"
+        elif answer=$("$python" -c "$probe" 2>&1); then
+            return 0
+        else
+            found="$found; $python $(echo "$answer" | sed -n 1p)"
+        fi
+    done
+    found=${found#; }
+    fail "Python 3.11 or newer is needed; found: ${found:-none}. Install one, or name it: make setup PYTHON=/path/to/python3.11"
+}
+
+# step STAMP SENTENCE SOURCE COMMAND...: runs COMMAND unless STAMP says that it was done from this very SOURCE.
+step() {
+    stamp=$1 sentence=$2 source=$3
+    shift 3
+    [ "$(cat "$stamp" 2>/dev/null)" != "$source" ] || return 0
+    echo "setup: $sentence"
+    "$@" >>"$log" 2>&1 </dev/null || fail "failed while $sentence. Is the network there? The log: $log"
+    echo "$source" >"$stamp"
+}
+
+pip() {
+    "$venv/bin/python" -m pip --disable-pip-version-check --no-input "$@"
+}
+
+make_venv() {
+    "$python" -m venv --clear "$venv"
+}
+
+install_packages() {
+    pip install --progress-bar off --require-hashes -r requirements-dev.txt
+}
+
+install_checkout() {
+    pip install --no-index --no-deps --no-build-isolation -e .
+}
+
+install_cdk() {
+    # The machine's own certificates count here as they do for pip and git.
+    NODE_USE_SYSTEM_CA=1 PATH="$venv/bin:$PATH" "$venv/bin/npm" ci --no-audit --no-fund --no-update-notifier
+}
+
+install_official_client() {
+    rm -rf build/official-client
+    pip install --progress-bar off --require-hashes --no-deps --no-compile \
+        --target build/official-client -r tools/official-client.txt
+}
+
+# A virtual environment survives neither a move nor the end of its Python; and PYTHON= may ask for another one.
+venv_is_usable() {
+    [ "$(cat "$venv/made-for" 2>/dev/null)" = "$root" ] || return 1
+    has=$("$venv/bin/python" -V 2>/dev/null) || return 1
+    [ -z "${PYTHON:-}" ] || [ "$has" = "$("$PYTHON" -V 2>&1)" ]
+}
+
+mkdir -p build
+: >"$log"
+if ! venv_is_usable; then
+    find_python
+    rm -f "$venv/made-for"
+    step "$venv/made-for" "making .venv with $("$python" -V)" "$root" make_venv
+fi
+step "$venv/made-from-lock" "installing the locked Python packages" "$(cksum <requirements-dev.txt)" install_packages
+step "$venv/made-from-project" "installing this checkout, editable" "$(cksum <pyproject.toml)" install_checkout
+step node_modules/.made-from-lock "installing the CDK CLI" "$(cksum <package-lock.json)" install_cdk
+step build/official-client/.made-from-lock "fetching AWS's last official client, to compare with" \
+    "$(cksum <tools/official-client.txt)" install_official_client
