@@ -9,13 +9,18 @@
 Arrays in a context are seen through, as event-ruler does: each element counts as a value of the field, and a pattern
 object holds when it holds for one element as a whole. A *leaf* is a value that is neither object nor array; objects
 and empty arrays have none, so for `exists` they are not there.
+
+Whether a path has no leaf at all is a question to the whole context, arrays included, so it is answered once for each
+such path, before the conditions are asked; a context of many objects stays linear.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 Fields = Mapping[str, Any]
+Path = tuple[str, ...]
+Paths = frozenset[Path]
 Test = Callable[[Any], bool]
 
 _NOTHING: Final[dict[str, Any]] = {}
@@ -24,8 +29,12 @@ _NOTHING: Final[dict[str, Any]] = {}
 class Condition(Protocol):
     """Something that holds for an object or not."""
 
-    def holds(self, fields: Fields, root: Fields) -> bool:
-        """Say whether it holds for `fields`, an object within the context `root`, or `root` itself."""
+    def asks(self) -> Paths:
+        """Return the paths, from the context's root, of which it wants to know whether they have no leaf."""
+        ...
+
+    def holds(self, fields: Fields, absent: Paths) -> bool:
+        """Say whether it holds for an object of the context, of which the paths in `absent` have no leaf."""
         ...
 
 
@@ -35,10 +44,14 @@ class AllOf:
 
     parts: tuple[Condition, ...]
 
-    def holds(self, fields: Fields, root: Fields) -> bool:
+    def asks(self) -> Paths:
+        """See `Condition`."""
+        return frozenset[Path]().union(*(part.asks() for part in self.parts))
+
+    def holds(self, fields: Fields, absent: Paths) -> bool:
         """See `Condition`."""
         for part in self.parts:  # noqa: SIM110, a generator for `all` costs as much as the parts themselves
-            if not part.holds(fields, root):
+            if not part.holds(fields, absent):
                 return False
         return True
 
@@ -49,9 +62,13 @@ class AnyOf:
 
     parts: tuple[Condition, ...]
 
-    def holds(self, fields: Fields, root: Fields) -> bool:
+    def asks(self) -> Paths:
         """See `Condition`."""
-        return any(part.holds(fields, root) for part in self.parts)
+        return frozenset[Path]().union(*(part.asks() for part in self.parts))
+
+    def holds(self, fields: Fields, absent: Paths) -> bool:
+        """See `Condition`."""
+        return any(part.holds(fields, absent) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +81,14 @@ class Within:
     field: str
     condition: Condition
 
-    def holds(self, fields: Fields, root: Fields) -> bool:
+    def asks(self) -> Paths:
+        """See `Condition`."""
+        return self.condition.asks()
+
+    def holds(self, fields: Fields, absent: Paths) -> bool:
         """See `Condition`."""
         objects = [value for value in _elements(fields.get(self.field)) if isinstance(value, dict)]
-        return any(self.condition.holds(each, root) for each in objects or (_NOTHING,))
+        return any(self.condition.holds(each, absent) for each in objects or (_NOTHING,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +99,25 @@ class OneOf:
         path: The field's names from the context's root; its own name is the last.
         literals: Strings, `Number`s, True, False, None.
         tests: Operators with their operands.
-        or_absent: Whether it holds as well where nowhere in the context is there a leaf at this path; in an array of
-            objects that is a question to all of them together, as in event-ruler.
+        or_absent: Whether it holds as well when the path has no leaf.
 
     """
 
-    path: tuple[str, ...]
+    path: Path
     field: str
     literals: frozenset[Any]
     tests: tuple[Test, ...]
     or_absent: bool
 
-    def holds(self, fields: Fields, root: Fields) -> bool:
+    def asks(self) -> Paths:
+        """See `Condition`."""
+        return frozenset({self.path} if self.or_absent else ())
+
+    def holds(self, fields: Fields, absent: Paths) -> bool:
         """See `Condition`."""
         value = fields.get(self.field, _NOTHING)
         if isinstance(value, (dict, list)):
-            return any(map(self._accepts, _leaves(value))) or (self.or_absent and not _has_leaf(root, self.path))
+            return any(map(self._accepts, _leaves(value))) or (self.or_absent and self.path in absent)
         return self._accepts(value)
 
     def _accepts(self, leaf: Any) -> bool:
@@ -103,6 +127,11 @@ class OneOf:
             if test(leaf):
                 return True
         return False
+
+
+def without_leaf(context: Fields, paths: Paths) -> Paths:
+    """Return those of the paths that have no leaf in the context."""
+    return frozenset(path for path in paths if not _has_leaf(context, path))
 
 
 def _elements(value: Any) -> Iterable[Any]:
@@ -125,7 +154,7 @@ def _leaves(value: Any) -> Iterable[Any]:
     return (element for element in _elements(value) if not isinstance(element, dict))
 
 
-def _has_leaf(root: Fields, path: Sequence[str]) -> bool:
+def _has_leaf(root: Fields, path: Path) -> bool:
     objects: list[Any] = [root]
     for name in path[:-1]:
         values = (element for each in objects if name in each for element in _elements(each[name]))

@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from evidently_service.evaluation.conditions import AllOf, AnyOf, Condition, OneOf, Test, Within
+from evidently_service.evaluation.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    OneOf,
+    Path,
+    Paths,
+    Test,
+    Within,
+    without_leaf,
+)
 from evidently_service.evaluation.context import Number, kind_of, read_json
 from evidently_service.evaluation.errors import PatternError, UnreadableTextError
 from evidently_service.evaluation.operators import OPERATORS
@@ -17,19 +27,20 @@ from evidently_service.evaluation.operators import OPERATORS
 MAX_LEVELS: Final = 50  # of objects and lists in each other; a deeper one would only test the interpreter
 _OR: Final = "$or"
 _EXISTS: Final = "exists"
-_KNOWN: Final = (*sorted([*OPERATORS, _EXISTS]),)
+_KNOWN: Final = tuple(sorted([*OPERATORS, _EXISTS]))
 _FEWEST_ALTERNATIVES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled segment pattern."""
+    """A compiled segment pattern: its condition, and the paths of `exists: false`."""
 
     condition: Condition
+    asks: Paths
 
     def matches(self, context: Mapping[str, Any]) -> bool:
         """Say whether an evaluation context, as `parse_context` returns it, is in the segment; {} for no context."""
-        return self.condition.holds(context, context)
+        return self.condition.holds(context, without_leaf(context, self.asks) if self.asks else self.asks)
 
 
 def compile_pattern(text: str) -> Pattern:
@@ -45,9 +56,11 @@ def compile_pattern(text: str) -> Pattern:
         raise PatternError("", str(error)) from None
     if not isinstance(value, dict):
         raise PatternError("", f'must be an object like {{"Browser": ["Chrome"]}}, not {kind_of(value)}')
-    if _levels(value) > MAX_LEVELS:
-        raise PatternError("", f"is nested too deeply: it has {_levels(value)} levels, {MAX_LEVELS} are allowed")
-    return Pattern(_fields(value, (), ""))
+    levels = _levels(value)
+    if levels > MAX_LEVELS:
+        raise PatternError("", f"is nested too deeply: it has {levels} levels, {MAX_LEVELS} are allowed")
+    condition = _fields(value, (), "")
+    return Pattern(condition, condition.asks())
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -69,14 +82,14 @@ def _levels(value: Any) -> int:
     return levels
 
 
-def _fields(given: Mapping[str, Any], path: tuple[str, ...], place: str) -> Condition:
+def _fields(given: Mapping[str, Any], path: Path, place: str) -> Condition:
     if not given:
         raise PatternError(place, "must not be empty; name at least one field")
     parts = tuple(_field(name, value, path, f"{place}.{name}" if place else name) for name, value in given.items())
     return parts[0] if len(parts) == 1 else AllOf(parts)
 
 
-def _field(name: str, value: Any, path: tuple[str, ...], place: str) -> Condition:
+def _field(name: str, value: Any, path: Path, place: str) -> Condition:
     match value:
         case list() if name == _OR:
             return _alternatives(value, path, place)
@@ -89,7 +102,7 @@ def _field(name: str, value: Any, path: tuple[str, ...], place: str) -> Conditio
             raise PatternError(place, f"must be {wanted}, not {kind_of(value)}")
 
 
-def _alternatives(given: list[Any], path: tuple[str, ...], place: str) -> Condition:
+def _alternatives(given: list[Any], path: Path, place: str) -> Condition:
     if len(given) < _FEWEST_ALTERNATIVES:
         raise PatternError(place, f"must have at least {_FEWEST_ALTERNATIVES} objects, it has {len(given)}")
     parts = []
@@ -105,7 +118,7 @@ def _alternatives(given: list[Any], path: tuple[str, ...], place: str) -> Condit
     return AnyOf(tuple(parts))
 
 
-def _one_of(given: list[Any], path: tuple[str, ...], place: str) -> Condition:
+def _one_of(given: list[Any], path: Path, place: str) -> Condition:
     if not given:
         raise PatternError(place, "must not be an empty list; give the values that match")
     literals: set[str | Number | bool | None] = set()

@@ -69,6 +69,8 @@ def test_the_unassigned_rest_gets_the_default() -> None:
 def test_a_group_that_a_step_does_not_weigh_gets_nobody() -> None:
     of = plan(feature("off", "on", "blue"), launch("november", {"b": "blue", "all": "on"}, step(ALL)))
     assert variation(of) == "on"
+    # Not even one bucket, which no sample of entities would show.
+    assert of.launches[0].schedule.steps[0].split.ends == (0, 100_000)
 
 
 def test_groups_take_their_ranges_in_the_launchs_order_not_in_that_of_the_weights() -> None:

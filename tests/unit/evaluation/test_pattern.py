@@ -50,6 +50,7 @@ MATCHES = [
     ('{"user": {"email": [{"exists": false}]}}', "{}"),
     ('{"user": {"email": [{"exists": false}]}}', '{"user": "me"}'),
     ('{"items": {"x": [{"exists": false}]}}', '{"items": [{"y": 1}, 7, {"x": {}}]}'),
+    ('{"items": {"$or": [{"x": [{"exists": false}]}, {"k": ["z"]}]}}', '{"items": [{"k": "a"}], "x": 1}'),
     # prefix, suffix
     ('{"Region": [{"prefix": "us-"}]}', '{"Region": "us-east-1"}'),
     ('{"Region": [{"prefix": ""}]}', '{"Region": ""}'),
@@ -103,6 +104,8 @@ NO_MATCHES = [
     ('{"Email": [{"exists": false}]}', '{"Email": [{"home": 1}, 7]}'),
     ('{"user": {"email": [{"exists": false}]}}', '{"user": {"email": ""}}'),
     ('{"items": {"kind": ["a"], "x": [{"exists": false}]}}', '{"items": [{"kind": "a"}, {"kind": "b", "x": 1}]}'),
+    ('{"items": {"$or": [{"x": [{"exists": false}]}, {"k": ["z"]}]}}', '{"items": [{"k": "a"}, {"x": 1}]}'),
+    ('{"$or": [{"x": ["a"]}, {"x": [{"exists": false}], "k": ["z"]}]}', "{}"),
     ('{"Region": [{"prefix": "us-"}]}', '{"Region": "US-east-1"}'),
     ('{"Region": [{"prefix": "3"}]}', '{"Region": 300}'),
     ('{"Region": [{"suffix": "West"}]}', '{"Region": "Western"}'),

@@ -153,6 +153,14 @@ def test_any_json_is_a_pattern_that_never_fails_or_a_pattern_error(given_pattern
         assert compiled.matches(read(context)) in {True, False}
 
 
+def test_a_context_of_many_objects_is_matched_in_one_pass() -> None:
+    pattern = compile_pattern('{"a": {"x": [{"exists": false}], "k": ["z"]}}')
+    # With a look at every object from each of them this would take an hour.
+    assert not pattern.matches(read({"a": [{}] * 200_000}))
+    assert not pattern.matches(read({"a": [*[{}] * 200_000, {"x": 1}]}))
+    assert pattern.matches(read({"a": [*[{}] * 200_000, {"k": "z"}]}))
+
+
 def test_a_context_nested_as_deep_as_json_goes_is_matched() -> None:
     context = parse_context('{"a":' + "[" * 900 + '"x"' + "]" * 900 + "}")
     assert compile_pattern('{"a": ["x"]}').matches(context)

@@ -27,7 +27,7 @@ def test_steps_may_come_in_any_order() -> None:
 
 
 def test_of_two_steps_that_begin_at_once_the_later_in_the_list_counts() -> None:
-    assert Schedule.of([(10, "one"), (20, "two"), (10, "other")]).current(15) == "other"
+    assert Schedule.of([(10, "zoo"), (20, "two"), (10, "ant")]).current(15) == "ant"
 
 
 def test_a_schedule_without_steps_never_has_a_current_one() -> None:
