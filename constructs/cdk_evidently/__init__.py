@@ -2,6 +2,7 @@
 
 from cdk_evidently._assets import models_path
 from cdk_evidently._endpoint import EvidentlyEndpoint
+from cdk_evidently._grants import ServiceGrants
 from cdk_evidently._provider import EvidentlyProvider
 from cdk_evidently._service import EvidentlyService, IEvidentlyService
 from cdk_evidently._start_launch import OnDelete, StartLaunch
@@ -23,6 +24,7 @@ __all__ = [
     "IEvidentlyService",
     "InvalidArgumentError",
     "OnDelete",
+    "ServiceGrants",
     "StartLaunch",
     "Triggers",
     "models_path",

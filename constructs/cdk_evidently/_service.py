@@ -16,6 +16,7 @@ from cdk_evidently._access_log import AccessLog
 from cdk_evidently._assets import contract
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._function import LOG_ACTIONS, lambda_role, lean_function, own_log_group
+from cdk_evidently._grants import ServiceGrants
 from cdk_evidently._l1 import l1_resource
 from cdk_evidently._service_endpoint import STAGE, check_gateway_url, service_endpoint
 from cdk_evidently.errors import ConflictingSettingsError
@@ -44,6 +45,11 @@ class IEvidentlyService(Protocol):
     @property
     def endpoint(self) -> EvidentlyEndpoint:
         """The service as an endpoint for `StartLaunch`."""
+        ...
+
+    @property
+    def grants(self) -> ServiceGrants:
+        """Permissions to call the service."""
         ...
 
 
@@ -150,6 +156,11 @@ class EvidentlyService(Construct):
         """The HTTP API's id."""
         return self.api.api_id
 
+    @property
+    def grants(self) -> ServiceGrants:
+        """Permissions to call the service."""
+        return ServiceGrants(self.api_id, self.endpoint.region)
+
     @classmethod
     def from_api_id(
         cls, scope: Construct, construct_id: str, api_id: str, *, region: str | None = None
@@ -171,6 +182,7 @@ class _ImportedService(Construct):
         super().__init__(scope, construct_id)
         self.api_id = api_id
         self.endpoint = service_endpoint(api_id, region, None)
+        self.grants = ServiceGrants(api_id, region)
 
 
 def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.TableV2:
