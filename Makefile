@@ -16,11 +16,11 @@ demo: setup ## A real `cdk deploy` on a local AWS: create, change and destroy a 
 
 .PHONY: up
 up: setup ## A local Evidently that stays; `. .local/env` lets a shell use it, PORT= chooses its port
-	@$(LOCAL_AWS).standing up
+	@$(LOCAL_AWS).standing up .local
 
 .PHONY: down
 down: setup ## End what `make up` started
-	@$(LOCAL_AWS).standing down
+	@$(LOCAL_AWS).standing down .local
 
 .PHONY: test
 test: lint ## Everything: lint, types, unit, synth and deploy tests

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from aws_cdk import Reference, Stack, Token, Tokenization
 from constructs import IConstruct
 
+from cdk_evidently._arguments import of_kind
 from cdk_evidently._assets import contract
 from cdk_evidently.errors import InvalidArgumentError
 
@@ -84,8 +85,7 @@ class EvidentlyEndpoint:
             )
         host: Mapping[str, str] = {}
         if not Token.is_unresolved(url):
-            parsed = checked_url("url", url)
-            host = _api_host(parsed)
+            host = _api_host(checked_url("url", url))
             url = url.rstrip("/")
         if signing_name != contract.SIGNING_NAME_EXECUTE_API:
             return cls(url=url, signing_name=signing_name, api_id=api_id, region=region)
@@ -129,6 +129,20 @@ class EvidentlyEndpoint:
         return json.dumps([stack.resolve(settings), owners], sort_keys=True)
 
 
+def endpoint_or_aws(endpoint: EvidentlyEndpoint | None) -> EvidentlyEndpoint:
+    """Return the endpoint given, by default AWS's own.
+
+    Raises:
+        InvalidArgumentError: what is given is something else, such as a URL.
+
+    """
+    if endpoint is None:
+        return EvidentlyEndpoint.aws()
+    return of_kind(
+        "endpoint", endpoint, EvidentlyEndpoint, "Give EvidentlyEndpoint.from_url(…), or a service's endpoint"
+    )
+
+
 def checked_url(argument: str, url: str) -> SplitResult:
     """Return a base URL's parts.
 
@@ -166,8 +180,15 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _api_host(parsed: SplitResult) -> Mapping[str, str]:
-    found = _API_HOST.fullmatch(parsed.hostname or "")
+def _api_host(parts: SplitResult) -> Mapping[str, str]:
+    found = _API_HOST.fullmatch(parts.hostname or "")
+    if found and parts.path.strip("/"):
+        raise InvalidArgumentError(
+            "url",
+            parts.geturl(),
+            "an HTTP API's URL without a path: the stage is $default",
+            "Leave the path out, or give the URL of the API's own domain name",
+        )
     return found.groupdict() if found else {}
 
 
@@ -178,5 +199,6 @@ def _referenced(text: str | None) -> list[IConstruct]:
 
 
 def stack_key(stack: Stack) -> list[str]:
+    """Return what tells a stack from every other of the account: its name, and the way to a nested one."""
     nested_in = stack.nested_stack_parent
     return [*stack_key(nested_in), stack.node.id] if nested_in else [stack.stack_name]

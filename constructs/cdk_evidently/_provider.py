@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
 from cdk_evidently._assets import contract
-from cdk_evidently._endpoint import EvidentlyEndpoint, stack_key
+from cdk_evidently._endpoint import EvidentlyEndpoint, endpoint_or_aws, stack_key
 from cdk_evidently._function import lean_function, own_log_group
 from cdk_evidently._l1 import l1_resource
 from cdk_evidently._launch_names import NamedLaunch
@@ -54,6 +54,7 @@ class EvidentlyProvider(Construct):
         memory_size: the function's memory in MiB, by default 256.
 
     Raises:
+        InvalidArgumentError: an `endpoint` that is none.
         ConflictingSettingsError: `vpc_subnets` or `security_groups` without a `vpc`.
 
     """
@@ -84,7 +85,7 @@ class EvidentlyProvider(Construct):
             )
             raise ConflictingSettingsError(message)
         super().__init__(scope, construct_id)
-        self.endpoint = endpoint or EvidentlyEndpoint.aws()
+        self.endpoint = endpoint_or_aws(endpoint)
         self.log_group = own_log_group(self, "Logs", log_retention, log_removal_policy)
         self._permissions = ProviderRole(
             self, endpoint=self.endpoint, log_group=self.log_group, given=role, in_vpc=vpc is not None

@@ -8,9 +8,10 @@ from typing import Final
 from aws_cdk import Annotations, CfnResource, Duration, IResolveContext, Stack
 from constructs import Construct, IConstruct, IDependable
 
+from cdk_evidently._arguments import of_kind
 from cdk_evidently._assets import contract
 from cdk_evidently._claims import Claims
-from cdk_evidently._endpoint import EvidentlyEndpoint
+from cdk_evidently._endpoint import EvidentlyEndpoint, endpoint_or_aws
 from cdk_evidently._launch_names import LaunchLike, ProjectLike, named_launch
 from cdk_evidently._lazy import lazy_text
 from cdk_evidently._provider import EvidentlyProvider
@@ -79,29 +80,31 @@ class StartLaunch(Construct):
         timeout: Duration | None = None,
         provider: EvidentlyProvider | None = None,
     ) -> None:
+        reached = endpoint_or_aws(endpoint)
         if endpoint is not None and provider is not None:
             message = (
-                f"endpoint is {endpoint.url or 'AWS'!r} and provider is {provider.node.path!r}, which has an endpoint "
+                f"endpoint is {reached.url or 'AWS'!r} and provider is {provider.node.path!r}, which has an endpoint "
                 "of its own: only one can hold. Give the endpoint to the EvidentlyProvider, or leave provider out."
             )
             raise ConflictingSettingsError(message)
         named = named_launch(project, launch)
         seconds = _whole_seconds(timeout)
         action = _checked_on_delete(on_delete)
+        trigger = Triggers.checked(triggers)
         super().__init__(scope, construct_id)
         self._launch = named
-        self._provider = provider or EvidentlyProvider.shared(self, endpoint or EvidentlyEndpoint.aws())
+        self._provider = provider or EvidentlyProvider.shared(self, reached)
         Claims.of(Stack.of(self)).claim(self, self._provider, named)
         self._provider.serve_launch(named, seconds)
         self._resource = CfnResource(
             self,
             "Resource",
             type=contract.START_LAUNCH_RESOURCE_TYPE,
-            properties=self._properties(seconds, action, triggers or Triggers.stack_changes()),
+            properties=self._properties(seconds, action, trigger),
         )
         self._name_resource()
         given = [value for value in (project, launch) if not isinstance(value, str)]
-        self._resource.node.add_dependency(*self._provider.prerequisites, *given)
+        self._resource.node.add_dependency(*self._provider.prerequisites, *reached.dependencies, *given)
         if self._provider.endpoint.is_aws:
             Annotations.of(self).add_warning_v2(
                 WARNING_AWS_ENDPOINT,
@@ -217,6 +220,7 @@ def _whole_seconds(timeout: Duration | None) -> int:
     longest = contract.MAX_FUNCTION_TIMEOUT_SECONDS - contract.FUNCTION_TIMEOUT_MARGIN_SECONDS
     rule = f"whole seconds from 1 to {longest}, known at synth"
     way_out = "Give such a Duration; a launch that takes longer to start is better started by another deploy"
+    of_kind("timeout", timeout, Duration, "Give Duration.seconds(…)")
     if timeout.is_unresolved():
         raise InvalidArgumentError("timeout", "a token", rule, way_out)
     milliseconds = timeout.to_milliseconds()

@@ -44,7 +44,7 @@ class Triggers(ABC):
             InvalidArgumentError: there are none, or one is not a text, number, boolean or token.
 
         """
-        return _Values.checked(values)
+        return _Values.of_checked(values)
 
     @classmethod
     def every_deploy(cls) -> "Triggers":
@@ -55,6 +55,24 @@ class Triggers(ABC):
     def none(cls) -> "Triggers":
         """Only when the StartLaunch itself changes."""
         return _Never()
+
+    @classmethod
+    def checked(cls, triggers: object) -> "Triggers":
+        """Return the triggers given, by default `stack_changes()`.
+
+        Raises:
+            InvalidArgumentError: what is given is something else, such as a mapping.
+
+        """
+        match triggers:
+            case None:
+                return cls.stack_changes()
+            case Triggers():
+                return triggers
+            case _:
+                raise InvalidArgumentError(
+                    "triggers", triggers, "a Triggers", "Give Triggers.of(…), or another of its class methods"
+                )
 
     @abstractmethod
     def render(self, stack: Stack) -> str | dict[str, object] | None:
@@ -72,7 +90,7 @@ class _Values(Triggers):
     values: Mapping[str, TriggerValue]
 
     @classmethod
-    def checked(cls, values: Mapping[str, TriggerValue]) -> "_Values":
+    def of_checked(cls, values: Mapping[str, TriggerValue]) -> "_Values":
         if not values:
             raise InvalidArgumentError(
                 "triggers", values, "of at least one value", "Name what to watch, or use Triggers.none()"

@@ -53,10 +53,12 @@ class NotDeliveredError(Exception):
 
 
 def body(request: Request, answer: Answer) -> bytes:
-    """The answer as CloudFormation wants it; what is too long is cut: reasons first, then the longest attribute."""
+    """The answer as CloudFormation wants it; what is too long is cut, the longest text first."""
     reason, data = answer.reason, dict(answer.data)
     while (excess := len(_encoded(request, answer, reason, data)) - MAX_BODY_BYTES) > 0:
         longest = max(data, key=lambda name: len(data[name]), default="")
+        if not reason and not data.get(longest):
+            break  # what is left is the envelope, whose size is CloudFormation's own doing
         if len(reason) >= len(data.get(longest, "")):
             reason = _cut(reason, excess)
         else:
@@ -111,15 +113,26 @@ def _encoded(request: Request, answer: Answer, reason: str, data: Mapping[str, s
         "LogicalResourceId": request.logical_id,
         "Data": dict(data),
     }
-    # Not escaped to ASCII, which would make a letter up to six times as long; a lone surrogate has no UTF-8 form.
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    return _json(members)
 
 
 def _cut(text: str, excess: int) -> str:
-    """The text without `excess` bytes of its end, never half a letter, and with a sign that something is missing."""
-    encoded = text.encode(errors="replace")
-    keep = len(encoded) - excess - len(_ELLIPSIS.encode())
-    return encoded[:keep].decode(errors="ignore") + _ELLIPSIS if keep > 0 else ""
+    """The longest beginning of a text that is `excess` bytes smaller in JSON, with a sign that something is missing."""
+    room = _size(text) - excess - _size(_ELLIPSIS)
+    for index, letter in enumerate(text):
+        room -= _size(letter)
+        if room < 0:
+            return text[:index] + _ELLIPSIS if index else ""
+    return ""
+
+
+def _size(text: str) -> int:
+    return len(_json(text)) - len('""')
+
+
+def _json(value: object) -> bytes:
+    # Not escaped to ASCII, which would make a letter up to six times as long; a lone surrogate has no UTF-8 form.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 def _checked(url: str) -> SplitResult:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from botocore.exceptions import (
     HTTPClientError,
 )
 from botocore.exceptions import ConnectionError as BotocoreConnectionError
+from botocore.loaders import Loader
 from botocore.parsers import ResponseParserError
 
 import evidently_contract as contract
@@ -87,7 +89,7 @@ class Evidently:
         """
         signing_name = environment.get(contract.ENV_SIGNING_NAME, contract.SIGNING_NAME_EVIDENTLY)
         session = botocore.session.Session()
-        session.get_component("data_loader").search_paths.append(str(_MODELS))
+        session.register_component("data_loader", _files())
         config = Config(
             connect_timeout=connect_seconds,
             read_timeout=read_seconds,
@@ -125,7 +127,10 @@ class Evidently:
 
     def stop(self, launch: LaunchName, desired_state: LaunchStatus, reason: str) -> None:
         """StopLaunch; for good."""
-        self._call(launch, "StopLaunch", self.client.stop_launch, desiredState=desired_state.value, reason=reason)
+        operation, method = "StopLaunch", self.client.stop_launch
+        answer = self._call(launch, operation, method, desiredState=desired_state.value, reason=reason)
+        if "endedTime" not in answer:
+            raise self._wrong(operation, "200 without the time of the launch's end")
 
     def check_name(self, property_name: str, name: str, shape_name: str) -> None:
         """Hold a name against the API model.
@@ -188,6 +193,12 @@ class Evidently:
 
     def _wrong(self, operation: str, answer: str) -> WrongEndpointError:
         return WrongEndpointError(f"{operation}: {self.url} answered {answer}: the endpoint is wrong or down.")
+
+
+@cache
+def _files() -> Loader:
+    """Read what describes the API only once: that is most of what a client costs, and requests share a function."""
+    return Loader(extra_search_paths=[str(_MODELS)])
 
 
 def _signing(signing_name: str, starter: str) -> Callable[..., None]:

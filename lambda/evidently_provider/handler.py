@@ -109,7 +109,7 @@ def _answered(job: Job, work: Callable[[Job], Answer]) -> Answer:
         finally:
             came_back.set()
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run, name="work", daemon=True).start()
     try:
         job.deadline.clock.wait(came_back, max(0.0, job.deadline.end - job.deadline.clock.now()))
         return results.get_nowait()

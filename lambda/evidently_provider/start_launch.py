@@ -109,7 +109,7 @@ class _Work:
         """Stop what a Create of ours started, if it did: it never answered. Nothing here can fail the Delete."""
         try:
             self.stop(launch_named(self.job.request.properties, self.api.check_name), desired_state)
-        except ProviderError as error:
+        except (ProviderError, TimeIsUpError) as error:
             self.job.log.step("left_alone", level="WARNING", error=type(error).__name__)
 
     def _settle(self, name: LaunchName, *, same_launch: bool, is_update: bool) -> Launch:

@@ -3,7 +3,7 @@
 import http.client
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -13,7 +13,7 @@ from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_iam as iam
 from botocore.exceptions import ClientError
 
-from cdk_evidently import EvidentlyProvider
+from cdk_evidently import EvidentlyProvider, EvidentlyService
 from helpers.deployment import PROJECT, Deployment, Release, shop, template
 from local_aws.server import ACCOUNT
 
@@ -133,6 +133,23 @@ def test_it_may_not_use_any_other_api(role: Role) -> None:
         lambda: role.client("logs").create_log_group(logGroupName="mine"),
     ):
         _is_denied(attempt)
+
+
+def test_it_may_not_use_another_http_api_of_the_account_not_even_for_its_own_launch(
+    role: Role, release: Release
+) -> None:
+    def build(stack: Stack) -> None:
+        service = EvidentlyService(stack, "Another", gateway_url=role.deployment.local_aws.gateway)
+        CfnOutput(stack, "ApiId", value=service.api_id)
+
+    another = replace(role.deployment, api_id=release.deploy(build)["ApiId"])
+    root, evidently = another.evidently(), another.evidently(**role.credentials)
+
+    with pytest.raises(root.exceptions.ResourceNotFoundException):
+        root.start_launch(project=PROJECT, launch=role.launch)
+    _is_denied(lambda: evidently.start_launch(project=PROJECT, launch=role.launch))
+    _is_denied(lambda: evidently.get_launch(project=PROJECT, launch=role.launch))
+    _is_denied(lambda: evidently.stop_launch(project=PROJECT, launch=role.launch, desiredState="CANCELLED"))
 
 
 def test_a_stop_by_a_strangers_starter_changes_nothing(deployment: Deployment, release: Release) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +107,11 @@ class Scene:
     def deliver(self, asked: Mapping[str, Any], *, remaining: float = 180.0, url: str = "", **settings: Any) -> None:
         """Hand an event to the provider, whose answer goes wherever it goes."""
         url = url or f"{self.cloudformation.url}/answers?X-Amz-Signature={SECRET}"
-        handle({**asked, "ResponseURL": url}, Context(remaining), Settings(clock=self.clock.clock, **settings))
+        self.deliver_as_it_is({**asked, "ResponseURL": url}, remaining=remaining, **settings)
+
+    def deliver_as_it_is(self, asked: Mapping[str, Any], *, remaining: float = 180.0, **settings: Any) -> None:
+        """Hand anything to the provider."""
+        handle(asked, Context(remaining), Settings(clock=self.clock.clock, **settings))
 
     @property
     def calls(self) -> list[str]:
@@ -117,6 +122,14 @@ class Scene:
     def called(self) -> list[Called]:
         """The calls of the API, in order."""
         return [Called.of(request) for request in self.api.received]
+
+
+def let_the_work_end() -> None:
+    """Wait for work that went on after its answer."""
+    for thread in threading.enumerate():
+        if thread.name == "work":
+            thread.join(10)
+            assert not thread.is_alive()
 
 
 LogLines = Callable[[], list[dict[str, Any]]]

@@ -129,6 +129,20 @@ def test_an_unknown_on_delete() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("argument", "value", "kind"),
+    [
+        ("endpoint", "https://evidently.example.com", "an EvidentlyEndpoint. Give EvidentlyEndpoint.from_url(…), or"),
+        ("triggers", {"version": 1}, "a Triggers. Give Triggers.of(…), or"),
+        ("timeout", 120, "a Duration. Give Duration.seconds(…)."),
+    ],
+)
+def test_an_argument_of_the_wrong_type(argument: str, value: Any, kind: str) -> None:
+    with pytest.raises(InvalidArgumentError) as raised:
+        start_launch(new_stack(), "Start", **{argument: value})
+    assert str(raised.value).startswith(f"{argument} is {value!r}, and has to be {kind}")
+
+
 def test_an_endpoint_beside_a_provider() -> None:
     stack = new_stack()
     provider = EvidentlyProvider(stack, "Provider", endpoint=EvidentlyEndpoint.from_url(URL))
@@ -186,6 +200,13 @@ def test_a_password_in_a_url_is_not_repeated_in_the_error() -> None:
 )
 def test_plain_http_to_loopback_is_allowed(url: str) -> None:
     assert EvidentlyEndpoint.from_url(url).url == url
+
+
+def test_a_stage_in_the_url_of_an_http_api() -> None:
+    url = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod"
+    with pytest.raises(InvalidArgumentError) as raised:
+        EvidentlyEndpoint.from_url(url, signing_name="execute-api")
+    assert str(raised.value).startswith(f"url is {url!r}, and has to be an HTTP API's URL without a path: ")
 
 
 def test_an_unknown_signing_name() -> None:

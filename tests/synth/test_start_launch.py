@@ -1,5 +1,6 @@
 """What a StartLaunch puts into a template."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -110,6 +111,17 @@ def test_a_launch_starts_once_the_service_has_its_routes() -> None:
         "AWS::ApiGatewayV2::Stage",
         "AWS::Lambda::Permission",
     }
+
+
+def test_an_endpoint_that_shares_a_provider_still_brings_its_own_prerequisites() -> None:
+    stack = new_stack()
+    topic = CfnResource(stack, "Topic", type="AWS::SNS::Topic")
+    first = start_launch(stack, "First", launch="a")
+    ready = replace(EvidentlyEndpoint.from_url(URL), dependencies=(topic,))
+    second = start_launch(stack, "Second", launch="b", endpoint=ready)
+    assert second.provider is first.provider
+    depends_on = {it["Properties"]["Launch"]: it.get("DependsOn") for it in resources(stack, START_LAUNCH).values()}
+    assert depends_on == {"a": None, "b": ["Topic"]}
 
 
 def test_a_stack_that_uses_another_stacks_service_is_deployed_after_it() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_aws.errors import CdkError
-from local_aws.processes import end
+from local_aws.processes import child
 from local_aws.server import ACCOUNT, REGION, LocalAws, clean_environment
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -87,30 +87,20 @@ class CdkCli:
             f"--output={self.folder / 'cdk.out'}",
             *(f"--context={name}={value}" for name, value in given.items()),
         ]
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                line,
-                cwd=_ROOT,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            try:
-                self._follow(process, log.write)
-            finally:
-                end(process)
+        with (
+            self.log.open("ab") as log,
+            child(
+                line, cwd=_ROOT, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            ) as process,
+        ):
+            assert process.stdout  # noqa: S101 - for the type checker: it is a pipe
+            with process.stdout as output:
+                for printed in output:
+                    log.write(printed)
+                    self.show(printed.decode(errors="replace").rstrip())
+            process.wait()
         if process.returncode:
             raise CdkError(f"{command} {subject}", self.log)
-
-    def _follow(self, process: "subprocess.Popen[bytes]", write: Callable[[bytes], int]) -> None:
-        assert process.stdout  # noqa: S101 - for the type checker: it is a pipe
-        with process.stdout as output:
-            for line in output:
-                write(line)
-                self.show(line.decode(errors="replace").rstrip())
-        process.wait()
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -6,28 +6,55 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import Any
 
 _PATIENCE_SECONDS = 10
 _POLL_SECONDS = 0.02
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@contextlib.contextmanager
-def unwinding_on_signals() -> Iterator[None]:
-    """Let Ctrl-C, SIGTERM and SIGHUP end this process by an exception, so that `finally` and `with` clean up.
+class _Interruption:
+    """A signal that waits until a child is either ours to end or gone.
 
-    A second one does not disturb the cleaning up.
+    Raised while a process is being spawned, it would leave a child that nobody knows of.
     """
 
-    def leave(number: int, _: FrameType | None) -> NoReturn:
+    def __init__(self) -> None:
+        self._held = 0
+        self._pending: int | None = None
+
+    def come(self, number: int, _: FrameType | None) -> None:
+        """Leave, now or when nothing holds us any more; a second signal does not disturb the cleaning up."""
         for each in _ENDING:
             signal.signal(each, signal.SIG_IGN)
-        sys.exit(128 + number)  # as a shell tells of a signal
+        self._pending = number
+        self._leave()
 
-    before = {each: signal.signal(each, leave) for each in _ENDING}
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Let a signal wait until the end of the block."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._pending is not None and not self._held:
+            number, self._pending = self._pending, None
+            sys.exit(128 + number)  # as a shell tells of a signal
+
+
+_INTERRUPTION = _Interruption()
+
+
+@contextlib.contextmanager
+def unwinding_on_signals() -> Iterator[None]:
+    """Let Ctrl-C, SIGTERM and SIGHUP end this process by SystemExit, so that `finally` and `with` clean up."""
+    before = {each: signal.signal(each, _INTERRUPTION.come) for each in _ENDING}
     try:
         yield
     finally:
@@ -35,8 +62,38 @@ def unwinding_on_signals() -> Iterator[None]:
             signal.signal(each, handler)
 
 
+@contextlib.contextmanager
+def survivor(line: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start a process that outlives the block, but ends with all that it started if the block fails.
+
+    Args:
+        line: The command line.
+        options: Of `Popen`.
+
+    """
+    process = None
+    try:
+        with _INTERRUPTION.held():
+            process = subprocess.Popen(line, stdin=subprocess.DEVNULL, start_new_session=True, **options)
+        yield process
+    except BaseException:
+        if process:
+            _end(process)
+        raise
+
+
+@contextlib.contextmanager
+def child(line: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start a process that ends with the block, and with it all that it started; arguments as for `survivor`."""
+    with survivor(line, **options) as process:
+        try:
+            yield process
+        finally:
+            _end(process)
+
+
 def end_group(leader: int) -> None:
-    """End the process group of a process that was started in a session of its own; one that is gone already is fine."""
+    """End the process group of a process that leads one; one that is gone already is fine."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(leader, number)
@@ -44,10 +101,10 @@ def end_group(leader: int) -> None:
             return
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
-    """End a child that was started in a session of its own, and all that it started."""
-    end_group(process.pid)
-    process.wait()
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    with _INTERRUPTION.held():
+        end_group(process.pid)
+        process.wait()
 
 
 def is_running(pid: int, module: str) -> bool:

@@ -8,20 +8,22 @@ import contextlib
 import http.client
 import os
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import boto3
 from botocore.config import Config
 
 from local_aws.errors import PortInUseError, ServerError
-from local_aws.processes import end
+from local_aws.processes import child, survivor
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 REGION: Final = "eu-west-1"
 ACCOUNT: Final = "000000000000"
@@ -32,7 +34,7 @@ _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 _HOST = "127.0.0.1"
 _START_SECONDS = 60
 _POLL_SECONDS = 0.05
-_LOG = "ministack.log"
+_LINE = (sys.executable, "-m", MODULE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class LocalAws:
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[LocalAws]:
-    """Run a MiniStack on a free port for as long as the block does; of it and its Lambda workers none is left then.
+    """Run a MiniStack on a free port for as long as the block does.
 
     Args:
         folder: Where it keeps its log and its temporary files.
@@ -96,43 +98,27 @@ def running(folder: Path) -> Iterator[LocalAws]:
         ServerError: it ended or stayed silent instead of answering.
 
     """
-    local_aws, process = start(folder)
-    try:
-        yield local_aws
-    finally:
-        end(process)
+    port = _free_port(0)
+    with _log(folder).open("wb") as log, child(_LINE, **_options(port, folder, log)) as process:
+        yield _answering(LocalAws(port), process, folder)
 
 
-def start(folder: Path, port: int = 0) -> tuple[LocalAws, "subprocess.Popen[bytes]"]:
-    """Start a MiniStack that stays until somebody ends it, and wait until it answers.
+@contextlib.contextmanager
+def standing(folder: Path, port: int) -> Iterator[tuple[LocalAws, int]]:
+    """Run a MiniStack that outlives the block, unless the block fails; gives its process id too.
 
     Args:
         folder: Where it keeps its log and its temporary files.
-        port: Where it listens; 0 takes a free one.
+        port: Where it listens.
 
     Raises:
         PortInUseError: somebody listens there.
         ServerError: it ended or stayed silent instead of answering.
 
     """
-    local_aws = LocalAws(_free_port(port))
-    log = folder / _LOG
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", MODULE],
-            env=clean_environment() | _settings(local_aws.port, folder),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
-        _wait_until_it_answers(local_aws, process, log)
-    except BaseException:
-        end(process)
-        raise
-    return local_aws, process
+    port = _free_port(port)
+    with _log(folder).open("wb") as log, survivor(_LINE, **_options(port, folder, log)) as process:
+        yield _answering(LocalAws(port), process, folder), process.pid
 
 
 def answers(local_aws: LocalAws) -> bool:
@@ -164,8 +150,8 @@ def _leads_elsewhere(name: str) -> bool:
     return name.startswith(("aws_", "cdk_", "ministack_", "localstack_")) or name.endswith("_proxy")
 
 
-def _settings(port: int, folder: Path) -> dict[str, str]:
-    return {
+def _options(port: int, folder: Path, log: BinaryIO) -> dict[str, Any]:
+    settings = {
         **_CREDENTIALS,
         "AUTH": "true",
         "BIND_HOST": _HOST,
@@ -174,6 +160,7 @@ def _settings(port: int, folder: Path) -> dict[str, str]:
         "MINISTACK_REGION": REGION,
         "TMPDIR": str(folder),
     }
+    return {"env": clean_environment() | settings, "cwd": folder, "stdout": log, "stderr": log}
 
 
 def _free_port(port: int) -> int:
@@ -186,11 +173,17 @@ def _free_port(port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_it_answers(local_aws: LocalAws, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _answering(local_aws: LocalAws, process: "Popen[bytes]", folder: Path) -> LocalAws:
+    """Return the local AWS once it answers."""
     deadline = time.monotonic() + _START_SECONDS
     while not answers(local_aws):
         if process.poll() is not None:
-            raise ServerError("ended at once", log)
+            raise ServerError("ended at once", _log(folder))
         if time.monotonic() > deadline:
-            raise ServerError(f"did not answer within {_START_SECONDS} seconds", log)
+            raise ServerError(f"did not answer within {_START_SECONDS} seconds", _log(folder))
         time.sleep(_POLL_SECONDS)
+    return local_aws
+
+
+def _log(folder: Path) -> Path:
+    return folder / "ministack.log"

@@ -1,9 +1,8 @@
 """`make up` and `make down`: a local Evidently that stays, and what a shell needs to reach it.
 
-`.local/` in the checkout has its state: `env` to be sourced, `state.json`, logs and temporary files.
+A folder, `.local/` for make, has its state: `env` to be sourced, `state.json`, logs and temporary files.
 """
 
-import contextlib
 import json
 import os
 import shlex
@@ -19,14 +18,10 @@ from local_aws.demo import SERVICE_STACK
 from local_aws.errors import LocalAwsError, UsageError
 from local_aws.petfood import MODELS
 from local_aws.processes import end_group, is_running, unwinding_on_signals
-from local_aws.server import MODULE, LocalAws, answers, forget_other_aws, start
+from local_aws.server import MODULE, LocalAws, answers, forget_other_aws, standing
 
 DEFAULT_PORT = 4566
 
-_LOCAL = Path(__file__).resolve().parents[2] / ".local"
-_STATE = _LOCAL / "state.json"
-_ENV = _LOCAL / "env"
-_FILES = _LOCAL / "files"
 _LARGEST_PORT = 65535
 
 
@@ -45,23 +40,27 @@ class Standing:
 
 
 def main(arguments: list[str]) -> int:
-    """Run `up` or `down` and return the exit code."""
-    (command,) = arguments
+    """Run `up FOLDER` or `down FOLDER` and return the exit code; the environment's PORT is the port wanted."""
+    command, folder = arguments[0], Path(arguments[1]).absolute()
     wanted = os.environ.get("PORT", "")
     forget_other_aws()
     try:
         with unwinding_on_signals():
-            {"up": lambda: up(wanted), "down": down}[command]()
+            if command == "up":
+                up(folder, wanted)
+            else:
+                down(folder)
     except (LocalAwsError, BotoCoreError, ClientError) as error:
         print(f"{command}: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def up(wanted: str) -> None:
+def up(folder: Path, wanted: str) -> None:
     """Have a local AWS with the Evidently API deployed; one that is there already gets the API as it is now.
 
     Args:
+        folder: Where its state is.
         wanted: The port to listen on, as text; empty for 4566, or that of the one that is there.
 
     Raises:
@@ -69,60 +68,54 @@ def up(wanted: str) -> None:
 
     """
     port = _port(wanted)
-    there = _standing()
+    there = _standing(folder)
     if there and port not in {None, there.port}:
         raise UsageError(f"a local AWS is up at port {there.port} already; make down first, or leave PORT out")
     if there:
-        _deploy(LocalAws(there.port))
+        _deploy(LocalAws(there.port), folder)
         return
-    shutil.rmtree(_LOCAL, ignore_errors=True)
-    _FILES.mkdir(parents=True)
-    _say("starting a local AWS: signatures verified, IAM enforced")
-    local_aws, process = start(_FILES, port or DEFAULT_PORT)
-    try:
-        _STATE.write_text(json.dumps(asdict(Standing(local_aws.port, process.pid))))
-        _deploy(local_aws)
-    except BaseException:
-        end_group(process.pid)
-        _STATE.unlink(missing_ok=True)
-        raise
+    shutil.rmtree(folder, ignore_errors=True)
+    files = _files(folder)
+    files.mkdir(parents=True)
+    with standing(files, port or DEFAULT_PORT) as (local_aws, pid):
+        _say(f"a local AWS answers at {local_aws.url}: signatures verified, IAM enforced")
+        _state(folder).write_text(json.dumps(asdict(Standing(local_aws.port, pid))))
+        _deploy(local_aws, folder)
 
 
-def down() -> None:
+def down(folder: Path) -> None:
     """End the local AWS, if one is up, and with it all that it holds."""
-    there = _standing()
+    there = _standing(folder)
     if there:
         end_group(there.pid)
-    shutil.rmtree(_LOCAL, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     print("down: the local AWS is ended" if there else "down: no local AWS is up")
 
 
-def _deploy(local_aws: LocalAws) -> None:
-    cdk = CdkCli(local_aws, _FILES)
+def _deploy(local_aws: LocalAws, folder: Path) -> None:
+    cdk = CdkCli(local_aws, _files(folder))
     _say("cdk bootstrap")
     cdk.bootstrap()
     _say(f"cdk deploy {SERVICE_STACK}")
     api_url = cdk.deploy(SERVICE_STACK)["ApiUrl"]
-    _ENV.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in _exports(local_aws, api_url)))
+    exports = {
+        **local_aws.environment(),
+        "AWS_ENDPOINT_URL_EVIDENTLY": api_url,
+        "AWS_DATA_PATH": str(MODELS),
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+    }
+    env = folder / "env"
+    env.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in exports.items()))
     _say(f"the Evidently API answers at {api_url}")
-    _say(f". {_ENV.relative_to(Path.cwd()) if _ENV.is_relative_to(Path.cwd()) else _ENV}  # lets a shell use it")
+    _say(f". {shlex.quote(os.path.relpath(env))} lets a shell use it; make down ends it")
 
 
-def _exports(local_aws: LocalAws, api_url: str) -> list[tuple[str, str]]:
-    return [
-        *local_aws.environment().items(),
-        ("AWS_ENDPOINT_URL_EVIDENTLY", api_url),
-        ("AWS_DATA_PATH", str(MODELS)),
-        ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
-    ]
-
-
-def _standing() -> Standing | None:
-    with contextlib.suppress(FileNotFoundError):
-        found = Standing(**json.loads(_STATE.read_text()))
-        if is_running(found.pid, MODULE) and answers(LocalAws(found.port)):
-            return found
-    return None
+def _standing(folder: Path) -> Standing | None:
+    try:
+        found = Standing(**json.loads(_state(folder).read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+    return found if is_running(found.pid, MODULE) and answers(LocalAws(found.port)) else None
 
 
 def _port(wanted: str) -> int | None:
@@ -131,6 +124,14 @@ def _port(wanted: str) -> int | None:
     if not (wanted.isdecimal() and 0 < int(wanted) <= _LARGEST_PORT):
         raise UsageError(f"PORT is {wanted!r}; it has to be a number from 1 to {_LARGEST_PORT}, such as PORT=4600")
     return int(wanted)
+
+
+def _state(folder: Path) -> Path:
+    return folder / "state.json"
+
+
+def _files(folder: Path) -> Path:
+    return folder / "files"
 
 
 def _say(what: str) -> None:

@@ -162,9 +162,7 @@ def test_started_by_says_what_a_delete_will_do(
 
 @ENDED
 @pytest.mark.parametrize("physical_id", [launch_arn(), ADOPTED], ids=["ours", "adopted"])
-def test_an_update_of_a_launch_that_has_ended_succeeds_and_says_so(
-    either: Scene, physical_id: str, ended: str
-) -> None:
+def test_an_update_of_a_launch_that_has_ended_succeeds_and_says_so(either: Scene, physical_id: str, ended: str) -> None:
     either.api.plan(CONFLICT, shows(ended, reason="over"))
 
     answer = either.send(event("Update", physical_id))

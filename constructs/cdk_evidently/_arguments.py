@@ -1,0 +1,20 @@
+"""Arguments of the wrong type, told as plainly as jsii tells it of CDK's own constructs."""
+
+from typing import TypeVar
+
+from cdk_evidently.errors import InvalidArgumentError
+
+Kind = TypeVar("Kind")
+
+
+def of_kind(argument: str, value: object, kind: type[Kind], way_out: str) -> Kind:
+    """Return the value, which is of this kind.
+
+    Raises:
+        InvalidArgumentError: it is of another.
+
+    """
+    if not isinstance(value, kind):
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        raise InvalidArgumentError(argument, value, f"{article} {kind.__name__}", way_out)
+    return value

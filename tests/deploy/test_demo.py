@@ -1,0 +1,62 @@
+"""`make demo`, as a newcomer runs it: the real CDK CLI from `cdk deploy` to a running launch and back."""
+
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from helpers.commands import command, environment, left_behind, run
+from helpers.rooms import ROOT
+from local_aws.cdk_cli import CdkCli
+from local_aws.errors import CdkError
+from local_aws.server import LocalAws, answers
+
+ARN = "arn:aws:evidently:eu-west-1:000000000000:project/petfood/launch/upsell-2026-11"
+
+
+def test_the_demo_ends_with_the_outputs_of_a_launch_that_ran_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    done = run(tmp_path, "local_aws.demo")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[-2:] == ["  LaunchStatus = RUNNING", f"  LaunchArn = {ARN}"]
+    statuses = re.findall(r"GetLaunch upsell-2026-11: (\w+)", done.stdout)
+    assert statuses == ["CREATED", "RUNNING", "RUNNING", "CANCELLED"]
+    assert re.search(r"CANCELLED: .*\bPetfoodRelease\b", done.stdout)
+    operations = re.findall(r"CloudFormation: Custom::EvidentlyStartLaunch (\w+)", done.stdout)
+    assert operations == ["CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"]
+    assert left_behind(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_demo_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
+    with subprocess.Popen(  # noqa: S603, the tests' own interpreter
+        command("local_aws.demo"),
+        cwd=ROOT,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        assert demo.stdout
+        port = next(int(found[1]) for line in demo.stdout if (found := re.search(r"http://127.0.0.1:(\d+)", line)))
+        assert answers(LocalAws(port))
+        assert "cdk bootstrap" in next(demo.stdout)  # the CLI has just been started, or will be at once
+        demo.send_signal(number)
+        _, complaint = demo.communicate()
+
+    assert demo.returncode == 128 + number
+    assert complaint.startswith("demo: interrupted")
+    assert len(complaint.splitlines()) == 1
+    assert not answers(LocalAws(port))
+    assert left_behind(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cdk_command_that_fails_says_in_one_line_why(local_aws: LocalAws, tmp_path: Path) -> None:
+    with pytest.raises(CdkError, match=r"cdk deploy NoSuchStack failed: .*NoSuchStack") as failed:
+        CdkCli(local_aws, tmp_path).deploy("NoSuchStack")
+    assert len(str(failed.value).splitlines()) == 1
