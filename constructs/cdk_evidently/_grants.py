@@ -1,7 +1,6 @@
 """Who may call what of an `EvidentlyService`: IAM statements on the routes of its HTTP API."""
 
 from typing import Final
-from urllib.parse import quote
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
@@ -22,8 +21,12 @@ class ServiceGrants:
     """Gives permissions on an `EvidentlyService`; found as `service.grants`.
 
     Each gives `execute-api:Invoke` on the routes of its operations and no other, where a path names its project by
-    name and where it does so by ARN. With `project` (a name, an ARN, or a construct) it is for what lies in that
-    project, with `launch` too for that launch alone.
+    name and where it does so by ARN. With `project` (a name, an ARN, or a construct) it is for that project and what
+    lies in it, with `launch` too for that launch alone. What lies in no project, such as segments, needs a grant
+    without either.
+
+    A `*` in an IAM resource matches slashes too, so `evaluate` for all projects also reaches the start and the stop of
+    a launch that is itself named `evaluations`. Narrowed to a project it does not.
     """
 
     def __init__(self, api_id: str, region: str | None) -> None:
@@ -51,14 +54,17 @@ class ServiceGrants:
         """
         return self._grant(grantee, [it for it in _offered() if it.operation.startswith(_READ)], project, launch)
 
-    def manage(self, grantee: iam.IGrantable, *, project: ProjectLike | None = None) -> iam.Grant:
+    def manage(
+        self, grantee: iam.IGrantable, *, project: ProjectLike | None = None, launch: LaunchLike | None = None
+    ) -> iam.Grant:
         """Let the grantee do everything but evaluate: create, read, change, start, stop, tag and delete.
 
         Raises:
-            InvalidArgumentError: not a project that the API would take.
+            InvalidArgumentError: not a project or launch that the API would take.
+            ConflictingSettingsError: a launch without its project, or of another one.
 
         """
-        return self._grant(grantee, [it for it in _offered() if it.operation not in _EVALUATE], project, None)
+        return self._grant(grantee, [it for it in _offered() if it.operation not in _EVALUATE], project, launch)
 
     def start_launch(
         self, grantee: iam.IGrantable, *, project: ProjectLike | None = None, launch: LaunchLike | None = None
@@ -113,13 +119,12 @@ def _paths(route: Route, labels: dict[str, str], region: str) -> list[str]:
     if not labels:
         return [_filled(route.uri, {})]
     project = f"arn:{Aws.PARTITION}:evidently:{region}:{Aws.ACCOUNT_ID}:project/{labels['project']}"
-    arns = [project, _escaped(project)]
-    if "{resourceArn}" in route.uri and "launch" not in labels:
-        below = [f"{arns[0]}/{_ANY}", f"{arns[1]}{quote('/', safe='')}{_ANY}"]
-        return [_filled(route.uri, {"resourceArn": arn}) for arn in [*arns, *below]]
+    if "{resourceArn}" in route.uri:
+        tagged = [f"{project}/launch/{labels['launch']}"] if "launch" in labels else [project, f"{project}/{_ANY}"]
+        return [_filled(route.uri, {"resourceArn": form}) for arn in tagged for form in (arn, _escaped(arn))]
     if any(f"{{{label}}}" not in route.uri for label in labels):
         return []
-    return [_filled(route.uri, {**labels, "project": name}) for name in [labels["project"], *arns]]
+    return [_filled(route.uri, {**labels, "project": name}) for name in (labels["project"], project, _escaped(project))]
 
 
 def _filled(uri: str, labels: dict[str, str]) -> str:
@@ -127,4 +132,5 @@ def _filled(uri: str, labels: dict[str, str]) -> str:
 
 
 def _escaped(arn: str) -> str:
-    return arn.replace(":", quote(":")).replace("/", quote("/", safe=""))
+    # Not the whole of it: it has tokens in it, which stand for text without either.
+    return arn.replace(":", "%3A").replace("/", "%2F")
