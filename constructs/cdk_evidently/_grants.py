@@ -1,5 +1,6 @@
 """Who may call what of an `EvidentlyService`: IAM statements on the routes of its HTTP API."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from aws_cdk import Aws
@@ -20,10 +21,10 @@ _NOT_OFFERED: Final = "Experiment"
 class ServiceGrants:
     """Gives permissions on an `EvidentlyService`; found as `service.grants`.
 
-    Each gives `execute-api:Invoke` on the routes of its operations and no other, where a path names its project by
-    name and where it does so by ARN. With `project` (a name, an ARN, or a construct) it is for that project and what
-    lies in it, with `launch` too for that launch alone. What lies in no project, such as segments, needs a grant
-    without either.
+    Each gives `execute-api:Invoke` on the routes of its operations, where a path names its project by name and where
+    it does so by ARN, and on no other that the service offers. With `project` (a name, an ARN, or a construct) it is
+    for that project and what lies in it, with `launch` too for that launch alone. What lies in no project, such as
+    segments, needs a grant without either.
 
     A `*` in an IAM resource matches slashes too, so `evaluate` for all projects also reaches the start and the stop of
     a launch that is itself named `evaluations`. Narrowed to a project it does not.
@@ -85,52 +86,85 @@ class ServiceGrants:
         project: ProjectLike | None,
         launch: LaunchLike | None,
     ) -> iam.Grant:
-        labels = _labels(project, launch)
         region = self._region or Aws.REGION
+        place = _place(project, launch, f"arn:{Aws.PARTITION}:evidently:{region}:{Aws.ACCOUNT_ID}:")
         stage = f"arn:{Aws.PARTITION}:execute-api:{region}:{Aws.ACCOUNT_ID}:{self._api_id}/{STAGE}"
-        paths = [f"{route.method}{path}" for route in granted for path in _paths(route, labels, region)]
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["execute-api:Invoke"],
-            resource_arns=[f"{stage}/{path}" for path in dict.fromkeys(paths)],
+            resource_arns=[f"{stage}/{path}" for path in _paths(granted, place)],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a grant is narrowed to.
+
+    Args:
+        projects: the project in each form that a path may have, one of which is `*` where any is meant.
+        launch: the launch's name, None where any is meant.
+        tagged: what has tags, as in a path.
+
+    """
+
+    projects: tuple[str, ...] = (_ANY,)
+    launch: str | None = None
+    tagged: tuple[str, ...] = (_ANY,)
+
+    @property
+    def everywhere(self) -> bool:
+        return self == _Place()
 
 
 def _offered() -> list[Route]:
     return [route for route in routes() if _NOT_OFFERED not in route.operation]
 
 
-def _labels(project: ProjectLike | None, launch: LaunchLike | None) -> dict[str, str]:
-    """Return what the grant is narrowed to, by the label of a path."""
+def _place(project: ProjectLike | None, launch: LaunchLike | None, prefix: str) -> _Place:
+    """Return what two arguments narrow a grant to; an SDK escapes the ARN in a path, API Gateway may decode it."""
     if launch is not None:
         if project is None:
             message = f"launch is {launch!r} and project is None: a launch is found in a project. Give the project too."
             raise ConflictingSettingsError(message)
         named = named_launch(project, launch)
-        return {"project": named.project.plain, "launch": named.launch.plain}
-    return {} if project is None else {"project": named_project(project).plain}
+        arn = f"{prefix}project/{named.project.plain}"
+        launch_arn = f"{arn}/launch/{named.launch.plain}"
+        return _Place((named.project.plain, arn, _escaped(arn)), named.launch.plain, (launch_arn, _escaped(launch_arn)))
+    if project is None:
+        return _Place()
+    name = named_project(project).plain
+    arn = f"{prefix}project/{name}"
+    below = f"{arn}/{_ANY}"
+    return _Place((name, arn, _escaped(arn)), None, (arn, _escaped(arn), below, _escaped(below)))
 
 
-def _paths(route: Route, labels: dict[str, str], region: str) -> list[str]:
-    """Return the paths of a route as IAM sees them, none where it is not about what the grant is narrowed to.
+def _paths(granted: list[Route], place: _Place) -> list[str]:
+    """Return the methods and paths of routes as IAM sees them, without those that are not about the place.
 
-    An SDK escapes the ARN in a path, and API Gateway hands a decoded path on, so both forms are named.
+    A method whose every route is granted is granted for the whole tree: a role has 10 240 characters for its policies.
     """
-    if not labels:
-        return [_filled(route.uri, {})]
-    project = f"arn:{Aws.PARTITION}:evidently:{region}:{Aws.ACCOUNT_ID}:project/{labels['project']}"
-    if "{resourceArn}" in route.uri:
-        tagged = [f"{project}/launch/{labels['launch']}"] if "launch" in labels else [project, f"{project}/{_ANY}"]
-        return [_filled(route.uri, {"resourceArn": form}) for arn in tagged for form in (arn, _escaped(arn))]
-    if any(f"{{{label}}}" not in route.uri for label in labels):
-        return []
-    return [_filled(route.uri, {**labels, "project": name}) for name in (labels["project"], project, _escaped(project))]
+    methods = dict.fromkeys(route.method for route in granted)
+    whole = {it for it in methods if all(route in granted for route in _offered() if route.method == it)}
+    found: list[str] = []
+    for route in granted:
+        if place.everywhere:
+            found.append(f"{route.method}/{_ANY}" if route.method in whole else _filled(route))
+        elif "{resourceArn}" in route.uri:
+            found += [_filled(route, resourceArn=arn) for arn in place.tagged]
+        elif "{project}" not in route.uri or (place.launch is not None and "{launch}" not in route.uri):
+            continue
+        elif place.launch is None and route.method in whole:
+            found += [f"{route.method}/projects/{form}{tail}" for form in place.projects for tail in ("", f"/{_ANY}")]
+        else:
+            found += [_filled(route, project=form, launch=place.launch or _ANY) for form in place.projects]
+    return list(dict.fromkeys(found))
 
 
-def _filled(uri: str, labels: dict[str, str]) -> str:
-    return "/".join(labels.get(part[1:-1], _ANY) if part.startswith("{") else part for part in uri.split("/"))
+def _filled(route: Route, **labels: str) -> str:
+    parts = (labels.get(part[1:-1], _ANY) if part.startswith("{") else part for part in route.uri.split("/"))
+    return route.method + "/".join(parts)
 
 
 def _escaped(arn: str) -> str:
-    # Not the whole of it: it has tokens in it, which stand for text without either.
+    # Not all that an SDK escapes: tokens are in it, and stay; names have nothing else to escape.
     return arn.replace(":", "%3A").replace("/", "%2F")
