@@ -17,6 +17,7 @@ _CONTRACT: Final = "evidently_contract"
 
 # Byte code holds its source's path and time: with it, two installs of one wheel would be two assets.
 _NOT_OURS: Final = ("**/__pycache__", "**/*.pyc", "**/.*")
+_HANDLERS: Final = ("evidently_*",)
 
 
 @cache
@@ -50,6 +51,11 @@ contract: Final = _load_contract()
 def handler_code() -> lambda_.Code:
     """Return the asset of all handlers: the same bytes, and so the same hash, from a checkout and from any install."""
     return lambda_.Code.from_asset(str(lambda_folder()), exclude=list(_NOT_OURS))
+
+
+def client_code() -> lambda_.Code:
+    """Return the asset of what an SDK reads to call the API: the handlers' without the handlers."""
+    return lambda_.Code.from_asset(str(lambda_folder()), exclude=[*_NOT_OURS, *_HANDLERS])
 
 
 def models_path() -> str:

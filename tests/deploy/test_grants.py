@@ -84,14 +84,12 @@ TAGS: Calls = {
 class Grantees:
     """Roles with one grant each; asks the API as one of them."""
 
-    deployment: Deployment
-    credentials: Mapping[str, Mapping[str, str]]
+    clients: Mapping[str, Any]
 
     def refused(self, grant: str, operation: str, arguments: Mapping[str, Any]) -> bool:
         """Whether IAM refuses the grantee this call."""
-        evidently = self.deployment.evidently(**self.credentials[grant])
         try:
-            getattr(evidently, operation)(**arguments)
+            getattr(self.clients[grant], operation)(**arguments)
         except ClientError as error:
             return bool(error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.FORBIDDEN)
         return False
@@ -114,7 +112,7 @@ def grantees(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -
 
     folder = tmp_path_factory.mktemp("grants") / "out"
     outputs = deployment.deployer.deploy(STACK, template(deployment.deployer, STACK, build, folder))
-    yield Grantees(deployment, {name: deployment.credentials(outputs[f"{name}Arn"]) for name in GRANTS})
+    yield Grantees({it: deployment.evidently(**deployment.credentials(outputs[f"{it}Arn"])) for it in GRANTS})
     deployment.deployer.destroy(STACK)
 
 
