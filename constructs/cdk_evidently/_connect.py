@@ -56,8 +56,11 @@ def _check_region(function: lambda_.Function, region: str | None, own: str) -> N
 
 
 def _check_environment(function: lambda_.Function, wanted: dict[str, str]) -> None:
-    found = Stack.of(function).resolve(l1_resource(function, lambda_.CfnFunction).environment) or {}
-    taken = [name for name in wanted if name in found.get("variables", {})]
+    resource = l1_resource(function, lambda_.CfnFunction)
+    # Not `resource.environment`: jsii would take the token that it is for a struct without values, for good.
+    properties = Stack.of(function).resolve(resource._cfn_properties)  # noqa: SLF001, no public way
+    found = properties.get("environment", {}).get("variables", {})
+    taken = [name for name in wanted if name in found]
     if taken:
         message = (
             f"function {function.node.path!r} has {' and '.join(taken)} in its environment, which connect sets. "
