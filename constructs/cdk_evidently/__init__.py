@@ -1,6 +1,6 @@
 """AWS CDK constructs for CloudWatch Evidently launches."""
 
-from cdk_evidently._assets import models_path
+from cdk_evidently._assets import models_path, signing_path
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._grants import ServiceGrants
 from cdk_evidently._metrics import ServiceMetrics
@@ -32,4 +32,5 @@ __all__ = [
     "StartLaunch",
     "Triggers",
     "models_path",
+    "signing_path",
 ]

@@ -67,3 +67,11 @@ def models_path() -> str:
         boto3.client("evidently", endpoint_url=...)
     """
     return str(lambda_folder() / contract.MODELS_FOLDER)
+
+
+def signing_path() -> str:
+    """Return the folder of the rules by which botocore signs for `execute-api`, for its `AWS_DATA_PATH`.
+
+    An `EvidentlyService` in AWS needs that. The rules take the URL from `AWS_ENDPOINT_URL_EVIDENTLY` or `endpoint_url`.
+    """
+    return str(lambda_folder() / contract.EXECUTE_API_RULES_FOLDER)
