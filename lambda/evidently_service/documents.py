@@ -11,8 +11,10 @@ from typing import Any
 
 from evidently_service.arns import Place
 from evidently_service.errors import Problem, ValidationError
+from evidently_service.evaluation.errors import PatternError
+from evidently_service.evaluation.pattern import compile_pattern
 from evidently_service.launch_states import LaunchStatus
-from evidently_service.resources import Feature, Kind, Launch, Project
+from evidently_service.resources import Feature, Kind, Launch, Project, Segment
 
 LAUNCH_TYPE = "aws.evidently.splits"
 _VALUE_TYPES = {"stringValue": "STRING", "longValue": "LONG", "doubleValue": "DOUBLE", "boolValue": "BOOLEAN"}
@@ -79,6 +81,30 @@ def feature_document(feature: Feature, place: Place) -> dict[str, Any]:
         "createdTime": feature.created,
         "lastUpdatedTime": feature.updated,
         "evaluationRules": [{"name": launch, "type": LAUNCH_TYPE} for launch in launches],
+    }
+
+
+def new_segment(given: Mapping[str, Any], now: int) -> Segment:
+    """Return what CreateSegment makes; the pattern stays as it was sent, white space included."""
+    try:
+        compile_pattern(given["pattern"])
+    except PatternError as error:
+        raise ValidationError.of([Problem("pattern", str(error))]) from None
+    _refuse(_tag_problems(given))
+    return Segment(given["name"], created=now, updated=now, body=_kept(given, "pattern", "description", "tags"))
+
+
+def segment_document(segment: Segment, place: Place) -> dict[str, Any]:
+    """Return a Segment as the API shows it."""
+    return {
+        "tags": {},
+        **segment.body,
+        "arn": place.segment(segment.name),
+        "name": segment.name,
+        "createdTime": segment.created,
+        "lastUpdatedTime": segment.updated,
+        "launchCount": segment.launches,
+        "experimentCount": 0,
     }
 
 
