@@ -34,7 +34,7 @@ def service_with_settings(app: App) -> None:
 
 def connected_function(app: App) -> None:
     stack = new_stack(app=app)
-    # The grant is the user's, on the user's role: cdk-nag rightly shows its wildcards, as it does those of CDK's grants.
+    # The grant is the user's, on the user's role: cdk-nag rightly shows its wildcards, as of CDK's own grants.
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/shop", mutable=False)
     function = lambda_.Function(
         stack,
