@@ -22,6 +22,7 @@ from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._function import LOG_ACTIONS, lambda_role, lean_function, own_log_group
 from cdk_evidently._grants import ServiceGrants
 from cdk_evidently._l1 import l1_resource
+from cdk_evidently._linters import acknowledge_wildcard
 from cdk_evidently._metrics import ServiceMetrics
 from cdk_evidently._quotas import Quotas
 from cdk_evidently._service_endpoint import STAGE, check_gateway_url, service_endpoint
@@ -142,6 +143,8 @@ class EvidentlyService(Construct):
         role = lambda_role(self, "Role")
         delivery = delivery_groups(self, data_delivery)
         _allow(role, self.table, self.log_group, [group.arn for group in delivery])
+        for group in delivery:
+            acknowledge_wildcard(role, group.arn, "The log streams of one log group that the user named.")
         environment = {contract.ENV_TABLE_NAME: self.table.table_name}
         if delivery:
             environment[contract.ENV_DATA_DELIVERY] = Stack.of(self).to_json_string([group.name for group in delivery])
