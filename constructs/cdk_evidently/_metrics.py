@@ -41,21 +41,9 @@ class ServiceMetrics:
             contract.DIMENSION_VARIATION: variation,
             contract.DIMENSION_REASON: reason,
         }
-        return self._sum(contract.METRIC_EVALUATIONS, dimensions, period)
-
-    def failed_deliveries(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Return how many deliveries of evaluation events to a log group failed; the evaluations did not.
-
-        Args:
-            period: what one value covers, by default 5 minutes.
-
-        """
-        return self._sum(contract.METRIC_FAILED_DELIVERIES, None, period)
-
-    def _sum(self, name: str, dimensions: dict[str, str] | None, period: Duration | None) -> cloudwatch.Metric:
         return cloudwatch.Metric(
             namespace=contract.METRICS_NAMESPACE,
-            metric_name=name,
+            metric_name=contract.METRIC_EVALUATIONS,
             dimensions_map=dimensions,
             statistic=cloudwatch.Stats.SUM,
             period=period or _PERIOD,

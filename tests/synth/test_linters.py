@@ -29,7 +29,7 @@ def service(app: App) -> None:
 
 
 def service_with_settings(app: App) -> None:
-    EvidentlyService(new_stack("Service", app), "Evidently", data_delivery=["/events"], quotas=Quotas(projects=7))
+    EvidentlyService(new_stack("Service", app), "Evidently", quotas=Quotas(projects=7))
 
 
 def connected_function(app: App) -> None:

@@ -13,7 +13,7 @@ def alarm(**choice: Any) -> Any:
     """What an alarm on a metric of a service in the same stack is made of."""
     stack = new_stack()
     service = EvidentlyService(stack, "Evidently")
-    metric = service.metrics.evaluations(**choice) if choice else service.metrics.failed_deliveries()
+    metric = service.metrics.evaluations(**choice)
     cloudwatch.Alarm(stack, "Alarm", metric=metric, threshold=1, evaluation_periods=1)
     return only(stack, "AWS::CloudWatch::Alarm")[1]["Properties"]
 
@@ -30,12 +30,6 @@ def test_evaluations_are_summed_by_project_feature_variation_and_reason() -> Non
     assert found["Period"] == 300
 
 
-def test_failed_deliveries_are_summed_over_the_service() -> None:
-    found = alarm()
-    assert (found["Namespace"], found["MetricName"], found["Statistic"]) == ("CdkEvidently", "FailedDeliveries", "Sum")
-    assert "Dimensions" not in found
-
-
 def test_a_period_may_be_chosen() -> None:
     found = alarm(project="a", feature="b", variation="c", reason="d", period=Duration.minutes(1))
     assert found["Period"] == 60
@@ -45,4 +39,5 @@ def test_an_imported_service_has_metrics_in_its_region() -> None:
     stack = new_stack()
     service = EvidentlyService.from_api_id(stack, "Evidently", "abc", region="eu-north-1")
     assert isinstance(service.metrics, ServiceMetrics)
-    assert service.metrics.failed_deliveries().region == "eu-north-1"
+    metric = service.metrics.evaluations(project="a", feature="b", variation="c", reason="d")
+    assert metric.region == "eu-north-1"

@@ -1,4 +1,4 @@
-"""What of an EvidentlyService can be chosen: log groups for events, quotas, and the rate of requests."""
+"""What of an EvidentlyService can be chosen: quotas, and the rate of requests."""
 
 import json
 from dataclasses import asdict
@@ -6,39 +6,17 @@ from typing import Any
 
 import pytest
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
-from aws_cdk import aws_logs as logs
 
 import evidently_contract as contract
 from cdk_evidently import EvidentlyService, InvalidArgumentError, Quotas
 from evidently_service.quotas import Quotas as ServiceQuotas
-from helpers.synth import flat, new_stack, only, statements
+from helpers.synth import new_stack, only
 
 
 def environment(**settings: Any) -> Any:
     stack = new_stack()
     EvidentlyService(stack, "Evidently", **settings)
     return only(stack, "AWS::Lambda::Function")[1]["Properties"]["Environment"]["Variables"]
-
-
-def test_events_may_be_delivered_to_the_log_groups_named_and_no_other() -> None:
-    stack = new_stack()
-    made = logs.LogGroup(stack, "Mine")
-    EvidentlyService(stack, "Evidently", data_delivery=[made, "/shop/events", "/shop/events"])
-    logical_id = stack.resolve(made.log_group_name)["Ref"]
-    delivery = statements(stack)["Delivery"]
-    assert delivery["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
-    assert [flat(it) for it in delivery["Resource"]] == [
-        f"<{logical_id}.Arn>",
-        "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/shop/events:*",
-    ]
-    variables = only(stack, "AWS::Lambda::Function")[1]["Properties"]["Environment"]["Variables"]
-    assert flat(variables[contract.ENV_DATA_DELIVERY]) == f'["<{logical_id}>","/shop/events"]'
-
-
-@pytest.mark.parametrize("wrong", ["/shop/events", ["no spaces"], [""], [7], None])
-def test_what_is_no_list_of_log_groups_is_an_error(wrong: Any) -> None:
-    with pytest.raises(InvalidArgumentError, match=r"data_delivery is .* Give each as a LogGroup, or by its name"):
-        environment(data_delivery=wrong)
 
 
 def test_only_quotas_that_differ_are_written() -> None:
@@ -52,7 +30,7 @@ def test_default_quotas_are_not_written(quotas: Quotas | None) -> None:
 
 
 def test_the_default_quotas_are_those_of_the_service() -> None:
-    assert asdict(Quotas()) == {"segments": 500} | asdict(ServiceQuotas())
+    assert asdict(Quotas()) == asdict(ServiceQuotas())
 
 
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, "50", True])

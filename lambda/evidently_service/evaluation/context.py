@@ -49,9 +49,9 @@ def parse_context(text: str) -> Mapping[str, Any]:
     try:
         value = read_json(text)
     except UnreadableTextError as error:
-        raise ContextError(f"evaluationContext {error}; send the JSON text of an object.") from None
+        raise ContextError(f"{error}; send the JSON text of an object") from None
     if not isinstance(value, dict):
-        raise ContextError(f"evaluationContext must be a JSON object, not {kind_of(value)}.")
+        raise ContextError(f"must be a JSON object, not {kind_of(value)}")
     return value
 
 

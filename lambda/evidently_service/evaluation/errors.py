@@ -17,7 +17,7 @@ class UnreadableTextError(EvaluationError):
 
 
 class ContextError(EvaluationError):
-    """An evaluation context that can't be used; the message is a whole sentence."""
+    """An evaluation context that can't be used; the message is the rest of a sentence that starts with its field."""
 
 
 class PatternError(EvaluationError):

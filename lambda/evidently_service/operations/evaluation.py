@@ -11,7 +11,7 @@ from evidently_service import documents, items, metrics
 from evidently_service.call import Call
 from evidently_service.errors import NotFoundError, Problem, ValidationError
 from evidently_service.evaluation.context import parse_context
-from evidently_service.evaluation.errors import ContextError, PatternError
+from evidently_service.evaluation.errors import ContextError
 from evidently_service.evaluation.evaluate import Plan, compile_plan
 from evidently_service.evaluation.pattern import Pattern, compile_pattern
 from evidently_service.launch_states import LaunchStatus
@@ -30,10 +30,7 @@ def batch_evaluate_feature(call: Call) -> Mapping[str, Any]:
 
 def test_segment_pattern(call: Call) -> Mapping[str, Any]:
     """TestSegmentPattern: the same engine that evaluates."""
-    try:
-        pattern = compile_pattern(call.given["pattern"])
-    except PatternError as error:
-        raise ValidationError.of([Problem("pattern", str(error))]) from None
+    pattern = documents.pattern_in(call.given)
     return {"match": pattern.matches(_context(call.given, "payload"))}
 
 

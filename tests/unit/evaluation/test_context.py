@@ -26,22 +26,22 @@ def test_strings_and_literals_are_what_they_are_in_json() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[]", "evaluationContext must be a JSON object, not a list."),
-        ('"Chrome"', "evaluationContext must be a JSON object, not a string."),
-        ("300", "evaluationContext must be a JSON object, not a number."),
-        ("true", "evaluationContext must be a JSON object, not true or false."),
-        ("null", "evaluationContext must be a JSON object, not null."),
+        ("[]", "must be a JSON object, not a list"),
+        ('"Chrome"', "must be a JSON object, not a string"),
+        ("300", "must be a JSON object, not a number"),
+        ("true", "must be a JSON object, not true or false"),
+        ("null", "must be a JSON object, not null"),
         (
             "",
-            "evaluationContext is not JSON: Expecting value at line 1, column 1; send the JSON text of an object.",
+            "is not JSON: Expecting value at line 1, column 1; send the JSON text of an object",
         ),
         (
             '{"a": NaN}',
-            "evaluationContext is not JSON: it has NaN; send the JSON text of an object.",
+            "is not JSON: it has NaN; send the JSON text of an object",
         ),
         pytest.param(
             '{"a":' * 100_000,
-            "evaluationContext is nested too deeply; send the JSON text of an object.",
+            "is nested too deeply; send the JSON text of an object",
             id="deeper than JSON is read",
         ),
     ],
