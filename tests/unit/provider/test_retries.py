@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable
-from itertools import repeat
+from itertools import cycle, repeat
 from typing import Any
 
 import pytest
@@ -116,6 +116,18 @@ def test_a_throttled_api_is_asked_until_the_timeout(scene: Scene, asked: dict[st
     assert len(scene.calls) == len(scene.clock.pauses) + 1
 
 
+@REQUEST_TYPES
+def test_a_launch_that_is_updating_is_looked_at_ever_more_seldom(scene: Scene, asked: dict[str, Any]) -> None:
+    scene.api.plan(then=cycle([CONFLICT, shows("UPDATING")]))
+
+    scene.send(asked)
+
+    for pause, limit in zip(scene.clock.pauses, [0.5, 1, 2, 4, 8, 8, 8], strict=False):
+        assert limit / 2 <= pause <= limit
+    assert max(scene.clock.pauses) <= 8
+    assert len(scene.calls) == 2 * (len(scene.clock.pauses) + 1) < 100
+
+
 def test_a_throttled_start_started_nothing(scene: Scene) -> None:
     scene.api.plan(then=repeat(THROTTLED))
 
@@ -202,6 +214,16 @@ def test_each_call_begins_with_a_short_pause_again(patience: tuple[Patience, Fak
         patient.call(attempt)
 
     assert fake.pauses == [0.5, 0.5]
+
+
+def test_a_call_in_between_makes_no_wait_for_the_launch_shorter(patience: tuple[Patience, FakeClock]) -> None:
+    patient, fake = patience
+
+    for _ in range(6):
+        patient.call(lambda: None)
+        assert patient.wait()
+
+    assert fake.pauses == [0.5, 1, 2, 4, 8, 8]
 
 
 def test_a_call_that_could_outlast_the_deadline_does_not_begin(patience: tuple[Patience, FakeClock]) -> None:
