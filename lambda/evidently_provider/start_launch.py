@@ -102,7 +102,7 @@ class _Work:
         same = held is not None and held.launch == name
         try:
             launch = self._settle(name, same_launch=same, is_update=held is not None)
-        except ProviderError:
+        except (ProviderError, TimeIsUpError):
             if not same:
                 self._undo(name, is_update=held is not None)
             raise

@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from helpers.launch_replies import BROKEN, CONFLICT, FORBIDDEN, INVALID, launch_arn, refuses, shows, stopped
-from helpers.provider_scene import MARKER, STARTER, Scene, event, let_the_work_end
+from helpers.launch_replies import BROKEN, CONFLICT, FORBIDDEN, INVALID, THROTTLED, launch_arn, refuses, shows, stopped
+from helpers.provider_scene import MARKER, STARTER, LogLines, Scene, event, let_the_work_end
 from helpers.scripted_server import RESET, Reply
 
 OLD = launch_arn("october")
@@ -139,6 +139,16 @@ def test_a_stop_of_what_was_started_that_fails_too_leaves_the_first_reason(eithe
 
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", OLD)
     assert "CREATED" in answer["Reason"]
+
+
+def test_what_no_time_is_left_to_stop_is_in_the_log(scene: Scene, log: LogLines) -> None:
+    scene.api.plan(RESET, then=repeat(THROTTLED))
+
+    answer = scene.send(event("Update", OLD, TimeoutSeconds="800"), remaining=60)
+
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", OLD)
+    (line,) = [line for line in log() if line["step"] == "not_undone"]
+    assert (line["level"], line["error"]) == ("ERROR", "TimeIsUpError")
 
 
 def test_a_rollback_with_the_reversed_properties_and_the_first_id_changes_nothing(either: Scene) -> None:
