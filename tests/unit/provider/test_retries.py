@@ -2,13 +2,14 @@
 
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import cycle, repeat
 from typing import Any
 
 import pytest
 
 import evidently_contract as contract
-from evidently_provider.deadline import Clock, Deadline, TimeIsUpError
+from evidently_provider.deadline import Deadline, TimeIsUpError
 from evidently_provider.errors import ProviderError, ThrottledError, UnreachableError
 from evidently_provider.log import Log
 from evidently_provider.request import Request
@@ -171,7 +172,7 @@ def patience() -> tuple[Patience, FakeClock]:
 
 
 def _patience(fake: FakeClock, jitter: Callable[[], float]) -> Patience:
-    clock = Clock(now=lambda: fake.seconds, wait=lambda _, seconds: fake.pause(seconds), pause=fake.pause)
+    clock = replace(fake.clock, wait=lambda _, seconds: fake.pause(seconds))
     log = Log(Request.from_event({**event("Create"), "ResponseURL": "https://example.com"}), clock.now, 0.0)
     return Patience(Deadline(clock, end=100.0, longest_call=13.0), 60.0, log, jitter)
 
