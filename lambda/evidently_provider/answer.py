@@ -111,6 +111,7 @@ def _encoded(request: Request, answer: Answer, reason: str, data: Mapping[str, s
         "StackId": request.stack_id,
         "RequestId": request.request_id,
         "LogicalResourceId": request.logical_id,
+        "NoEcho": False,
         "Data": dict(data),
     }
     return _json(members)
@@ -169,11 +170,9 @@ def _put(target: SplitResult, content: bytes, timeout: float) -> int | None:
     try:
         # The URL is signed for an empty content type.
         connection.request("PUT", path, body=content, headers={"Content-Type": ""})
-        response = connection.getresponse()
-        response.read()
+        # The status says all: a body that stalls or breaks off after it does not undo the answer.
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return None
-    else:
-        return response.status
     finally:
         connection.close()

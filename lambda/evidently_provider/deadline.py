@@ -17,12 +17,14 @@ class Clock:
         now: Seconds that only go forward.
         wait: Waits for an event to be set, so many seconds at most.
         pause: Lets so many seconds pass.
+        wall: Seconds since 1970.
 
     """
 
     now: Callable[[], float]
     wait: Callable[[threading.Event, float], object]
     pause: Callable[[float], object]
+    wall: Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Settings:
     """
 
     work: Callable[[Job], Answer] = _work
-    clock: Clock = field(default_factory=lambda: Clock(time.monotonic, threading.Event.wait, time.sleep))
+    clock: Clock = field(default_factory=lambda: Clock(time.monotonic, threading.Event.wait, time.sleep, time.time))
     reserve_seconds: float = 15.0
     connect_seconds: float = 3.0
     read_seconds: float = 10.0
@@ -109,8 +109,8 @@ def _answered(job: Job, work: Callable[[Job], Answer]) -> Answer:
         finally:
             came_back.set()
 
-    threading.Thread(target=run, name="work", daemon=True).start()
     try:
+        threading.Thread(target=run, name="work", daemon=True).start()
         job.deadline.clock.wait(came_back, max(0.0, job.deadline.end - job.deadline.clock.now()))
         return results.get_nowait()
     except Empty:
@@ -118,6 +118,10 @@ def _answered(job: Job, work: Callable[[Job], Answer]) -> Answer:
         reason = (
             "The work was not done when the function's time was over. Deploy again; raise `timeout` if this repeats."
         )
+        return Answer(Status.FAILED, job.progress.failure_id, reason)
+    except RuntimeError as error:  # no thread to be had
+        job.log.crash("crashed", error)
+        reason = "The function could not begin its work: Lambda gave it no thread. Deploy again."
         return Answer(Status.FAILED, job.progress.failure_id, reason)
     finally:
         job.deadline.close()

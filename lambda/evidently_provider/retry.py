@@ -1,11 +1,12 @@
 """Which failures are tried again, and for how long.
 
 No answer, a 5xx and a missing permission (IAM's changes take a while to arrive) share 30 seconds in all; a throttled
-API is asked again until the resource's own timeout. In between, a pause that doubles, with jitter.
+API is asked again, and a launch that is not ready looked at again, until the resource's own timeout. In between, a
+pause that doubles, with jitter: a call begins with a short one, and looks at the same launch come ever more seldom.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -37,7 +38,10 @@ class Patience:
     log: Log
     jitter: Callable[[], float] = random.random
     _unreachable: float = 0.0
-    _pause: float = field(default=_FIRST_PAUSE_SECONDS)
+    _between_looks: Iterator[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._between_looks = self._pauses()
 
     def call(self, attempt: Callable[[], T]) -> T:
         """The result of an attempt that may be made again.
@@ -47,7 +51,7 @@ class Patience:
             UnreachableError, ThrottledError: those of the last attempt, when patience is over.
 
         """
-        self._pause = _FIRST_PAUSE_SECONDS
+        pauses = self._pauses()
         now = self.deadline.clock.now
         while True:
             self.deadline.check()
@@ -55,11 +59,11 @@ class Patience:
             try:
                 return attempt()
             except ThrottledError as error:
-                if not self.wait():
+                if not self._wait(next(pauses)):
                     raise
                 self.log.step("retry", error=type(error).__name__)
             except UnreachableError as error:
-                pause = self._next_pause()
+                pause = next(pauses)
                 self._unreachable += now() - began + pause
                 if self._unreachable > UNREACHABLE_SECONDS:
                     raise
@@ -67,14 +71,17 @@ class Patience:
                 self.deadline.pause(pause)
 
     def wait(self) -> bool:
-        """Wait a while, for the API to have time or the launch to be ready; False if that has lasted long enough."""
-        pause = self._next_pause()
+        """Wait a while for the launch to be ready; False if that has lasted long enough."""
+        return self._wait(next(self._between_looks))
+
+    def _wait(self, pause: float) -> bool:
         if self.deadline.clock.now() + pause > self.patient_until:
             return False
         self.deadline.pause(pause)
         return True
 
-    def _next_pause(self) -> float:
-        pause = self._pause * (1 + self.jitter()) / 2
-        self._pause = min(2 * self._pause, _LONGEST_PAUSE_SECONDS)
-        return pause
+    def _pauses(self) -> Iterator[float]:
+        longest = _FIRST_PAUSE_SECONDS
+        while True:
+            yield longest * (1 + self.jitter()) / 2
+            longest = min(2 * longest, _LONGEST_PAUSE_SECONDS)

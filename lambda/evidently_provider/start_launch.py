@@ -22,6 +22,7 @@ from evidently_provider.job import Job
 from evidently_provider.properties import launch_named, on_delete, timeout_seconds
 from evidently_provider.retry import Patience
 
+_CLOCKS_DIFFER_SECONDS: Final = 1.0  # Lambda's from the API's, at most
 _MAX_REASON: Final = 160  # StopLaunch's `reason`, which the model limits
 
 
@@ -73,6 +74,7 @@ class _Work:
         job: The request.
         api: The API.
         patience: How long it is asked.
+        began: When the request came in, in seconds since 1970.
         may_run: Whether a StartLaunch of this request succeeded, or may have.
 
     """
@@ -80,6 +82,7 @@ class _Work:
     job: Job
     api: Evidently
     patience: Patience
+    began: float
     started: bool = False
     may_run: bool = False
 
@@ -94,7 +97,7 @@ class _Work:
             log=job.log,
         )
         patient_until = job.deadline.clock.now() + timeout_seconds(request.properties)
-        return cls(job, api, Patience(job.deadline, patient_until, job.log))
+        return cls(job, api, Patience(job.deadline, patient_until, job.log), job.deadline.clock.wall())
 
     def start(self, held: PhysicalId | None) -> Answer:
         """Create, or Update of a resource that holds something already."""
@@ -102,7 +105,7 @@ class _Work:
         same = held is not None and held.launch == name
         try:
             launch = self._settle(name, same_launch=same, is_update=held is not None)
-        except ProviderError:
+        except (ProviderError, TimeIsUpError):
             if not same:
                 self._undo(name, is_update=held is not None)
             raise
@@ -163,13 +166,18 @@ class _Work:
         """What a failed request started is stopped before it fails, unless a Delete is to come that can tell.
 
         That Delete comes after a failed Create. After a failed Update CloudFormation goes back to the old launch, and
-        never speaks of this one again.
+        never speaks of this one again. A rollback may be such an Update too, to a launch that we started long ago: what
+        ran before this request runs after it.
         """
         deleted_later = not is_update and self.api.knows_starter
         if deleted_later or not (self.started or (self.may_run and self.api.knows_starter)):
             return
         try:
-            self.stop(name, LaunchStatus.CANCELLED)
+            launch = self.patience.call(lambda: self.api.get(name))
+            if launch.started_since(self.began - _CLOCKS_DIFFER_SECONDS):
+                self.stop(name, LaunchStatus.CANCELLED)
+            else:
+                self.job.log.step("left_alone", launch=str(name), found="ran before")
         except (ProviderError, TimeIsUpError) as error:
             self.job.log.step("not_undone", level="ERROR", launch=str(name), error=type(error).__name__)
 

@@ -19,16 +19,18 @@ class FakeClock:
     Args:
         seconds: What it shows.
         pauses: How long each pause was, in seconds.
+        wall: Seconds since 1970; before everything that happens in a script, unless the test says otherwise.
     """
 
     seconds: float = 1000.0
     pauses: list[float] = field(default_factory=list)
+    wall: float = 1_637_368_600.0
     _owner: threading.Thread = field(default_factory=threading.current_thread)
 
     @property
     def clock(self) -> Clock:
         """What the provider takes."""
-        return Clock(now=lambda: self.seconds, wait=self._wait, pause=self.pause)
+        return Clock(now=lambda: self.seconds, wait=self._wait, pause=self.pause, wall=lambda: self.wall)
 
     def pause(self, seconds: float) -> None:
         """Let time pass."""

@@ -2,9 +2,10 @@
 
 import socket
 import ssl
+from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -70,6 +71,31 @@ def test_a_stalled_response_url_is_tried_again(scene: Scene) -> None:
         over.set()
 
     assert [answer["Status"] for answer in scene.cloudformation.documents] == ["SUCCESS", "SUCCESS"]
+
+
+def test_an_answer_that_was_taken_is_not_put_again_when_the_rest_of_the_reply_stalls(scene: Scene) -> None:
+    taken: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def take() -> None:
+            with suppress(OSError):  # the listener is closed
+                while True:
+                    taken.append(listener.accept()[0])
+                    # The status is there, the two bytes of the body never come.
+                    taken[-1].sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n")
+
+        thread = Thread(target=take)
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}/answers"
+            scene.deliver(event("Create"), work=done, url=url, put_seconds=0.2)
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join(10)
+            for connection in taken:
+                connection.close()
+
+    assert len(taken) == 1
 
 
 @pytest.mark.parametrize("status", [403, 400, 404, 301, 302, 307])

@@ -2,13 +2,14 @@
 
 import socket
 from collections.abc import Callable
-from itertools import repeat
+from dataclasses import replace
+from itertools import cycle, repeat
 from typing import Any
 
 import pytest
 
 import evidently_contract as contract
-from evidently_provider.deadline import Clock, Deadline, TimeIsUpError
+from evidently_provider.deadline import Deadline, TimeIsUpError
 from evidently_provider.errors import ProviderError, ThrottledError, UnreachableError
 from evidently_provider.log import Log
 from evidently_provider.request import Request
@@ -116,6 +117,18 @@ def test_a_throttled_api_is_asked_until_the_timeout(scene: Scene, asked: dict[st
     assert len(scene.calls) == len(scene.clock.pauses) + 1
 
 
+@REQUEST_TYPES
+def test_a_launch_that_is_updating_is_looked_at_ever_more_seldom(scene: Scene, asked: dict[str, Any]) -> None:
+    scene.api.plan(then=cycle([CONFLICT, shows("UPDATING")]))
+
+    scene.send(asked)
+
+    for pause, limit in zip(scene.clock.pauses, [0.5, 1, 2, 4, 8, 8, 8], strict=False):
+        assert limit / 2 <= pause <= limit
+    assert max(scene.clock.pauses) <= 8
+    assert len(scene.calls) == 2 * (len(scene.clock.pauses) + 1) < 100
+
+
 def test_a_throttled_start_started_nothing(scene: Scene) -> None:
     scene.api.plan(then=repeat(THROTTLED))
 
@@ -159,7 +172,7 @@ def patience() -> tuple[Patience, FakeClock]:
 
 
 def _patience(fake: FakeClock, jitter: Callable[[], float]) -> Patience:
-    clock = Clock(now=lambda: fake.seconds, wait=lambda _, seconds: fake.pause(seconds), pause=fake.pause)
+    clock = replace(fake.clock, wait=lambda _, seconds: fake.pause(seconds))
     log = Log(Request.from_event({**event("Create"), "ResponseURL": "https://example.com"}), clock.now, 0.0)
     return Patience(Deadline(clock, end=100.0, longest_call=13.0), 60.0, log, jitter)
 
@@ -202,6 +215,16 @@ def test_each_call_begins_with_a_short_pause_again(patience: tuple[Patience, Fak
         patient.call(attempt)
 
     assert fake.pauses == [0.5, 0.5]
+
+
+def test_a_call_in_between_makes_no_wait_for_the_launch_shorter(patience: tuple[Patience, FakeClock]) -> None:
+    patient, fake = patience
+
+    for _ in range(6):
+        patient.call(lambda: None)
+        assert patient.wait()
+
+    assert fake.pauses == [0.5, 1, 2, 4, 8, 8]
 
 
 def test_a_call_that_could_outlast_the_deadline_does_not_begin(patience: tuple[Patience, FakeClock]) -> None:

@@ -201,6 +201,7 @@ def test_the_answer_carries_the_envelope_and_every_attribute(either: Scene) -> N
         "StackId": STACK_ID,
         "RequestId": REQUEST_ID,
         "LogicalResourceId": LOGICAL_ID,
+        "NoEcho": False,
         "Data": {
             "LaunchArn": launch_arn(),
             "LaunchName": LAUNCH,

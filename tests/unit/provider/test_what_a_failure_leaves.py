@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from helpers.launch_replies import BROKEN, CONFLICT, FORBIDDEN, INVALID, launch_arn, refuses, shows, stopped
-from helpers.provider_scene import MARKER, STARTER, Scene, event, let_the_work_end
+from helpers.launch_replies import BROKEN, CONFLICT, FORBIDDEN, INVALID, THROTTLED, launch_arn, refuses, shows, stopped
+from helpers.provider_scene import MARKER, STARTER, LogLines, Scene, event, let_the_work_end
 from helpers.scripted_server import RESET, Reply
 
 OLD = launch_arn("october")
@@ -74,35 +74,48 @@ def test_a_create_that_fails_after_its_start_leaves_the_stop_to_its_delete(scene
 
 
 def test_a_create_that_fails_after_its_start_stops_it_where_a_delete_could_not_tell(plain: Scene) -> None:
-    plain.api.plan(shows("CREATED"), stopped())
+    plain.api.plan(shows("CREATED"), shows("RUNNING"), stopped())
 
     answer = plain.send(event("Create"))
 
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", MARKER)
-    assert plain.calls == ["StartLaunch", "StopLaunch"]
+    assert plain.calls == ["StartLaunch", "GetLaunch", "StopLaunch"]
 
 
 def test_an_update_that_fails_after_it_started_another_launch_stops_that_one(either: Scene) -> None:
-    either.api.plan(shows("CREATED"), stopped())
+    either.api.plan(shows("CREATED"), shows("RUNNING"), stopped())
 
     answer = either.send(event("Update", OLD))
 
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", OLD)
     assert [(call.operation, call.launch) for call in either.called] == [
         ("StartLaunch", "november"),
+        ("GetLaunch", "november"),
         ("StopLaunch", "november"),
     ]
 
 
 def test_an_update_that_may_have_started_another_launch_stops_that_one(scene: Scene) -> None:
-    scene.api.plan(RESET, refuses(402, "ServiceQuotaExceededException"), stopped())
+    scene.api.plan(RESET, refuses(402, "ServiceQuotaExceededException"), shows("RUNNING"), stopped())
 
     answer = scene.send(event("Update", OLD))
 
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", OLD)
-    assert scene.calls == ["StartLaunch", "StartLaunch", "StopLaunch"]
+    assert scene.calls == ["StartLaunch", "StartLaunch", "GetLaunch", "StopLaunch"]
     assert scene.called[-1].launch == "november"
     assert scene.called[-1].request.headers["x-evidently-starter"] == STARTER
+
+
+def test_a_rollback_to_a_launch_that_ran_before_never_stops_it(scene: Scene) -> None:
+    # An Update went from november to october and failed late; the way back to november loses every answer. The starter
+    # is the same for both starts of november, so only the time tells that this request did not make it run.
+    scene.clock.wall = 1_637_368_700.5 + 60
+    scene.api.plan(RESET, refuses(402, "ServiceQuotaExceededException"), shows("RUNNING"))
+
+    answer = scene.send(event("Update", OLD))
+
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", OLD)
+    assert "StopLaunch" not in scene.calls
 
 
 def test_an_update_that_may_have_started_another_launch_stops_nothing_it_can_not_prove(plain: Scene) -> None:
@@ -139,6 +152,16 @@ def test_a_stop_of_what_was_started_that_fails_too_leaves_the_first_reason(eithe
 
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", OLD)
     assert "CREATED" in answer["Reason"]
+
+
+def test_what_no_time_is_left_to_stop_is_in_the_log(scene: Scene, log: LogLines) -> None:
+    scene.api.plan(RESET, then=repeat(THROTTLED))
+
+    answer = scene.send(event("Update", OLD, TimeoutSeconds="800"), remaining=60)
+
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", OLD)
+    (line,) = [line for line in log() if line["step"] == "not_undone"]
+    assert (line["level"], line["error"]) == ("ERROR", "TimeIsUpError")
 
 
 def test_a_rollback_with_the_reversed_properties_and_the_first_id_changes_nothing(either: Scene) -> None:
