@@ -36,6 +36,10 @@ lint: setup ## Ruff and mypy
 	$(IN_VENV) ruff format --check .
 	$(IN_VENV) mypy
 
+.PHONY: bench
+bench: setup ## Evaluations per second, beside two well-known flag SDKs
+	$(IN_VENV) python benchmarks/evaluation.py
+
 .PHONY: lock
 lock: ## Resolve the dev group into requirements-dev.txt, with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --group dev --output-file requirements-dev.txt

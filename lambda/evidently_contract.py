@@ -57,6 +57,15 @@ SIGNING_NAME_EXECUTE_API: Final = "execute-api"  # EvidentlyService: the one API
 
 # Environment of the service's function.
 ENV_TABLE_NAME: Final = "CDK_EVIDENTLY_TABLE_NAME"
+ENV_QUOTAS: Final = "CDK_EVIDENTLY_QUOTAS"  # JSON object of what differs from the default; absent: nothing does
+
+# The service's metrics in CloudWatch.
+METRICS_NAMESPACE: Final = "CdkEvidently"
+METRIC_EVALUATIONS: Final = "Evaluations"
+DIMENSION_PROJECT: Final = "Project"
+DIMENSION_FEATURE: Final = "Feature"
+DIMENSION_VARIATION: Final = "Variation"
+DIMENSION_REASON: Final = "Reason"
 
 # sha256(StackId|LogicalResourceId) of whoever starts a launch; signed with the request.
 STARTER_HEADER: Final = "x-evidently-starter"
@@ -67,3 +76,9 @@ STACK_HEADER: Final = "x-evidently-stack"
 DEFAULT_TIMEOUT_SECONDS: Final = 120
 FUNCTION_TIMEOUT_MARGIN_SECONDS: Final = 60
 MAX_FUNCTION_TIMEOUT_SECONDS: Final = 14 * 60
+
+# What `connect` gives to a function: a layer with the models folder and the folder below, both for AWS_DATA_PATH.
+# The rules in it sign for execute-api; they are apart, because another endpoint must not be signed for so.
+EXECUTE_API_RULES_FOLDER: Final = "signing/execute-api"
+ENV_DATA_PATH: Final = "AWS_DATA_PATH"
+ENV_DISABLE_HOST_PREFIX: Final = "AWS_DISABLE_HOST_PREFIX_INJECTION"

@@ -17,6 +17,7 @@ _CONTRACT: Final = "evidently_contract"
 
 # Byte code holds its source's path and time: with it, two installs of one wheel would be two assets.
 _NOT_OURS: Final = ("**/__pycache__", "**/*.pyc", "**/.*")
+_HANDLERS: Final = ("evidently_*",)
 
 
 @cache
@@ -52,6 +53,11 @@ def handler_code() -> lambda_.Code:
     return lambda_.Code.from_asset(str(lambda_folder()), exclude=list(_NOT_OURS))
 
 
+def client_code() -> lambda_.Code:
+    """Return the asset of what an SDK reads to call the API: the handlers' without the handlers."""
+    return lambda_.Code.from_asset(str(lambda_folder()), exclude=[*_NOT_OURS, *_HANDLERS])
+
+
 def models_path() -> str:
     """Return the folder of the API model, for botocore's `AWS_DATA_PATH`.
 
@@ -61,3 +67,11 @@ def models_path() -> str:
         boto3.client("evidently", endpoint_url=...)
     """
     return str(lambda_folder() / contract.MODELS_FOLDER)
+
+
+def signing_path() -> str:
+    """Return the folder of the rules by which botocore signs for `execute-api`, for its `AWS_DATA_PATH`.
+
+    An `EvidentlyService` in AWS needs that. The rules take the URL from `AWS_ENDPOINT_URL_EVIDENTLY` or `endpoint_url`.
+    """
+    return str(lambda_folder() / contract.EXECUTE_API_RULES_FOLDER)

@@ -69,12 +69,22 @@ def named_launch(project: ProjectLike, launch: LaunchLike) -> NamedLaunch:
 
     """
     named = NamedLaunch(
-        project=_project(_text("project", project)),
+        project=named_project(project),
         launch=_launch(_text("launch", launch)),
     )
     if named.literal:
         _check_agreement(named)
     return named
+
+
+def named_project(project: ProjectLike) -> Name:
+    """Return the project that an argument means.
+
+    Raises:
+        InvalidArgumentError: it is not a name or ARN that the API takes.
+
+    """
+    return _project(_text("project", project))
 
 
 def _text(argument: str, value: object) -> str:

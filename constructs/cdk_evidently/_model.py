@@ -1,4 +1,4 @@
-"""The rules for names and ARNs, read from the API model: the one place where a pattern or a length is written."""
+"""What synth needs of the API model, the one place where it is written: rules for names and ARNs, operations' paths."""
 
 import json
 import re
@@ -29,12 +29,30 @@ class TextRule:
 @cache
 def text_rule(shape: str) -> TextRule:
     """Return the rule of a string shape of the model, such as `LaunchName`."""
-    facts = _shapes()[shape]
+    facts = _model()["shapes"][shape]
     return TextRule(pattern=facts["pattern"], shortest=facts["min"], longest=facts["max"])
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where an operation is called: `POST` and `/projects/{project}/features`."""
+
+    operation: str
+    method: str
+    uri: str
+
+
 @cache
-def _shapes() -> dict[str, Any]:
+def routes() -> tuple[Route, ...]:
+    """Return the route of every operation, by the operation's name."""
+    return tuple(
+        Route(name, facts["http"]["method"], facts["http"]["requestUri"].partition("?")[0])
+        for name, facts in sorted(_model()["operations"].items())
+    )
+
+
+@cache
+def _model() -> dict[str, Any]:
     path = Path(models_path(), contract.API_NAME, contract.API_VERSION, "service-2.json")
-    shapes: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["shapes"]
-    return shapes
+    model: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return model

@@ -13,10 +13,15 @@ from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
 from cdk_evidently._access_log import AccessLog
+from cdk_evidently._arguments import of_kind
 from cdk_evidently._assets import contract
+from cdk_evidently._connect import connect
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._function import LOG_ACTIONS, lambda_role, lean_function, own_log_group
+from cdk_evidently._grants import ServiceGrants
 from cdk_evidently._l1 import l1_resource
+from cdk_evidently._metrics import ServiceMetrics
+from cdk_evidently._quotas import Quotas
 from cdk_evidently._service_endpoint import STAGE, check_gateway_url, service_endpoint
 from cdk_evidently.errors import ConflictingSettingsError
 
@@ -33,6 +38,9 @@ TABLE_ACTIONS: Final = (
 _TIMEOUT: Final = Duration.seconds(29)  # API Gateway gives up after 30
 
 
+_THROTTLE: Final = apigatewayv2.ThrottleSettings(rate_limit=1000, burst_limit=1000)
+
+
 class IEvidentlyService(Protocol):
     """An `EvidentlyService`, of this app or imported."""
 
@@ -44,6 +52,20 @@ class IEvidentlyService(Protocol):
     @property
     def endpoint(self) -> EvidentlyEndpoint:
         """The service as an endpoint for `StartLaunch`."""
+        ...
+
+    @property
+    def grants(self) -> ServiceGrants:
+        """Permissions to call the service."""
+        ...
+
+    @property
+    def metrics(self) -> ServiceMetrics:
+        """What the service counts."""
+        ...
+
+    def connect(self, function: lambda_.Function) -> None:
+        """Let a function in Python evaluate."""
         ...
 
 
@@ -69,9 +91,13 @@ class EvidentlyService(Construct):
         log_retention: how long log events stay, by default three months.
         log_removal_policy: what becomes of the log groups with the stack, by default DESTROY.
         memory_size: the function's memory in MiB, by default 512.
+        quotas: how many projects, features and so on there may be, by default as many as AWS had.
+        throttle: requests per second and their burst, over which API Gateway answers 429; by default 1000 of each,
+            AWS's rate of EvaluateFeature in its largest regions. It is for all callers and operations together.
 
     Raises:
-        InvalidArgumentError: a `gateway_url` without `{api_id}`, or not https or loopback.
+        InvalidArgumentError: a `gateway_url` without `{api_id}`, or not https or loopback; a `quotas` of another
+            kind.
 
     """
 
@@ -93,6 +119,8 @@ class EvidentlyService(Construct):
         log_retention: logs.RetentionDays | None = None,
         log_removal_policy: RemovalPolicy | None = None,
         memory_size: int = 512,
+        quotas: Quotas | None = None,
+        throttle: apigatewayv2.ThrottleSettings | None = None,
     ) -> None:
         if gateway_url is not None:
             check_gateway_url(gateway_url)
@@ -108,6 +136,9 @@ class EvidentlyService(Construct):
         self.access_log_group = own_log_group(self, "AccessLogs", log_retention, log_removal_policy)
         role = lambda_role(self, "Role")
         _allow(role, self.table, self.log_group)
+        environment = {contract.ENV_TABLE_NAME: self.table.table_name}
+        if quotas is not None and (changed := of_kind("quotas", quotas, Quotas, "Give Quotas(…)").differing()):
+            environment[contract.ENV_QUOTAS] = changed
         self.function = lean_function(
             self,
             "Function",
@@ -117,7 +148,7 @@ class EvidentlyService(Construct):
             log_group=self.log_group,
             timeout=_TIMEOUT,
             memory_size=memory_size,
-            environment={contract.ENV_TABLE_NAME: self.table.table_name},
+            environment=environment,
         )
         self.api = apigatewayv2.HttpApi(
             self,
@@ -133,6 +164,7 @@ class EvidentlyService(Construct):
             stage_name=STAGE,
             auto_deploy=True,
             access_log_settings=AccessLog(self.access_log_group),
+            throttle=throttle or _THROTTLE,
         )
         routes = self.api.add_routes(
             path="/{proxy+}",
@@ -149,6 +181,33 @@ class EvidentlyService(Construct):
     def api_id(self) -> str:
         """The HTTP API's id."""
         return self.api.api_id
+
+    @property
+    def grants(self) -> ServiceGrants:
+        """Permissions to call the service."""
+        return ServiceGrants(self.api_id, self.endpoint.region)
+
+    @property
+    def metrics(self) -> ServiceMetrics:
+        """What the service counts, for alarms and dashboards."""
+        return ServiceMetrics(self.endpoint.region)
+
+    def connect(self, function: lambda_.Function) -> None:
+        """Let a function in Python evaluate with a plain `boto3.client("evidently")`.
+
+        It gets a layer with the API model (one for all functions of its stack), the environment that leads boto3 to
+        this service and makes it sign for `execute-api`, and `grants.evaluate`.
+
+        Args:
+            function: the function, of this region.
+
+        Raises:
+            InvalidArgumentError: it is not a Lambda function in Python.
+            ConflictingSettingsError: it has one of the variables already, or it is in another region.
+
+        """
+        connect(function, self.endpoint)
+        self.grants.evaluate(function)
 
     @classmethod
     def from_api_id(
@@ -171,6 +230,12 @@ class _ImportedService(Construct):
         super().__init__(scope, construct_id)
         self.api_id = api_id
         self.endpoint = service_endpoint(api_id, region, None)
+        self.grants = ServiceGrants(api_id, region)
+        self.metrics = ServiceMetrics(region)
+
+    def connect(self, function: lambda_.Function) -> None:
+        connect(function, self.endpoint)
+        self.grants.evaluate(function)
 
 
 def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.TableV2:

@@ -54,6 +54,7 @@ class Application:
         pause: Waits so many seconds.
         jitter: A random number from 0 to 1.
         quotas: The limits of this deployment.
+        write: Takes a line of the log, which is also where CloudWatch finds metrics.
 
     """
 
@@ -62,6 +63,7 @@ class Application:
     pause: Callable[[float], None]
     jitter: Callable[[], float]
     quotas: Quotas
+    write: Callable[[str], object] = print
 
     def answer(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Return API Gateway's answer to an event; never raises."""
@@ -91,6 +93,7 @@ class Application:
             now=self.clock(),
             store=self.store,
             quotas=self.quotas,
+            write=self.write,
         )
         output = contention.settle(lambda: operation(call), pause=self.pause, jitter=self.jitter)
         body: Mapping[str, Any] = serialise(found.operation.output_shape, output)

@@ -1,7 +1,7 @@
 """One call of an operation: what it was asked, and what it may use."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ class Call:
         now: The time of the call, in milliseconds since 1970.
         store: The table.
         quotas: The limits of this deployment.
+        write: Takes a line of the log.
 
     """
 
@@ -38,6 +39,7 @@ class Call:
     now: int
     store: Store
     quotas: Quotas
+    write: Callable[[str], object]
 
     @property
     def project(self) -> str:

@@ -11,8 +11,10 @@ from typing import Any
 
 from evidently_service.arns import Place
 from evidently_service.errors import Problem, ValidationError
+from evidently_service.evaluation.errors import PatternError
+from evidently_service.evaluation.pattern import Pattern, compile_pattern
 from evidently_service.launch_states import LaunchStatus
-from evidently_service.resources import Feature, Kind, Launch, Project
+from evidently_service.resources import Feature, Kind, Launch, Project, Segment
 
 LAUNCH_TYPE = "aws.evidently.splits"
 _VALUE_TYPES = {"stringValue": "STRING", "longValue": "LONG", "doubleValue": "DOUBLE", "boolValue": "BOOLEAN"}
@@ -79,6 +81,41 @@ def feature_document(feature: Feature, place: Place) -> dict[str, Any]:
         "createdTime": feature.created,
         "lastUpdatedTime": feature.updated,
         "evaluationRules": [{"name": launch, "type": LAUNCH_TYPE} for launch in launches],
+    }
+
+
+def new_segment(given: Mapping[str, Any], now: int) -> Segment:
+    """Return what CreateSegment makes; the pattern stays as it was sent, white space included."""
+    pattern_in(given)
+    _refuse(_tag_problems(given))
+    return Segment(given["name"], created=now, updated=now, body=_kept(given, "pattern", "description", "tags"))
+
+
+def pattern_in(given: Mapping[str, Any]) -> Pattern:
+    """Return the segment pattern of a request.
+
+    Raises:
+        ValidationError: it is none.
+
+    """
+    try:
+        return compile_pattern(given["pattern"])
+    except PatternError as error:
+        where = f" at {error.place}" if error.place else ""
+        raise ValidationError.of([Problem("pattern", f"is malformed{where}: it {error.rule}")]) from None
+
+
+def segment_document(segment: Segment, place: Place) -> dict[str, Any]:
+    """Return a Segment as the API shows it."""
+    return {
+        "tags": {},
+        **segment.body,
+        "arn": place.segment(segment.name),
+        "name": segment.name,
+        "createdTime": segment.created,
+        "lastUpdatedTime": segment.updated,
+        "launchCount": segment.launches,
+        "experimentCount": 0,
     }
 
 

@@ -93,6 +93,12 @@ class NotFoundError(ApiError):
         message = f"{kind.capitalize()} with arn '{arn}' does not exist."
         return cls(message, resourceId=arn, resourceType=kind)
 
+    @classmethod
+    def not_there(cls, kind: str, arn: str) -> "NotFoundError":
+        """Say it in the data plane's sentence, which AWS gave no ids beside."""
+        message = f"{kind.capitalize()} does not exist with arn '{arn}'"
+        return cls(message, resourceId=None, resourceType=None)
+
 
 class ConflictError(ApiError):
     """The thing is in a state that forbids this."""

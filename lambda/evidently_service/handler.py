@@ -34,5 +34,5 @@ def _application() -> Application:
         clock=lambda: time.time_ns() // 1_000_000,
         pause=time.sleep,
         jitter=random.random,
-        quotas=Quotas(),
+        quotas=Quotas.read(os.environ.get(contract.ENV_QUOTAS)),
     )

@@ -7,7 +7,7 @@ One table, keys `pk` and `sk`:
     project#<name>     feature#<name>        a feature
     project#<name>     launch#<name>         a launch
     segments           <name>                a segment
-    account            counters              how many projects there are
+    account            counters              how many projects and segments there are
 
 Every item has `schema`; what conditions look at are attributes of their own, the rest of the API's document is one
 JSON string, `body`. `version` goes up with each change of a launch or feature.
@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from evidently_service.launch_states import Hold, LaunchStatus
-from evidently_service.resources import Feature, Launch, Project
+from evidently_service.resources import Feature, Launch, Project, Segment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -109,6 +109,22 @@ def feature_from(item: Item) -> Feature:
     )
 
 
+def segment_item(segment: Segment) -> Item:
+    """Return a segment as it is stored."""
+    return {**segment_key(segment.name), **_common(segment), "launchCount": number(segment.launches)}
+
+
+def segment_from(item: Item) -> Segment:
+    """Return the segment in an item."""
+    return Segment(
+        name=item["sk"]["S"],
+        created=_number(item, "createdTime"),
+        updated=_number(item, "lastUpdatedTime"),
+        body=json.loads(item["body"]["S"]),
+        launches=_number(item, "launchCount"),
+    )
+
+
 def launch_item(launch: Launch) -> Item:
     """Return a launch as it is stored."""
     item = {
@@ -147,7 +163,7 @@ def launch_from(item: Item) -> Launch:
     )
 
 
-def _common(resource: Project | Feature | Launch) -> dict[str, "AttributeValueTypeDef"]:
+def _common(resource: Project | Feature | Launch | Segment) -> dict[str, "AttributeValueTypeDef"]:
     return {
         "schema": number(SCHEMA),
         "createdTime": number(resource.created),

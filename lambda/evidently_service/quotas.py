@@ -3,6 +3,7 @@
 The numbers are those of the CloudWatch user guide. The real quota codes were never published; these are ours.
 """
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +18,12 @@ class Quotas:
     features_per_project: int = 100
     launches_per_project: int = 500
     running_launches_per_project: int = 50
+    segments: int = 500
+
+    @classmethod
+    def read(cls, text: str | None) -> "Quotas":
+        """Return the limits of a deployment's environment: JSON of those that differ, None where none does."""
+        return cls(**json.loads(text)) if text else cls()
 
 
 class QuotaCode(StrEnum):
@@ -26,6 +33,7 @@ class QuotaCode(StrEnum):
     FEATURES_PER_PROJECT = "L-E0000002"
     LAUNCHES_PER_PROJECT = "L-E0000003"
     RUNNING_LAUNCHES_PER_PROJECT = "L-E0000004"
+    SEGMENTS = "L-E0000005"
 
 
 def exceeded(code: QuotaCode, limit: int, kind: str, arn: str) -> QuotaExceededError:

@@ -53,6 +53,22 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment, and how many launches refer to it."""
+
+    name: str
+    created: int
+    updated: int
+    body: Mapping[str, Any]
+    launches: int = 0
+
+    @property
+    def pattern(self) -> str:
+        """The pattern, as it was sent."""
+        return str(self.body["pattern"])
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """A launch; `hold` says who started it."""
 

@@ -11,6 +11,7 @@ from evidently_service.items import (
     launch_key,
     number,
     project_key,
+    segment_key,
     text,
 )
 from evidently_service.launch_states import LaunchStatus
@@ -18,20 +19,37 @@ from evidently_service.resources import Launch
 from evidently_service.store import Delete, Update
 
 
-def count_project(limit: int) -> Update:
-    """Count one project more in the account, while there are fewer than `limit`."""
+def count_in_account(counter: str, limit: int) -> Update:
+    """Count one more of what `counter` counts in the account, while there are fewer than `limit`."""
     return Update(
         ACCOUNT_COUNTERS,
-        "SET #schema = :schema ADD projectCount :one",
+        f"SET #schema = :schema ADD {counter} :one",
         values={":schema": number(SCHEMA), ":one": number(1), ":limit": number(limit)},
         names={"#schema": "schema"},
-        condition="attribute_not_exists(projectCount) OR projectCount < :limit",
+        condition=f"attribute_not_exists({counter}) OR {counter} < :limit",
     )
 
 
-def uncount_project() -> Update:
-    """Count one project less in the account."""
-    return Update(ACCOUNT_COUNTERS, "ADD projectCount :less", values={":less": number(-1)})
+def uncount_in_account(counter: str) -> Update:
+    """Count one less of what `counter` counts in the account."""
+    return Update(ACCOUNT_COUNTERS, f"ADD {counter} :less", values={":less": number(-1)})
+
+
+def refer_to_segment(name: str) -> Update:
+    """Note on a segment, if it is there, that a launch more refers to it."""
+    return Update(segment_key(name), "ADD launchCount :one", values={":one": number(1)})
+
+
+def release_segment(name: str) -> Update:
+    """Note on a segment that a launch less refers to it."""
+    return Update(segment_key(name), "ADD launchCount :less", values={":less": number(-1)})
+
+
+def delete_idle_segment(name: str) -> Delete:
+    """Delete a segment, if no launch refers to it."""
+    return Delete(
+        segment_key(name), values={":none": number(0)}, condition="attribute_exists(pk) AND launchCount = :none"
+    )
 
 
 def count_in_project(project: str, counter: str, limit: int) -> Update:

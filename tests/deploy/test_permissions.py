@@ -64,7 +64,7 @@ def role(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> It
 
     folder = tmp_path_factory.mktemp("permissions") / "out"
     outputs = deployment.deployer.deploy(STACK, template(deployment.deployer, STACK, build, folder))
-    yield Role(deployment, _credentials(deployment, outputs["RoleArn"]), launch)
+    yield Role(deployment, deployment.credentials(outputs["RoleArn"]), launch)
     deployment.deployer.destroy(STACK)
 
 
@@ -171,7 +171,7 @@ def test_a_role_that_nobody_named_may_not_call_the_api(deployment: Deployment) -
         f'"Principal": {{"AWS": "arn:aws:iam::{ACCOUNT}:root"}}}}]}}'
     )
     arn = iam_client.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    evidently = deployment.evidently(**_credentials(deployment, arn))
+    evidently = deployment.evidently(**deployment.credentials(arn))
 
     _is_denied(lambda: evidently.get_launch(project=PROJECT, launch="permitted"))
 
@@ -190,16 +190,6 @@ def test_a_request_without_a_signature_is_refused(deployment: Deployment) -> Non
     with closing(http.client.HTTPConnection(url.netloc)) as connection:
         connection.request("GET", f"{url.path}/projects/{PROJECT}")
         assert connection.getresponse().status == 403
-
-
-def _credentials(deployment: Deployment, role_arn: str) -> dict[str, str]:
-    sts = deployment.local_aws.client("sts")
-    found = sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
-    return {
-        "aws_access_key_id": found["AccessKeyId"],
-        "aws_secret_access_key": found["SecretAccessKey"],
-        "aws_session_token": found["SessionToken"],
-    }
 
 
 def _is_denied(attempt: Callable[[], object]) -> None:

@@ -76,6 +76,16 @@ class Deployment:
             )
         return client
 
+    def credentials(self, role_arn: str) -> dict[str, str]:
+        """A role's credentials, as arguments of `evidently`; the role has to trust the account's root."""
+        sts = self.local_aws.client("sts")
+        found = sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
+        return {
+            "aws_access_key_id": found["AccessKeyId"],
+            "aws_secret_access_key": found["SecretAccessKey"],
+            "aws_session_token": found["SessionToken"],
+        }
+
     def make_launch(self, name: str) -> str:
         """A new launch, not started; returns its name."""
         groups = [{"name": "all", "feature": "upsell", "variation": "on"}]

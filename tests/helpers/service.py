@@ -32,11 +32,17 @@ class Service:
         self.quotas = quotas or Quotas()
         self.now = NOON
         self.pauses: list[float] = []
+        self.lines: list[str] = []
 
     def handler(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """What Lambda would call."""
         application = Application(
-            store=self.store, clock=lambda: self.now, pause=self.pauses.append, jitter=lambda: 1.0, quotas=self.quotas
+            store=self.store,
+            clock=lambda: self.now,
+            pause=self.pauses.append,
+            jitter=lambda: 1.0,
+            quotas=self.quotas,
+            write=self.lines.append,
         )
         return application.answer(event, context)
 

@@ -9,8 +9,9 @@ import pytest
 from aws_cdk import App, Fn, NestedStack, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 
-from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
+from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService, Quotas
 from helpers.rooms import ROOT
 from helpers.synth import URL, findings, new_stack, start_launch
 
@@ -25,6 +26,25 @@ def aws_endpoint(app: App) -> None:
 
 def service(app: App) -> None:
     EvidentlyService(new_stack("Service", app), "Evidently")
+
+
+def service_with_settings(app: App) -> None:
+    EvidentlyService(new_stack("Service", app), "Evidently", quotas=Quotas(projects=7))
+
+
+def connected_function(app: App) -> None:
+    stack = new_stack(app=app)
+    # The grant is the user's, on the user's role: cdk-nag rightly shows its wildcards, as of CDK's own grants.
+    role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/shop", mutable=False)
+    function = lambda_.Function(
+        stack,
+        "Shop",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        handler="index.handler",
+        code=lambda_.Code.from_inline("def handler(event, context): pass"),
+        role=role,
+    )
+    EvidentlyService.from_api_id(stack, "Evidently", "abc").connect(function)
 
 
 def service_in_the_same_stack(app: App) -> None:
@@ -86,12 +106,14 @@ def more_launches_than_fit(app: App) -> None:
 
 # Imported by name: cfn-lint comes without types.
 cfn_lint = importlib.import_module("cfnlint.api")
-cfn_lint_config = importlib.import_module("cfnlint.config").ManualArgs(regions=["eu-west-1", "us-east-1"])
+cfn_lint_config = importlib.import_module("cfnlint.config").ManualArgs(regions=["eu-west-1"])
 
 CASES = [
     url_endpoint,
     aws_endpoint,
     service,
+    service_with_settings,
+    connected_function,
     service_in_the_same_stack,
     service_in_another_stack,
     service_in_a_nested_stack,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from evidently_service.call import Call
-from evidently_service.operations import features, launches, projects
+from evidently_service.operations import evaluation, features, launches, projects, segments
 
 Operation = Callable[[Call], Mapping[str, Any]]
 
@@ -24,4 +24,10 @@ OFFERED: Final[Mapping[str, Operation]] = {
     "DeleteLaunch": launches.delete_launch,
     "StartLaunch": launches.start_launch,
     "StopLaunch": launches.stop_launch,
+    "CreateSegment": segments.create_segment,
+    "GetSegment": segments.get_segment,
+    "DeleteSegment": segments.delete_segment,
+    "TestSegmentPattern": evaluation.test_segment_pattern,
+    "EvaluateFeature": evaluation.evaluate_feature,
+    "BatchEvaluateFeature": evaluation.batch_evaluate_feature,
 }

@@ -17,7 +17,7 @@ from evidently_service.launch_states import Hold, LaunchStatus, Start, Stop
 from evidently_service.operations.projects import require_project
 from evidently_service.quotas import QuotaCode, exceeded
 from evidently_service.resources import Kind, Launch
-from evidently_service.store import Check, ConditionsFailedError, Put, Update
+from evidently_service.store import ConditionsFailedError, Put, Update
 
 _COUNTER = "launchCount"
 _RUNNING_COUNTER = "activeLaunchCount"
@@ -30,7 +30,7 @@ def create_launch(call: Call) -> Mapping[str, Any]:
     limit = call.quotas.launches_per_project
     put = Put(items.launch_item(launch))
     count = writes.count_in_project(launch.project, _COUNTER, limit)
-    segments = {name: Check(items.segment_key(name)) for name in launch.segments()}
+    segments = {name: writes.refer_to_segment(name) for name in launch.segments()}
     try:
         call.store.write(put, count, *segments.values())
     except ConditionsFailedError as error:
@@ -38,8 +38,8 @@ def create_launch(call: Call) -> Mapping[str, Any]:
             raise NotFoundError.missing(Kind.PROJECT, call.place.project(launch.project)) from None
         if error.failed(put):
             raise ConflictError.duplicate(Kind.LAUNCH, arn) from None
-        for name, check in segments.items():
-            if error.failed(check):
+        for name, reference in segments.items():
+            if error.failed(reference):
                 raise NotFoundError.missing(Kind.SEGMENT, call.place.segment(name)) from None
         raise exceeded(QuotaCode.LAUNCHES_PER_PROJECT, limit, Kind.LAUNCH, arn) from None
     return _answer(call, launch)
@@ -52,9 +52,11 @@ def get_launch(call: Call) -> Mapping[str, Any]:
 
 def delete_launch(call: Call) -> Mapping[str, Any]:
     """DeleteLaunch: refused while it runs."""
-    delete = writes.delete_idle_launch(call.project, call.given["launch"])
+    launch = _read(call)
+    delete = writes.delete_idle_launch(launch.project, launch.name)
+    releases = [writes.release_segment(name) for name in launch.segments()]
     try:
-        call.store.write(delete, writes.uncount_in_project(call.project, _COUNTER))
+        call.store.write(delete, writes.uncount_in_project(launch.project, _COUNTER), *releases)
     except ConditionsFailedError as error:
         if error.absent(delete):
             raise _missing(call) from None

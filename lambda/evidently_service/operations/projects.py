@@ -10,6 +10,8 @@ from evidently_service.quotas import QuotaCode, exceeded
 from evidently_service.resources import Kind
 from evidently_service.store import ConditionsFailedError, Put
 
+_COUNTER = "projectCount"
+
 
 def create_project(call: Call) -> Mapping[str, Any]:
     """CreateProject."""
@@ -17,7 +19,7 @@ def create_project(call: Call) -> Mapping[str, Any]:
     arn = call.place.project(project.name)
     put = Put(items.project_item(project))
     try:
-        call.store.write(put, writes.count_project(call.quotas.projects))
+        call.store.write(put, writes.count_in_account(_COUNTER, call.quotas.projects))
     except ConditionsFailedError as error:
         if error.failed(put):
             raise ConflictError.duplicate(Kind.PROJECT, arn) from None
@@ -38,7 +40,7 @@ def delete_project(call: Call) -> Mapping[str, Any]:
     arn = call.place.project(call.project)
     delete = writes.delete_empty_project(call.project)
     try:
-        call.store.write(delete, writes.uncount_project())
+        call.store.write(delete, writes.uncount_in_account(_COUNTER))
     except ConditionsFailedError as error:
         if error.absent(delete):
             raise NotFoundError.missing(Kind.PROJECT, arn) from None

@@ -1,0 +1,51 @@
+"""What an `EvidentlyService` counts, as metrics of CloudWatch."""
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from cdk_evidently._assets import contract
+
+_PERIOD: Final = Duration.minutes(5)
+
+
+class ServiceMetrics:
+    """Metrics of an `EvidentlyService`, for alarms and dashboards; found as `service.metrics`.
+
+    All services of an account and region count together, as their projects are told apart by name.
+    """
+
+    def __init__(self, region: str | None) -> None:
+        self._region = region
+
+    def evaluations(
+        self, *, project: str, feature: str, variation: str, reason: str, period: Duration | None = None
+    ) -> cloudwatch.Metric:
+        """Return how often a feature was evaluated to a variation for a reason.
+
+        CloudWatch keeps a series for each combination of the four, and adds none of them up: a total is a
+        `MathExpression`, or a `SEARCH`.
+
+        Args:
+            project: the project's plain name.
+            feature: the feature's name.
+            variation: the variation's name.
+            reason: the reason in the API's answer, such as `DEFAULT` or `LAUNCH_RULE_MATCH`.
+            period: what one value covers, by default 5 minutes.
+
+        """
+        dimensions = {
+            contract.DIMENSION_PROJECT: project,
+            contract.DIMENSION_FEATURE: feature,
+            contract.DIMENSION_VARIATION: variation,
+            contract.DIMENSION_REASON: reason,
+        }
+        return cloudwatch.Metric(
+            namespace=contract.METRICS_NAMESPACE,
+            metric_name=contract.METRIC_EVALUATIONS,
+            dimensions_map=dimensions,
+            statistic=cloudwatch.Stats.SUM,
+            period=period or _PERIOD,
+            region=self._region,
+        )

@@ -1,0 +1,43 @@
+"""The metrics of an EvidentlyService, as an alarm has them in a template."""
+
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from cdk_evidently import EvidentlyService, ServiceMetrics
+from helpers.synth import new_stack, only
+
+
+def alarm(**choice: Any) -> Any:
+    """What an alarm on a metric of a service in the same stack is made of."""
+    stack = new_stack()
+    service = EvidentlyService(stack, "Evidently")
+    metric = service.metrics.evaluations(**choice)
+    cloudwatch.Alarm(stack, "Alarm", metric=metric, threshold=1, evaluation_periods=1)
+    return only(stack, "AWS::CloudWatch::Alarm")[1]["Properties"]
+
+
+def test_evaluations_are_summed_by_project_feature_variation_and_reason() -> None:
+    found = alarm(project="petfood", feature="upsell", variation="on", reason="DEFAULT")
+    assert (found["Namespace"], found["MetricName"], found["Statistic"]) == ("CdkEvidently", "Evaluations", "Sum")
+    assert {it["Name"]: it["Value"] for it in found["Dimensions"]} == {
+        "Project": "petfood",
+        "Feature": "upsell",
+        "Variation": "on",
+        "Reason": "DEFAULT",
+    }
+    assert found["Period"] == 300
+
+
+def test_a_period_may_be_chosen() -> None:
+    found = alarm(project="a", feature="b", variation="c", reason="d", period=Duration.minutes(1))
+    assert found["Period"] == 60
+
+
+def test_an_imported_service_has_metrics_in_its_region() -> None:
+    stack = new_stack()
+    service = EvidentlyService.from_api_id(stack, "Evidently", "abc", region="eu-north-1")
+    assert isinstance(service.metrics, ServiceMetrics)
+    metric = service.metrics.evaluations(project="a", feature="b", variation="c", reason="d")
+    assert metric.region == "eu-north-1"

@@ -1,0 +1,60 @@
+"""What of an EvidentlyService can be chosen: quotas, and the rate of requests."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+
+import evidently_contract as contract
+from cdk_evidently import EvidentlyService, InvalidArgumentError, Quotas
+from evidently_service.quotas import Quotas as ServiceQuotas
+from helpers.synth import new_stack, only
+
+
+def environment(**settings: Any) -> Any:
+    stack = new_stack()
+    EvidentlyService(stack, "Evidently", **settings)
+    return only(stack, "AWS::Lambda::Function")[1]["Properties"]["Environment"]["Variables"]
+
+
+def test_only_quotas_that_differ_are_written() -> None:
+    variables = environment(quotas=Quotas(segments=7, projects=50, running_launches_per_project=2))
+    assert json.loads(variables[contract.ENV_QUOTAS]) == {"segments": 7, "running_launches_per_project": 2}
+
+
+@pytest.mark.parametrize("quotas", [None, Quotas()])
+def test_default_quotas_are_not_written(quotas: Quotas | None) -> None:
+    assert environment(quotas=quotas).keys() == {contract.ENV_TABLE_NAME}
+
+
+def test_the_default_quotas_are_those_of_the_service() -> None:
+    assert asdict(Quotas()) == asdict(ServiceQuotas())
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 1.5, "50", True])
+def test_a_quota_is_a_number_of_at_least_one(wrong: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"segments is .*, and has to be a number of at least 1"):
+        Quotas(segments=wrong)
+
+
+def test_quotas_of_another_kind_are_an_error() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"has to be a Quotas\. Give Quotas"):
+        environment(quotas={"segments": 7})
+
+
+@pytest.mark.parametrize(
+    ("throttle", "expected"),
+    [
+        (None, {"ThrottlingBurstLimit": 1000, "ThrottlingRateLimit": 1000}),
+        (
+            apigatewayv2.ThrottleSettings(rate_limit=10, burst_limit=20),
+            {"ThrottlingBurstLimit": 20, "ThrottlingRateLimit": 10},
+        ),
+    ],
+)
+def test_requests_are_throttled(throttle: apigatewayv2.ThrottleSettings | None, expected: dict[str, int]) -> None:
+    stack = new_stack()
+    EvidentlyService(stack, "Evidently", throttle=throttle)
+    assert only(stack, "AWS::ApiGatewayV2::Stage")[1]["Properties"]["DefaultRouteSettings"] == expected

@@ -1,0 +1,88 @@
+"""The split: shares as the weights say, and a group that grows keeps everybody it has."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evidently_service.evaluation.split import BUCKETS, Split
+
+WEIGHTS = st.lists(st.integers(0, BUCKETS), min_size=1, max_size=5)
+ENTITIES = [f"user-{number}" for number in range(400)]
+
+
+def split(*weights: int, salt: str = "salt", segment: str = "") -> Split:
+    return Split.of(salt, segment, [(f"group-{number}", weight) for number, weight in enumerate(weights)])
+
+
+def members(by: Split, group: str) -> set[str]:
+    return {entity for entity in ENTITIES if by.group_of(entity) == group}
+
+
+@st.composite
+def growths(draw: st.DrawFn) -> tuple[list[int], list[int], int]:
+    """Weights of five groups before and after one of them has grown at the expense of the others or of nobody's."""
+    cuts = sorted(draw(st.lists(st.integers(0, BUCKETS), min_size=5, max_size=5)))
+    shares = [upper - lower for lower, upper in pairwise([0, *cuts, BUCKETS])]  # the sixth is nobody's
+    grown = draw(st.integers(0, 4))
+    left = [draw(st.integers(0, share)) for share in shares]
+    left[grown] = BUCKETS - sum(share for index, share in enumerate(left) if index != grown)
+    return shares[:5], left[:5], grown
+
+
+@settings(deadline=None)
+@given(growths())
+def test_nobody_leaves_a_group_that_grows_at_the_expense_of_others(change: tuple[list[int], list[int], int]) -> None:
+    before, after, grown = change
+    assert members(split(*before), f"group-{grown}") <= members(split(*after), f"group-{grown}")
+
+
+@settings(deadline=None)
+@given(WEIGHTS, WEIGHTS, st.integers(0, BUCKETS))
+def test_nobody_leaves_the_first_group_whatever_the_others_do(before: list[int], after: list[int], more: int) -> None:
+    grown = split(before[0] + more, *after[1:])
+    assert members(split(*before), "group-0") <= members(grown, "group-0")
+
+
+@settings(deadline=None)
+@given(WEIGHTS, st.text(max_size=512))
+def test_an_entity_is_in_the_group_whose_range_has_its_bucket(weights: list[int], entity: str) -> None:
+    by = split(*weights)
+    bucket = by.bucket_of(entity)
+    assert 0 <= bucket < BUCKETS
+    group = by.group_of(entity)
+    if group is None:
+        assert sum(weights) <= bucket
+    else:
+        index = int(group.removeprefix("group-"))
+        assert sum(weights[:index]) <= bucket < sum(weights[: index + 1])
+
+
+def test_weights_that_add_up_to_too_much_are_cut() -> None:
+    by = split(60_000, 60_000, 60_000)
+    assert {by.group_of(entity) for entity in ENTITIES} == {"group-0", "group-1"}
+    assert members(by, "group-0") == members(split(60_000), "group-0")
+
+
+def test_a_group_without_weight_gets_nobody_and_a_full_one_everybody() -> None:
+    by = split(0, BUCKETS, 0)
+    assert {by.group_of(entity) for entity in ENTITIES} == {"group-1"}
+
+
+def test_without_weights_everybody_is_left_unassigned() -> None:
+    assert {split(0, 0).group_of(entity) for entity in ENTITIES} == {None}
+    assert {split().group_of(entity) for entity in ENTITIES} == {None}
+
+
+@pytest.mark.parametrize("other", [{"salt": "pepper"}, {"segment": "vip"}])
+def test_another_salt_or_segment_splits_independently(other: Any) -> None:
+    half = members(split(50_000), "group-0")
+    other_half = members(split(50_000, **other), "group-0")
+    # 400 entities: 100 are expected in both halves; 35 away from that is four standard deviations.
+    assert 65 < len(half & other_half) < 135
+
+
+def test_an_entity_id_that_is_half_a_surrogate_pair_is_split_too() -> None:
+    assert split(BUCKETS).group_of("\ud83d") == "group-0"
