@@ -1,5 +1,6 @@
 """The client: what it sends and how it is signed, and endpoints that are none."""
 
+import hashlib
 import os
 import re
 import socket
@@ -155,8 +156,11 @@ def test_starts_and_stops_carry_the_signed_starter_and_reads_do_not(either: Scen
 
     for operation, _, signed_headers, starter in _signed(either):
         carries = operation != "GetLaunch"
-        assert ("x-evidently-starter" in signed_headers) is carries
+        for header in ("x-evidently-starter", "x-evidently-stack"):
+            assert (header in signed_headers) is carries
         assert starter == (STARTER if carries else None)
+    stacks = {call.request.headers.get("x-evidently-stack") for call in either.called if call.operation != "GetLaunch"}
+    assert stacks == {hashlib.sha256(STACK_ID.encode()).hexdigest()}
     assert either.calls == ["StartLaunch", "GetLaunch", "StopLaunch"]
 
 
