@@ -58,10 +58,12 @@ SIGNING_NAME_EXECUTE_API: Final = "execute-api"  # EvidentlyService: the one API
 # Environment of the service's function.
 ENV_TABLE_NAME: Final = "CDK_EVIDENTLY_TABLE_NAME"
 ENV_QUOTAS: Final = "CDK_EVIDENTLY_QUOTAS"  # JSON object of what differs from the default; absent: nothing does
+ENV_DATA_DELIVERY: Final = "CDK_EVIDENTLY_DATA_DELIVERY"  # JSON list of log groups; absent: none
 
 # The service's metrics in CloudWatch.
 METRICS_NAMESPACE: Final = "CdkEvidently"
 METRIC_EVALUATIONS: Final = "Evaluations"
+METRIC_FAILED_DELIVERIES: Final = "FailedDeliveries"
 DIMENSION_PROJECT: Final = "Project"
 DIMENSION_FEATURE: Final = "Feature"
 DIMENSION_VARIATION: Final = "Variation"

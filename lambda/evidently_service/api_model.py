@@ -23,3 +23,9 @@ def service_model() -> ServiceModel:
 def http_status(error_shape: str) -> int:
     """Return the HTTP code that the model gives one of its exceptions."""
     return int(service_model().shape_for(error_shape).metadata["error"]["httpStatusCode"])
+
+
+@cache
+def largest(shape: str) -> int:
+    """Return the model's upper limit of a shape: of a number, or of how many a list has."""
+    return int(service_model().shape_for(shape).metadata["max"])

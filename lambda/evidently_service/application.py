@@ -20,6 +20,7 @@ from evidently_service import contention, gateway
 from evidently_service.api_model import http_status
 from evidently_service.arns import Place
 from evidently_service.call import Call
+from evidently_service.deliveries import Deliveries
 from evidently_service.errors import ApiError, InternalError, Reason, UnavailableError, ValidationError
 from evidently_service.operations import OFFERED
 from evidently_service.quotas import Quotas
@@ -54,6 +55,7 @@ class Application:
         pause: Waits so many seconds.
         jitter: A random number from 0 to 1.
         quotas: The limits of this deployment.
+        deliveries: Where evaluation events go.
         write: Takes a line of the log, which is also where CloudWatch finds metrics.
 
     """
@@ -63,6 +65,7 @@ class Application:
     pause: Callable[[float], None]
     jitter: Callable[[], float]
     quotas: Quotas
+    deliveries: Deliveries
     write: Callable[[str], object] = print
 
     def answer(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -84,7 +87,7 @@ class Application:
         found = route(request.method, request.path)
         operation = OFFERED.get(found.operation.name)
         if operation is None:
-            sentence = f"{found.operation.name} is not offered by this Evidently API."
+            sentence = f"{found.operation.name} is not offered: this Evidently API has launches, and no experiments."
             raise ValidationError(sentence, reason=Reason.UNKNOWN_OPERATION)
         call = Call(
             given=read_input(found.operation, found.labels, request.query, request.body),
@@ -93,6 +96,7 @@ class Application:
             now=self.clock(),
             store=self.store,
             quotas=self.quotas,
+            deliveries=self.deliveries,
             write=self.write,
         )
         output = contention.settle(lambda: operation(call), pause=self.pause, jitter=self.jitter)

@@ -4,7 +4,11 @@ import re
 from dataclasses import dataclass
 
 from evidently_service.errors import NotFoundError
+from evidently_service.resources import Kind
 
+_ARN = re.compile(
+    r"arn:([^:]*):evidently:([^:]*):([^:]*):(?:project/([^/]+)(?:/(feature|launch)/([^/]+))?|segment/([^/]+))"
+)
 _REFERENCE = re.compile(r"arn:([^:]*):evidently:([^:]*):([^:]*):(project|segment)/([-a-zA-Z0-9._]+)")
 
 
@@ -52,3 +56,29 @@ class Place:
         if match is None or match.group(4) != kind or Place(*match.group(1, 2, 3)) != self:
             raise NotFoundError.missing(kind, reference)
         return match.group(5)
+
+    def parse(self, arn: str) -> "Arn | None":
+        """Return what an ARN names, None if that can't be here: another account or Region, or an experiment."""
+        match = _ARN.fullmatch(arn)
+        if match is None or Place(*match.group(1, 2, 3)) != self:
+            return None
+        project, kind, name, segment = match.group(4, 5, 6, 7)
+        if segment is not None:
+            return Arn(Kind.SEGMENT, segment)
+        return Arn(Kind(kind), name, project) if kind else Arn(Kind.PROJECT, project)
+
+
+@dataclass(frozen=True, slots=True)
+class Arn:
+    """What an ARN names.
+
+    Args:
+        kind: Of what kind it is.
+        name: Its name.
+        project: The project that it is in; a project and a segment are in none.
+
+    """
+
+    kind: Kind
+    name: str
+    project: str = ""

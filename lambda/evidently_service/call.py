@@ -7,6 +7,7 @@ from typing import Any
 
 import evidently_contract as contract
 from evidently_service.arns import Place
+from evidently_service.deliveries import Deliveries
 from evidently_service.errors import Problem, ValidationError
 from evidently_service.launch_states import Caller
 from evidently_service.quotas import Quotas
@@ -29,6 +30,7 @@ class Call:
         now: The time of the call, in milliseconds since 1970.
         store: The table.
         quotas: The limits of this deployment.
+        deliveries: Where evaluation events go.
         write: Takes a line of the log.
 
     """
@@ -39,6 +41,7 @@ class Call:
     now: int
     store: Store
     quotas: Quotas
+    deliveries: Deliveries
     write: Callable[[str], object]
 
     @property

@@ -10,7 +10,7 @@
     │   ├── InternalError         500
     │   └── UnavailableError      503
     ├── ContendedError            another write came between: run the operation again
-    └── ConditionsFailedError     a transaction's conditions did not hold (lives in `store`)
+    └── ConditionsFailedError     a transaction's conditions did not hold (lives in `transaction`)
 
 HTTP codes and members are the model's; only the names of its shapes are here.
 """

@@ -1,22 +1,30 @@
 """Lambda's entry, `evidently_service.handler.handler`: a warm container keeps its client and the model, no more."""
 
+import json
 import os
 import random
 import time
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import boto3
 from botocore.config import Config
 
 import evidently_contract as contract
 from evidently_service.application import Application, LambdaContext
+from evidently_service.deliveries import Deliveries
 from evidently_service.quotas import Quotas
 from evidently_service.store import Store
 
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+
 # DynamoDB answers in milliseconds. Three attempts of these end well within API Gateway's 30 seconds.
 _DYNAMODB = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+# A delivery holds up an evaluation: not for long.
+_LOGS = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -35,4 +43,15 @@ def _application() -> Application:
         pause=time.sleep,
         jitter=random.random,
         quotas=Quotas.read(os.environ.get(contract.ENV_QUOTAS)),
+        deliveries=Deliveries(
+            log_groups=frozenset(json.loads(os.environ.get(contract.ENV_DATA_DELIVERY, "[]"))),
+            client=_logs,
+            stream=f"evaluations/{uuid4()}",
+        ),
     )
+
+
+@cache
+def _logs() -> "CloudWatchLogsClient":
+    client: CloudWatchLogsClient = boto3.client("logs", region_name=os.environ["AWS_REGION"], config=_LOGS)
+    return client

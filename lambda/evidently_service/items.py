@@ -2,23 +2,27 @@
 
 One table, keys `pk` and `sk`:
 
-    pk                 sk                    what
-    projects           <name>                a project and its counters
-    project#<name>     feature#<name>        a feature
-    project#<name>     launch#<name>         a launch
-    segments           <name>                a segment
-    account            counters              how many projects and segments there are
+    pk                 sk                              what
+    projects           <name>                          a project and its counters
+    project#<name>     feature#<name>                  a feature
+    project#<name>     feature#<name>#run#<launch>     what an evaluation needs of a launch that runs on it
+    project#<name>     launch#<name>                   a launch
+    segments           <name>                          a segment
+    segment#<name>     launch#<project>#<launch>       that a launch refers to it
+    account            counters                        how many projects and segments there are
 
-Every item has `schema`; what conditions look at are attributes of their own, the rest of the API's document is one
-JSON string, `body`. `version` goes up with each change of a launch or feature.
+`#` is in no name and sorts before all that is: a feature and what runs on it are neighbours, one query for an
+evaluation. Every item has `schema`; what conditions look at are attributes of their own, the rest of the API's document
+is one JSON string, `body`. `version` goes up with each change that a later one may lean on.
 """
 
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from evidently_service.arns import Arn
 from evidently_service.launch_states import Hold, LaunchStatus
-from evidently_service.resources import Feature, Launch, Project, Segment
+from evidently_service.resources import Feature, Kind, Launch, Project, Resource, Segment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -56,9 +60,30 @@ def launch_key(project: str, name: str) -> Item:
     return {"pk": text(f"project#{project}"), "sk": text(f"launch#{name}")}
 
 
+def run_key(project: str, feature: str, launch: str) -> Item:
+    """Key of a launch as it runs on a feature."""
+    return {"pk": text(f"project#{project}"), "sk": text(f"feature#{feature}#run#{launch}")}
+
+
 def segment_key(name: str) -> Item:
     """Key of a segment."""
     return {"pk": text("segments"), "sk": text(name)}
+
+
+def reference_key(segment: str, project: str, launch: str) -> Item:
+    """Key of a launch's reference to a segment."""
+    return {"pk": text(f"segment#{segment}"), "sk": text(f"launch#{project}#{launch}")}
+
+
+def reference_item(segment: str, project: str, launch: str) -> Item:
+    """Return a launch's reference to a segment as it is stored."""
+    return {**reference_key(segment, project, launch), "schema": number(SCHEMA)}
+
+
+def referring_launch_key(item: Item) -> Item:
+    """Key of the launch behind a reference."""
+    _, project, launch = item["sk"]["S"].split("#")
+    return launch_key(project, launch)
 
 
 def project_item(project: Project) -> Item:
@@ -66,6 +91,7 @@ def project_item(project: Project) -> Item:
     return {
         **project_key(project.name),
         **_common(project),
+        "version": number(project.version),
         "featureCount": number(project.features),
         "launchCount": number(project.launches),
         "activeLaunchCount": number(project.active_launches),
@@ -82,6 +108,7 @@ def project_from(item: Item) -> Project:
         features=_number(item, "featureCount"),
         launches=_number(item, "launchCount"),
         active_launches=_number(item, "activeLaunchCount"),
+        version=_number(item, "version"),
     )
 
 
@@ -111,7 +138,12 @@ def feature_from(item: Item) -> Feature:
 
 def segment_item(segment: Segment) -> Item:
     """Return a segment as it is stored."""
-    return {**segment_key(segment.name), **_common(segment), "launchCount": number(segment.launches)}
+    return {
+        **segment_key(segment.name),
+        **_common(segment),
+        "version": number(segment.version),
+        "launchCount": number(segment.launches),
+    }
 
 
 def segment_from(item: Item) -> Segment:
@@ -122,7 +154,14 @@ def segment_from(item: Item) -> Segment:
         updated=_number(item, "lastUpdatedTime"),
         body=json.loads(item["body"]["S"]),
         launches=_number(item, "launchCount"),
+        version=_number(item, "version"),
     )
+
+
+def run_item(launch: Launch, feature: str) -> Item:
+    """Return a launch as it runs on a feature: all that an evaluation needs, so that it reads nothing else."""
+    key = run_key(launch.project, feature, launch.name)
+    return {**key, "schema": number(SCHEMA), "body": text(packed(launch.plan()))}
 
 
 def launch_item(launch: Launch) -> Item:
@@ -132,6 +171,7 @@ def launch_item(launch: Launch) -> Item:
         **_common(launch),
         "version": number(launch.version),
         "status": text(launch.status.value),
+        "patterns": text(packed(launch.patterns)),
     }
     if launch.started is not None:
         item["startedTime"] = number(launch.started)
@@ -159,17 +199,67 @@ def launch_from(item: Item) -> Launch:
         hold=Hold(frozenset(item["starters"]["SS"]) if "starters" in item else frozenset(), _text(item, "stack")),
         ended=_number(item, "endedTime") if "endedTime" in item else None,
         reason=_text(item, "statusReason"),
+        patterns=json.loads(item["patterns"]["S"]),
         version=_number(item, "version"),
     )
 
 
-def _common(resource: Project | Feature | Launch | Segment) -> dict[str, "AttributeValueTypeDef"]:
+def key_of(arn: Arn) -> Item:
+    """Key of any resource."""
+    match arn.kind:
+        case Kind.PROJECT:
+            return project_key(arn.name)
+        case Kind.FEATURE:
+            return feature_key(arn.project, arn.name)
+        case Kind.LAUNCH:
+            return launch_key(arn.project, arn.name)
+        case Kind.SEGMENT:
+            return segment_key(arn.name)
+
+
+def resource_from(kind: Kind, item: Item) -> Resource:
+    """Return the resource of any kind in an item."""
+    match kind:
+        case Kind.PROJECT:
+            return project_from(item)
+        case Kind.FEATURE:
+            return feature_from(item)
+        case Kind.LAUNCH:
+            return launch_from(item)
+        case Kind.SEGMENT:
+            return segment_from(item)
+
+
+def item_of(resource: Resource) -> Item:
+    """Return any resource as it is stored."""
+    match resource:
+        case Project():
+            return project_item(resource)
+        case Feature():
+            return feature_item(resource)
+        case Segment():
+            return segment_item(resource)
+        case Launch():
+            return launch_item(resource)
+
+
+def _common(resource: Resource) -> dict[str, "AttributeValueTypeDef"]:
     return {
         "schema": number(SCHEMA),
         "createdTime": number(resource.created),
         "lastUpdatedTime": number(resource.updated),
-        "body": text(json.dumps(resource.body, ensure_ascii=False, separators=(",", ":"))),
+        "body": text(packed(resource.body)),
     }
+
+
+def body_text(item: Item) -> str:
+    """Return a document as it is stored."""
+    return item["body"]["S"]
+
+
+def packed(value: Mapping[str, Any]) -> str:
+    """Return a document as it is stored: the shortest JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _text(item: Item, name: str) -> str | None:

@@ -23,6 +23,11 @@ class LaunchStatus(StrEnum):
     COMPLETED = "COMPLETED"
     CANCELLED = "CANCELLED"
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nothing changes any more."""
+        return self in {LaunchStatus.COMPLETED, LaunchStatus.CANCELLED}
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

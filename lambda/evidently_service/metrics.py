@@ -4,6 +4,7 @@ Format: CloudWatch user guide, "Specification: Embedded metric format".
 """
 
 import json
+from collections.abc import Mapping
 
 import evidently_contract as contract
 
@@ -25,11 +26,23 @@ def evaluation(now: int, project: str, feature: str, variation: str, reason: str
         contract.DIMENSION_VARIATION: variation,
         contract.DIMENSION_REASON: reason,
     }
-    metric = {"Name": contract.METRIC_EVALUATIONS, "Unit": "Count"}
+    return _line(now, contract.METRIC_EVALUATIONS, 1, dimensions)
+
+
+def failed_deliveries(now: int, project: str, count: int, error: str) -> str:
+    """Return the line that counts evaluation events that did not reach the project's log group.
+
+    Args:
+        now: The time in milliseconds since 1970.
+        project: The project's name.
+        count: How many events.
+        error: What went wrong, as a code; on the line, and no dimension.
+
+    """
+    return _line(now, contract.METRIC_FAILED_DELIVERIES, count, {}, Project=project, Error=error)
+
+
+def _line(now: int, name: str, value: int, dimensions: Mapping[str, str], **more: str) -> str:
+    metric = {"Name": name, "Unit": "Count"}
     directive = {"Namespace": contract.METRICS_NAMESPACE, "Dimensions": [list(dimensions)], "Metrics": [metric]}
-    line = {
-        "_aws": {"Timestamp": now, "CloudWatchMetrics": [directive]},
-        **dimensions,
-        contract.METRIC_EVALUATIONS: 1,
-    }
-    return json.dumps(line)
+    return json.dumps({"_aws": {"Timestamp": now, "CloudWatchMetrics": [directive]}, **dimensions, name: value, **more})

@@ -1,15 +1,17 @@
-"""What the service keeps: projects, features and launches, as plain values.
+"""What the service keeps: projects, features, segments and launches, as plain values.
 
 What conditions and decisions need are fields; `body` is the rest of the API's document, in its response form but
 without ARNs, which follow from where the service runs. Times are whole milliseconds since 1970.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from evidently_service.launch_states import NOBODYS, Caller, Hold, LaunchStatus
+
+_PLAN = ("groups", "randomizationSalt", "scheduledSplitsDefinition")
 
 
 class Kind(StrEnum):
@@ -32,6 +34,7 @@ class Project:
     features: int = 0
     launches: int = 0
     active_launches: int = 0
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Segment:
     updated: int
     body: Mapping[str, Any]
     launches: int = 0
+    version: int = 1
 
     @property
     def pattern(self) -> str:
@@ -70,7 +74,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A launch; `hold` says who started it."""
+    """A launch; `hold` says who started it, `patterns` what its segments match: those never change under a name."""
 
     project: str
     name: str
@@ -82,6 +86,7 @@ class Launch:
     hold: Hold = NOBODYS
     ended: int | None = None
     reason: str | None = None
+    patterns: Mapping[str, str] = field(default_factory=dict)
     version: int = 1
 
     def start(self, now: int, caller: Caller) -> "Launch":
@@ -103,6 +108,11 @@ class Launch:
         """Return the launch as it is when stopped, for good."""
         return replace(self, status=state, ended=now, reason=reason, updated=now, version=self.version + 1)
 
+    def plan(self) -> dict[str, Any]:
+        """Return what an evaluation needs of a running launch."""
+        needed = {name: self.body[name] for name in _PLAN if name in self.body}
+        return {**needed, "name": self.name, "execution": {"startedTime": self.started}, "patterns": self.patterns}
+
     def feature_variations(self) -> dict[str, list[tuple[str, str]]]:
         """By feature: the variations this launch serves, each with the field of the document that says so."""
         found: dict[str, list[tuple[str, str]]] = {}
@@ -115,3 +125,6 @@ class Launch:
         """Names of the segments that any step refers to, each once, sorted."""
         steps = self.body.get("scheduledSplitsDefinition", {}).get("steps", [])
         return sorted({override["segment"] for step in steps for override in step.get("segmentOverrides", [])})
+
+
+Resource = Project | Feature | Segment | Launch

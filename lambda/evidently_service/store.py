@@ -1,94 +1,50 @@
 """The table: the one place that talks to DynamoDB.
 
-Reads are strongly consistent. Every change is one transaction, so a lost answer is safe: botocore repeats it with the
-same client token, and DynamoDB applies it once. ContendedError says for sure that nothing was written; where that is
-unknown (no answer, still in progress), the answer is UnavailableError.
+Reads are strongly consistent, lists are queries. Every change is one transaction, so a lost answer is safe: botocore
+repeats it with the same client token, and DynamoDB applies it once. ContendedError says for sure that nothing was
+written; where that is unknown (no answer, still in progress), the answer is UnavailableError.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotocoreConnectionError
 
-from evidently_service.errors import ContendedError, ServiceError, ThrottledError, UnavailableError
+from evidently_service.errors import ContendedError, ThrottledError, UnavailableError
 from evidently_service.items import Item
+from evidently_service.transaction import THROTTLED, Write, cancelled, request_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 T = TypeVar("T")
 
 _MOST_READS = 100  # of one TransactGetItems
-_THROTTLED = {
-    "ProvisionedThroughputExceededException",
-    "ThrottlingException",
-    "RequestLimitExceeded",
-    "ThrottlingError",
-}
-_THROTTLED_REASONS = _THROTTLED | {"ProvisionedThroughputExceeded"}
+_MOST_CHARACTERS = 500_000  # of the documents in one page: Lambda takes six megabytes, escapes included
 _OUR_FAULT = {"ValidationException", "SerializationException", "IdempotentParameterMismatchException"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Put:
-    """Stores an item where none is."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Items of one partition: those whose sort key lies between two texts, both included."""
 
-    item: Item
+    partition: str
+    first: str
+    last: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Update:
-    """Changes an item that is there and meets a condition."""
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a page of a list leaves out, in DynamoDB's words."""
 
-    key: Item
-    expression: str
+    condition: str
     values: Item = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
-    condition: str = "attribute_exists(pk)"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Delete:
-    """Removes an item that is there and meets a condition."""
-
-    key: Item
-    values: Item = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    condition: str = "attribute_exists(pk)"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Check:
-    """Writes nothing, and wants an item to be there."""
-
-    key: Item
-
-
-Write = Put | Update | Delete | Check
-
-
-class ConditionsFailedError(ServiceError):
-    """A transaction wrote nothing because conditions did not hold: which, and what was found instead."""
-
-    def __init__(self, found: Mapping[Write, Item | None]) -> None:
-        super().__init__(f"{len(found)} conditions of a transaction did not hold")
-        self._found = found
-
-    def failed(self, write: Write) -> bool:
-        """Whether this write's condition did not hold."""
-        return write in self._found
-
-    def absent(self, write: Write) -> bool:
-        """Whether this write's condition did not hold because there is no such item."""
-        return write in self._found and self._found[write] is None
-
-    def strings(self, write: Write, attribute: str) -> set[str]:
-        """Return a string set of the item that was found; empty where there is none."""
-        item = self._found.get(write) or {}
-        return set(item[attribute]["SS"]) if attribute in item else set()
+NOTHING_LEFT_OUT: Final = Filter("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +90,69 @@ class Store:
             raise ContendedError("TransactionConflict") from error
         return answer
 
+    def all_in(self, span: Span) -> list[Item]:
+        """Return the items of a span as they are now; one round trip for each megabyte of them.
+
+        Raises:
+            ThrottledError, UnavailableError: DynamoDB did not answer.
+
+        """
+        found, after = self._query(span, None, NOTHING_LEFT_OUT, None)
+        while after is not None:
+            more, after = self._query(span, after, NOTHING_LEFT_OUT, None)
+            found += more
+        return found
+
+    def page(
+        self, span: Span, after: str | None, most: int, left_out: Filter = NOTHING_LEFT_OUT
+    ) -> tuple[list[Item], str | None]:
+        """Return a page of a span, and the sort key after which the next one begins, None if there is none.
+
+        Args:
+            span: What the list is made of.
+            after: The sort key after which the page begins, None for the first page.
+            most: How many items the page has at most. It may have fewer and still not be the last: what is read at
+                once, and so the answer, is limited in bytes too.
+            left_out: What of the span is not in the list.
+
+        Raises:
+            ThrottledError, UnavailableError: DynamoDB did not answer.
+
+        """
+        found: list[Item] = []
+        while True:
+            items, after = self._query(span, after, left_out, most + 1)
+            found += items
+            if len(found) > most:
+                return found[:most], found[most - 1]["sk"]["S"]
+            if after is None or sum(len(item["body"]["S"]) for item in found if "body" in item) > _MOST_CHARACTERS:
+                return found, after
+
+    def _query(
+        self, span: Span, after: str | None, left_out: Filter, most: int | None
+    ) -> tuple[list[Item], str | None]:
+        request: dict[str, Any] = {
+            "TableName": self.table,
+            "ConsistentRead": True,
+            "KeyConditionExpression": "pk = :partition AND sk BETWEEN :first AND :last",
+            "ExpressionAttributeValues": {
+                ":partition": {"S": span.partition},
+                ":first": {"S": span.first},
+                ":last": {"S": span.last},
+                **left_out.values,
+            },
+        }
+        if left_out.condition:
+            request["FilterExpression"] = left_out.condition
+        if left_out.names:
+            request["ExpressionAttributeNames"] = left_out.names
+        if most is not None:
+            request["Limit"] = most
+        if after is not None:
+            request["ExclusiveStartKey"] = {"pk": {"S": span.partition}, "sk": {"S": after}}
+        answer = _asked(lambda: self.client.query(**request))
+        return list(answer["Items"]), answer.get("LastEvaluatedKey", {}).get("sk", {}).get("S")
+
     def write(self, *writes: Write) -> None:
         """All of the writes, or none of them.
 
@@ -143,67 +162,11 @@ class Store:
             ThrottledError, UnavailableError: DynamoDB did not answer.
 
         """
-        items = [self._request(write) for write in writes]
+        items = [request_of(write, self.table) for write in writes]
         try:
             _asked(lambda: self.client.transact_write_items(TransactItems=items))
         except self.client.exceptions.TransactionCanceledException as error:
-            raise _cancelled(error.response.get("CancellationReasons", []), writes) from error
-
-    def _request(self, write: Write) -> "TransactWriteItemTypeDef":
-        match write:
-            case Put():
-                return {
-                    "Put": {
-                        "TableName": self.table,
-                        "Item": write.item,
-                        "ConditionExpression": "attribute_not_exists(pk)",
-                        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-                    }
-                }
-            case Update():
-                return {
-                    "Update": {
-                        "TableName": self.table,
-                        "Key": write.key,
-                        "UpdateExpression": write.expression,
-                        "ConditionExpression": write.condition,
-                        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-                        **_placeholders(write),
-                    }
-                }
-            case Delete():
-                return {
-                    "Delete": {
-                        "TableName": self.table,
-                        "Key": write.key,
-                        "ConditionExpression": write.condition,
-                        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-                        **_placeholders(write),
-                    }
-                }
-            case Check():
-                return {
-                    "ConditionCheck": {
-                        "TableName": self.table,
-                        "Key": write.key,
-                        "ConditionExpression": "attribute_exists(pk)",
-                    }
-                }
-
-
-class _Placeholders(TypedDict):
-    ExpressionAttributeValues: NotRequired[Item]
-    ExpressionAttributeNames: NotRequired[Mapping[str, str]]
-
-
-def _placeholders(write: Update | Delete) -> _Placeholders:
-    """Give the names and values of an expression; DynamoDB refuses empty maps of either."""
-    found = _Placeholders()
-    if write.values:
-        found["ExpressionAttributeValues"] = write.values
-    if write.names:
-        found["ExpressionAttributeNames"] = write.names
-    return found
+            raise cancelled(error.response.get("CancellationReasons", []), writes) from error
 
 
 def _asked(call: Callable[[], T]) -> T:
@@ -212,27 +175,10 @@ def _asked(call: Callable[[], T]) -> T:
         return call()
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
-        if code in _THROTTLED:
+        if code in THROTTLED:
             raise ThrottledError("The table is being asked too much at once; try again.") from error
         if code == "TransactionCanceledException" or code in _OUR_FAULT:
             raise
         raise UnavailableError("The table of this Evidently API can't be used now.") from error
     except (BotocoreConnectionError, HTTPClientError) as error:
         raise UnavailableError("The table of this Evidently API does not answer.") from error
-
-
-def _cancelled(reasons: list[Any], writes: tuple[Write, ...]) -> ServiceError:
-    """Say why a transaction was cancelled: a failed condition is certain, the other reasons pass."""
-    found = {
-        write: reason.get("Item") or None
-        for write, reason in zip(writes, reasons, strict=False)
-        if reason.get("Code") == "ConditionalCheckFailed"
-    }
-    if found:
-        return ConditionsFailedError(found)
-    codes = {reason.get("Code") for reason in reasons} - {"None", None}
-    if codes & _THROTTLED_REASONS:
-        return ThrottledError("The table is being asked too much at once; try again.")
-    if codes <= {"TransactionConflict"}:
-        return ContendedError("TransactionConflict")
-    return ServiceError(f"transaction cancelled: {', '.join(sorted(codes))}")

@@ -13,6 +13,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StringShape, StructureShape
 
 from evidently_service import strict_json
+from evidently_service.api_model import service_model
 from evidently_service.errors import Problem, Reason, ValidationError
 
 _MILLISECONDS = 1000
@@ -58,6 +59,15 @@ def read_input(
     if problems:
         raise ValidationError.of(problems)
     return value
+
+
+def problems_of(shape: str, value: Any, path: str) -> list[Problem]:
+    """Return what is wrong with a value by one of the model's shapes; for what travels inside a text of the request."""
+    if value is None:
+        return [Problem(path, "is required")]
+    problems: list[Problem] = []
+    _value(service_model().shape_for(shape), value, path, problems)
+    return problems
 
 
 def _object(body: bytes) -> dict[str, Any]:

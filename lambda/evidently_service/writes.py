@@ -7,16 +7,19 @@ from evidently_service.items import (
     ACCOUNT_COUNTERS,
     SCHEMA,
     feature_key,
-    launch_item,
+    item_of,
     launch_key,
     number,
     project_key,
+    reference_item,
+    reference_key,
+    run_item,
+    run_key,
     segment_key,
     text,
 )
-from evidently_service.launch_states import LaunchStatus
-from evidently_service.resources import Launch
-from evidently_service.store import Delete, Update
+from evidently_service.resources import Launch, Resource, Segment
+from evidently_service.transaction import Delete, Put, Update
 
 
 def count_in_account(counter: str, limit: int) -> Update:
@@ -35,14 +38,21 @@ def uncount_in_account(counter: str) -> Update:
     return Update(ACCOUNT_COUNTERS, f"ADD {counter} :less", values={":less": number(-1)})
 
 
-def refer_to_segment(name: str) -> Update:
-    """Note on a segment, if it is there, that a launch more refers to it."""
-    return Update(segment_key(name), "ADD launchCount :one", values={":one": number(1)})
+def refer_to_segment(segment: Segment, launch: Launch) -> tuple[Update, Put]:
+    """Note that a launch refers to a segment, if it still is the one whose pattern the launch takes along."""
+    count = Update(
+        segment_key(segment.name),
+        "ADD launchCount :one",
+        values={":one": number(1), ":made": number(segment.created)},
+        condition="createdTime = :made",
+    )
+    return count, Put(reference_item(segment.name, launch.project, launch.name))
 
 
-def release_segment(name: str) -> Update:
-    """Note on a segment that a launch less refers to it."""
-    return Update(segment_key(name), "ADD launchCount :less", values={":less": number(-1)})
+def release_segment(name: str, launch: Launch) -> tuple[Update, Delete]:
+    """Remove that note."""
+    count = Update(segment_key(name), "ADD launchCount :less", values={":less": number(-1)})
+    return count, Delete(reference_key(name, launch.project, launch.name))
 
 
 def delete_idle_segment(name: str) -> Delete:
@@ -85,28 +95,25 @@ def delete_idle_feature(project: str, name: str) -> Delete:
     )
 
 
-def delete_idle_launch(project: str, name: str) -> Delete:
-    """Delete a launch, if it does not run."""
+def delete_launch(launch: Launch) -> Delete:
+    """Delete a launch, if it still is what that was decided on."""
     return Delete(
-        launch_key(project, name),
-        values={":running": text(LaunchStatus.RUNNING.value)},
-        names={"#status": "status"},
-        condition="attribute_exists(pk) AND #status <> :running",
+        launch_key(launch.project, launch.name),
+        values={":decidedOn": number(launch.version)},
+        names={"#version": "version"},
+        condition="#version = :decidedOn",
     )
 
 
-def change_launch(before: Launch, after: Launch) -> Update:
-    """Store a change of a launch's state, if it still is what the change was decided on.
-
-    The version stands for everything that was read: status, starter, groups.
-    """
-    old, new = launch_item(before), launch_item(after)
+def change(before: Resource, after: Resource) -> Update:
+    """Store a change of a resource, if it still is what the change was decided on: its version stands for all of it."""
+    old, new = item_of(before), item_of(after)
     changed = sorted(name for name in new if new[name] != old.get(name))
     return Update(
-        launch_key(after.project, after.name),
+        {"pk": new["pk"], "sk": new["sk"]},
         "SET " + ", ".join(f"#{name} = :{name}" for name in changed),
         values={":decidedOn": number(before.version), **{f":{name}": new[name] for name in changed}},
-        names={f"#{name}": name for name in changed},
+        names={"#version": "version", **{f"#{name}": name for name in changed}},
         condition="#version = :decidedOn",
     )
 
@@ -116,13 +123,39 @@ def run_on_feature(launch: Launch, feature: str, variations: list[str]) -> Updat
     wanted = {f":variation{index}": text(name) for index, name in enumerate(sorted(set(variations)))}
     return Update(
         feature_key(launch.project, feature),
-        "SET runs.#launch = :since",
-        values={":since": number(launch.started or 0), **wanted},
-        names={"#launch": launch.name},
+        "SET runs.#launch = :since ADD #version :one",
+        values={":since": number(launch.started or 0), ":one": number(1), **wanted},
+        names={"#launch": launch.name, "#version": "version"},
         condition=" AND ".join(["attribute_exists(pk)", *(f"contains(variations, {name})" for name in wanted)]),
     )
 
 
 def end_on_feature(launch: Launch, feature: str) -> Update:
     """Remove that note."""
-    return Update(feature_key(launch.project, feature), "REMOVE runs.#launch", names={"#launch": launch.name})
+    return Update(
+        feature_key(launch.project, feature),
+        "REMOVE runs.#launch ADD #version :one",
+        values={":one": number(1)},
+        names={"#launch": launch.name, "#version": "version"},
+    )
+
+
+def begin_run(launch: Launch, feature: str) -> Put:
+    """Lay what an evaluation needs of a launch beside the feature."""
+    return Put(run_item(launch, feature))
+
+
+def change_run(launch: Launch, feature: str) -> Update:
+    """Replace that by what the launch is now."""
+    new = run_item(launch, feature)
+    return Update(
+        run_key(launch.project, feature, launch.name),
+        "SET #body = :body",
+        values={":body": new["body"]},
+        names={"#body": "body"},
+    )
+
+
+def end_run(launch: Launch, feature: str) -> Delete:
+    """Take that away."""
+    return Delete(run_key(launch.project, feature, launch.name))

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from evidently_service.application import Application
+from evidently_service.deliveries import Deliveries
 from evidently_service.quotas import Quotas
 from evidently_service.store import Store
 from helpers.evidently_api import ACCOUNT, REGION, api_event, evidently_client, lambda_context
@@ -17,6 +18,10 @@ ON_AND_OFF = [{"name": "on", "value": {"boolValue": True}}, {"name": "off", "val
 PROJECT_ARN = f"arn:aws:evidently:{REGION}:{ACCOUNT}:project/petfood"
 
 
+def _no_logs() -> Any:
+    raise AssertionError("this deployment has no log group to write to")
+
+
 class Service:
     """One deployment.
 
@@ -24,15 +29,23 @@ class Service:
         client: boto3's DynamoDB client, or what stands for it.
         table: The table's name.
         quotas: The limits of this deployment.
+        deliveries: Where evaluation events go; nowhere, if not given.
     """
 
-    def __init__(self, client: "DynamoDBClient", table: str, quotas: Quotas | None = None) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        quotas: Quotas | None = None,
+        deliveries: Deliveries | None = None,
+    ) -> None:
         self.table = table
         self.store = Store(client, table)
         self.quotas = quotas or Quotas()
         self.now = NOON
         self.pauses: list[float] = []
         self.lines: list[str] = []
+        self.deliveries = deliveries or Deliveries(frozenset(), client=_no_logs, stream="test")
 
     def handler(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """What Lambda would call."""
@@ -42,6 +55,7 @@ class Service:
             pause=self.pauses.append,
             jitter=lambda: 1.0,
             quotas=self.quotas,
+            deliveries=self.deliveries,
             write=self.lines.append,
         )
         return application.answer(event, context)

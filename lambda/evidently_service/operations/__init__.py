@@ -8,26 +8,39 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from evidently_service.call import Call
-from evidently_service.operations import evaluation, features, launches, projects, segments
+from evidently_service.operations import evaluation, events, features, launch_runs, launches, projects, segments, tags
 
 Operation = Callable[[Call], Mapping[str, Any]]
 
 OFFERED: Final[Mapping[str, Operation]] = {
     "CreateProject": projects.create_project,
     "GetProject": projects.get_project,
+    "ListProjects": projects.list_projects,
+    "UpdateProject": projects.update_project,
+    "UpdateProjectDataDelivery": projects.update_project_data_delivery,
     "DeleteProject": projects.delete_project,
     "CreateFeature": features.create_feature,
     "GetFeature": features.get_feature,
+    "ListFeatures": features.list_features,
+    "UpdateFeature": features.update_feature,
     "DeleteFeature": features.delete_feature,
     "CreateLaunch": launches.create_launch,
     "GetLaunch": launches.get_launch,
+    "ListLaunches": launches.list_launches,
+    "UpdateLaunch": launches.update_launch,
     "DeleteLaunch": launches.delete_launch,
-    "StartLaunch": launches.start_launch,
-    "StopLaunch": launches.stop_launch,
+    "StartLaunch": launch_runs.start_launch,
+    "StopLaunch": launch_runs.stop_launch,
     "CreateSegment": segments.create_segment,
     "GetSegment": segments.get_segment,
+    "ListSegments": segments.list_segments,
+    "ListSegmentReferences": segments.list_segment_references,
     "DeleteSegment": segments.delete_segment,
     "TestSegmentPattern": evaluation.test_segment_pattern,
+    "TagResource": tags.tag_resource,
+    "UntagResource": tags.untag_resource,
+    "ListTagsForResource": tags.list_tags_for_resource,
     "EvaluateFeature": evaluation.evaluate_feature,
     "BatchEvaluateFeature": evaluation.batch_evaluate_feature,
+    "PutProjectEvents": events.put_project_events,
 }

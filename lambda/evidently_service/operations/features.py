@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evidently_service import documents, items, writes
+from evidently_service import items, lists, writes
 from evidently_service.call import Call
+from evidently_service.documents import features as documents
 from evidently_service.errors import ConflictError, NotFoundError
+from evidently_service.launch_states import LaunchStatus
+from evidently_service.operations.changes import write_change
 from evidently_service.operations.projects import require_project
 from evidently_service.quotas import QuotaCode, exceeded
-from evidently_service.resources import Kind
-from evidently_service.store import ConditionsFailedError, Put
+from evidently_service.resources import Feature, Kind
+from evidently_service.transaction import ConditionsFailedError, Put
 
 _COUNTER = "featureCount"
 
@@ -29,16 +32,32 @@ def create_feature(call: Call) -> Mapping[str, Any]:
         if error.failed(put):
             raise ConflictError.duplicate(Kind.FEATURE, arn) from None
         raise exceeded(QuotaCode.FEATURES_PER_PROJECT, limit, Kind.FEATURE, arn) from None
-    return {"feature": documents.feature_document(feature, call.place)}
+    return _answer(call, feature)
 
 
 def get_feature(call: Call) -> Mapping[str, Any]:
     """GetFeature."""
-    item = call.store.read(items.feature_key(call.project, call.given["feature"]))
-    if item is None:
+    return _answer(call, _read(call))
+
+
+def list_features(call: Call) -> Mapping[str, Any]:
+    """ListFeatures."""
+    found, token = lists.page(call, lists.features(call.project))
+    if not found:
         require_project(call)
-        raise NotFoundError.missing(Kind.FEATURE, call.place.feature(call.project, call.given["feature"]))
-    return {"feature": documents.feature_document(items.feature_from(item), call.place)}
+    features = [documents.feature_document(items.feature_from(item), call.place) for item in found]
+    return {"features": features, "nextToken": token}
+
+
+def update_feature(call: Call) -> Mapping[str, Any]:
+    """UpdateFeature: refused where it removes a variation that a running launch serves."""
+    before = _read(call)
+    after = documents.updated_feature(before, call.given, call.now)
+    removed = set(before.variations) - set(after.variations)
+    if removed and before.runs:
+        _refuse_to_remove_what_is_served(call, before, removed)
+    write_change(call, before, after)
+    return _answer(call, after)
 
 
 def delete_feature(call: Call) -> Mapping[str, Any]:
@@ -56,3 +75,25 @@ def delete_feature(call: Call) -> Mapping[str, Any]:
             raise NotFoundError.missing(Kind.FEATURE, arn) from None
         raise ConflictError.of("Feature is used by a running launch; stop that first.", Kind.FEATURE, arn) from None
     return {}
+
+
+def _refuse_to_remove_what_is_served(call: Call, feature: Feature, removed: set[str]) -> None:
+    keys = [items.launch_key(feature.project, launch) for launch in feature.runs]
+    for launch in (items.launch_from(item) for item in call.store.read_all(keys) if item):
+        served = {variation for _, variation in launch.feature_variations().get(feature.name, [])} & removed
+        if served and launch.status is LaunchStatus.RUNNING:
+            message = f"Variation {', '.join(sorted(served))} is served by launch {launch.name}, which is running."
+            raise ConflictError.of(message, Kind.FEATURE, call.place.feature(feature.project, feature.name))
+
+
+def _read(call: Call) -> Feature:
+    name = call.given["feature"]
+    item = call.store.read(items.feature_key(call.project, name))
+    if item is None:
+        require_project(call)
+        raise NotFoundError.missing(Kind.FEATURE, call.place.feature(call.project, name))
+    return items.feature_from(item)
+
+
+def _answer(call: Call, feature: Feature) -> Mapping[str, Any]:
+    return {"feature": documents.feature_document(feature, call.place)}

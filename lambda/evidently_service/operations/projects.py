@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evidently_service import documents, items, writes
+from evidently_service import items, lists, writes
 from evidently_service.call import Call
+from evidently_service.documents import projects as documents
 from evidently_service.errors import ConflictError, NotFoundError
+from evidently_service.operations.changes import write_change
 from evidently_service.quotas import QuotaCode, exceeded
-from evidently_service.resources import Kind
-from evidently_service.store import ConditionsFailedError, Put
+from evidently_service.resources import Kind, Project
+from evidently_service.transaction import ConditionsFailedError, Put
 
 _COUNTER = "projectCount"
 
 
 def create_project(call: Call) -> Mapping[str, Any]:
     """CreateProject."""
-    project = documents.new_project(call.given, call.now)
+    project = documents.new_project(call.given, call.now, call.deliveries.log_groups)
     arn = call.place.project(project.name)
     put = Put(items.project_item(project))
     try:
@@ -24,15 +26,33 @@ def create_project(call: Call) -> Mapping[str, Any]:
         if error.failed(put):
             raise ConflictError.duplicate(Kind.PROJECT, arn) from None
         raise exceeded(QuotaCode.PROJECTS, call.quotas.projects, Kind.PROJECT, arn) from None
-    return {"project": documents.project_document(project, call.place)}
+    return _answer(call, project)
 
 
 def get_project(call: Call) -> Mapping[str, Any]:
     """GetProject."""
-    item = call.store.read(items.project_key(call.project))
-    if item is None:
-        raise NotFoundError.missing(Kind.PROJECT, call.place.project(call.project))
-    return {"project": documents.project_document(items.project_from(item), call.place)}
+    return _answer(call, _read(call))
+
+
+def list_projects(call: Call) -> Mapping[str, Any]:
+    """ListProjects."""
+    found, token = lists.page(call, lists.projects())
+    projects = [documents.project_document(items.project_from(item), call.place) for item in found]
+    return {"projects": projects, "nextToken": token}
+
+
+def update_project(call: Call) -> Mapping[str, Any]:
+    """UpdateProject."""
+    project = _read(call)
+    return _changed(call, project, documents.updated_project(project, call.given, call.now))
+
+
+def update_project_data_delivery(call: Call) -> Mapping[str, Any]:
+    """UpdateProjectDataDelivery: other warm containers know of it within a minute."""
+    project, groups = _read(call), call.deliveries.log_groups
+    answer = _changed(call, project, documents.redelivered_project(project, call.given, call.now, groups))
+    call.deliveries.forget(project.name)
+    return answer
 
 
 def delete_project(call: Call) -> Mapping[str, Any]:
@@ -58,3 +78,19 @@ def require_project(call: Call) -> None:
     """
     if call.store.read(items.project_key(call.project)) is None:
         raise NotFoundError.missing(Kind.PROJECT, call.place.project(call.project))
+
+
+def _read(call: Call) -> Project:
+    item = call.store.read(items.project_key(call.project))
+    if item is None:
+        raise NotFoundError.missing(Kind.PROJECT, call.place.project(call.project))
+    return items.project_from(item)
+
+
+def _changed(call: Call, before: Project, after: Project) -> Mapping[str, Any]:
+    write_change(call, before, after)
+    return _answer(call, after)
+
+
+def _answer(call: Call, project: Project) -> Mapping[str, Any]:
+    return {"project": documents.project_document(project, call.place)}

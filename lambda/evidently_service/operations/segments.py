@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evidently_service import documents, items, writes
+from evidently_service import items, lists, writes
 from evidently_service.call import Call
+from evidently_service.documents import segments as documents
 from evidently_service.errors import ConflictError, NotFoundError
 from evidently_service.quotas import QuotaCode, exceeded
 from evidently_service.resources import Kind
-from evidently_service.store import ConditionsFailedError, Put
+from evidently_service.transaction import ConditionsFailedError, Put
 
 _COUNTER = "segmentCount"
 
@@ -35,6 +36,27 @@ def get_segment(call: Call) -> Mapping[str, Any]:
     return {"segment": documents.segment_document(items.segment_from(item), call.place)}
 
 
+def list_segments(call: Call) -> Mapping[str, Any]:
+    """ListSegments."""
+    found, token = lists.page(call, lists.segments())
+    segments = [documents.segment_document(items.segment_from(item), call.place) for item in found]
+    return {"segments": segments, "nextToken": token}
+
+
+def list_segment_references(call: Call) -> Mapping[str, Any]:
+    """ListSegmentReferences: there are no experiments here, so nothing of that type refers to it."""
+    if call.given["type"] == "EXPERIMENT":
+        _require(call)
+        return {"referencedBy": []}
+    found, token = lists.page(call, lists.references(_name(call)))
+    if not found:
+        _require(call)
+    launches = call.store.read_all([items.referring_launch_key(item) for item in found])
+    # One that is gone since the page was read refers to nothing any more.
+    there = [documents.reference_document(items.launch_from(item), call.place) for item in launches if item]
+    return {"referencedBy": there, "nextToken": token}
+
+
 def delete_segment(call: Call) -> Mapping[str, Any]:
     """DeleteSegment: refused while a launch refers to it, running or not."""
     delete = writes.delete_idle_segment(_name(call))
@@ -50,6 +72,11 @@ def delete_segment(call: Call) -> Mapping[str, Any]:
 
 def _name(call: Call) -> str:
     return call.place.name_of(Kind.SEGMENT, call.given["segment"])
+
+
+def _require(call: Call) -> None:
+    if call.store.read(items.segment_key(_name(call))) is None:
+        raise _missing(call)
 
 
 def _missing(call: Call) -> NotFoundError:

@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from evidently_service import items
 from evidently_service.quotas import Quotas
-from evidently_service.store import Put
 from helpers.service import NOON, ON_AND_OFF, PROJECT_ARN, Service
 
 LAUNCH_ARN = f"{PROJECT_ARN}/launch/november"
@@ -246,8 +244,7 @@ def test_a_launch_for_a_segment_that_is_not_there_is_refused(service: Service, s
 
 @pytest.mark.parametrize("segment", ["vip", SEGMENT_ARN])
 def test_a_segment_comes_back_as_its_arn(service: Service, segment: str) -> None:
-    # CreateSegment is not offered yet: the item stands for what it will make.
-    service.store.write(Put(items.segment_key("vip")))
+    service.client().create_segment(name="vip", pattern='{"vip": [true]}')
     override = {"segment": segment, "evaluationOrder": 1, "weights": {"all": 1}}
     step = {"startTime": 1, "groupWeights": {"all": 1}, "segmentOverrides": [override]}
     evidently = service.with_launch(scheduledSplitsConfig={"steps": [step]})

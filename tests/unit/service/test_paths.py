@@ -100,7 +100,7 @@ def test_an_operation_that_is_not_offered_says_so_in_a_modelled_error(service: S
         assert (answer["statusCode"], answer["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
         assert (body["reason"], body["message"]) == (
             "unknownOperation",
-            f"{name} is not offered by this Evidently API.",
+            f"{name} is not offered: this Evidently API has launches, and no experiments.",
         )
 
 

@@ -1,0 +1,33 @@
+"""What the documents of all resources share."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from evidently_service.errors import Problem, ValidationError
+
+_MAX_TAGS = 50
+
+
+def kept(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return those of the members that are there."""
+    return {name: given[name] for name in names if name in given}
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raise a ValidationError of all the problems, if there are any."""
+    found = list(problems)
+    if found:
+        raise ValidationError.of(found)
+
+
+def tag_problems(tags: Mapping[str, str]) -> Iterator[Problem]:
+    """Find too many tags: the model has a rule for each, and none for their number."""
+    if len(tags) > _MAX_TAGS:
+        yield Problem("tags", f"must have at most {_MAX_TAGS} entries, there would be {len(tags)}")
+
+
+def name_problems(field: str, names: Iterable[str]) -> Iterator[Problem]:
+    """Find names that stand twice in a list where each is to be another."""
+    for name in (name for name, count in Counter(names).items() if count > 1):
+        yield Problem(field, f"must have different names; '{name}' is there twice")

@@ -1,0 +1,89 @@
+"""Projects as documents of the API."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from evidently_service.arns import Place
+from evidently_service.documents.common import kept, refuse, tag_problems
+from evidently_service.errors import Problem
+from evidently_service.resources import Project
+
+_LOGS = "cloudWatchLogs"
+_S3 = "s3Destination"
+
+
+def new_project(given: Mapping[str, Any], now: int, log_groups: Collection[str]) -> Project:
+    """Return what CreateProject makes.
+
+    Args:
+        given: The request's members.
+        now: The time, in milliseconds since 1970.
+        log_groups: Those that this deployment may deliver events to.
+
+    """
+    target = given.get("dataDelivery", {})
+    refuse(
+        [
+            *_app_config_problems(given),
+            *_delivery_problems(target, log_groups, "dataDelivery."),
+            *tag_problems(given.get("tags", {})),
+        ]
+    )
+    body = kept(given, "description", "tags") | _delivery(target)
+    return Project(given["name"], created=now, updated=now, body=body)
+
+
+def updated_project(project: Project, given: Mapping[str, Any], now: int) -> Project:
+    """Return what UpdateProject makes of a project."""
+    refuse(_app_config_problems(given))
+    body = {**project.body, **kept(given, "description")}
+    return replace(project, updated=now, body=body, version=project.version + 1)
+
+
+def redelivered_project(project: Project, given: Mapping[str, Any], now: int, log_groups: Collection[str]) -> Project:
+    """Return what UpdateProjectDataDelivery makes of a project: without a target, nothing is delivered any more."""
+    refuse(_delivery_problems(given, log_groups, ""))
+    rest = {name: value for name, value in project.body.items() if name != "dataDelivery"}
+    return replace(project, updated=now, body={**rest, **_delivery(given)}, version=project.version + 1)
+
+
+def project_document(project: Project, place: Place) -> dict[str, Any]:
+    """Return a Project as the API shows it."""
+    return {
+        "tags": {},
+        **project.body,
+        "arn": place.project(project.name),
+        "name": project.name,
+        "status": "AVAILABLE",
+        "createdTime": project.created,
+        "lastUpdatedTime": project.updated,
+        "featureCount": project.features,
+        "launchCount": project.launches,
+        "activeLaunchCount": project.active_launches,
+        "experimentCount": 0,
+        "activeExperimentCount": 0,
+    }
+
+
+def _delivery(target: Mapping[str, Any]) -> dict[str, Any]:
+    return {"dataDelivery": {_LOGS: target[_LOGS]}} if target.get(_LOGS) else {}
+
+
+def _app_config_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
+    if "appConfigResource" in given:
+        rule = "is not offered: evaluation through AppConfig was a part of AWS's own service; leave it out"
+        yield Problem("appConfigResource", rule)
+
+
+def _delivery_problems(target: Mapping[str, Any], log_groups: Collection[str], path: str) -> Iterator[Problem]:
+    """Find a target that events can't go to: an S3 bucket, or a log group that this deployment may not write to."""
+    if _S3 in target:
+        yield Problem(f"{path}{_S3}", f"is not offered: events go to log groups only; give {_LOGS} in its place")
+    if _LOGS not in target:
+        return
+    group = target[_LOGS].get("logGroup")
+    if group not in log_groups:
+        known = ", ".join(sorted(log_groups)) or "none"
+        rule = f"must be a log group that this Evidently API may write to ({known}); name it to EvidentlyService"
+        yield Problem(f"{path}{_LOGS}.logGroup", f"{rule} in data_delivery")

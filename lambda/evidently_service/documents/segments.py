@@ -1,0 +1,66 @@
+"""Segments as documents of the API."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from evidently_service.arns import Place
+from evidently_service.documents.common import kept, refuse, tag_problems
+from evidently_service.errors import Problem, ValidationError
+from evidently_service.evaluation.errors import PatternError
+from evidently_service.evaluation.pattern import Pattern, compile_pattern
+from evidently_service.resources import Launch, Segment
+
+_MILLISECONDS = 1000
+
+
+def new_segment(given: Mapping[str, Any], now: int) -> Segment:
+    """Return what CreateSegment makes; the pattern stays as it was sent, white space included."""
+    pattern_in(given)
+    refuse(tag_problems(given.get("tags", {})))
+    return Segment(given["name"], created=now, updated=now, body=kept(given, "pattern", "description", "tags"))
+
+
+def pattern_in(given: Mapping[str, Any]) -> Pattern:
+    """Return the segment pattern of a request.
+
+    Raises:
+        ValidationError: it is none.
+
+    """
+    try:
+        return compile_pattern(given["pattern"])
+    except PatternError as error:
+        where = f" at {error.place}" if error.place else ""
+        raise ValidationError.of([Problem("pattern", f"is malformed{where}: it {error.rule}")]) from None
+
+
+def segment_document(segment: Segment, place: Place) -> dict[str, Any]:
+    """Return a Segment as the API shows it."""
+    return {
+        "tags": {},
+        **segment.body,
+        "arn": place.segment(segment.name),
+        "name": segment.name,
+        "createdTime": segment.created,
+        "lastUpdatedTime": segment.updated,
+        "launchCount": segment.launches,
+        "experimentCount": 0,
+    }
+
+
+def reference_document(launch: Launch, place: Place) -> dict[str, Any]:
+    """Return a launch as a RefResource: what refers to a segment. Its times are strings in the model."""
+    times = {"startTime": launch.started, "endTime": launch.ended, "lastUpdatedOn": launch.updated}
+    return {
+        "name": launch.name,
+        "type": "LAUNCH",
+        "arn": place.launch(launch.project, launch.name),
+        "status": launch.status.value,
+        **{name: _iso(time) for name, time in times.items() if time is not None},
+    }
+
+
+def _iso(milliseconds: int) -> str:
+    moment = datetime.fromtimestamp(milliseconds / _MILLISECONDS, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,98 @@
+"""Evaluation events: those of our own evaluations, and those that clients send with PutProjectEvents."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from evidently_service import items, metrics, strict_json
+from evidently_service.api_model import largest
+from evidently_service.call import Call
+from evidently_service.deliveries import EvaluationEvent
+from evidently_service.errors import NotFoundError, Problem, ServiceError
+from evidently_service.resources import Kind
+from evidently_service.validation import problems_of
+
+_EVALUATION = "aws.evidently.evaluation"
+# The members of an evaluation's data that are to be there, each with the model's shape for such a text.
+_MEMBERS = {"feature": "FeatureName", "variation": "VariationName", "entityId": "EntityId", "type": "RuleType"}
+
+
+def put_project_events(call: Call) -> Mapping[str, Any]:
+    """PutProjectEvents: evaluations are counted and delivered; one that is malformed fails by itself.
+
+    Custom events are what AWS made metrics of experiments and monitors of: they are accepted, and no more.
+    """
+    if call.store.read(items.project_key(call.project)) is None:
+        raise NotFoundError.not_there(Kind.PROJECT, call.place.project(call.project))
+    results: list[dict[str, Any]] = []
+    evaluations: list[EvaluationEvent] = []
+    for given in call.given["events"]:
+        data = strict_json.parse(given["data"])
+        problems = _problems(data, is_evaluation=given["type"] == _EVALUATION)
+        result = {"eventId": str(uuid4())}
+        if problems:
+            message = "; ".join(f"{problem.field} {problem.message}" for problem in problems)
+            result |= {"errorCode": "ValidationException", "errorMessage": message[: largest("ErrorMessage")]}
+        elif given["type"] == _EVALUATION:
+            evaluations.append(_evaluation(given["timestamp"], data))
+        results.append(result)
+    for event in evaluations:
+        call.write(metrics.evaluation(call.now, call.project, event.feature, event.variation, event.reason))
+    deliver(call, evaluations)
+    return {"failedEventCount": sum("errorCode" in result for result in results), "eventResults": results}
+
+
+def deliver(call: Call, events: Iterable[EvaluationEvent]) -> None:
+    """Put events into the project's log group, if it has one; a failure is counted, and fails nothing."""
+    deliveries = call.deliveries
+    found = list(events) if deliveries.log_groups else []
+    if not found:
+        return
+    try:
+        group = deliveries.target(call.project, call.now, lambda: _log_group(call))
+    except ServiceError as error:
+        failure: str | None = type(error).__name__
+    else:
+        if group is None:
+            return
+        arn = call.place.project(call.project)
+        failure = deliveries.send(group, [event.line(arn) for event in found], call.now)
+    if failure is not None:
+        call.write(metrics.failed_deliveries(call.now, call.project, len(found), failure))
+
+
+def _log_group(call: Call) -> str | None:
+    item = call.store.read(items.project_key(call.project))
+    body = items.project_from(item).body if item else {}
+    group: str | None = body.get("dataDelivery", {}).get("cloudWatchLogs", {}).get("logGroup")
+    return group
+
+
+def _problems(data: Any, *, is_evaluation: bool) -> list[Problem]:
+    if not isinstance(data, dict):
+        return [Problem("data", "must be a JSON object")]
+    if not is_evaluation:
+        return []
+    found = [
+        problem for name, shape in _MEMBERS.items() for problem in problems_of(shape, data.get(name), f"data.{name}")
+    ]
+    return found + [
+        Problem(f"data.{name}", "must be a JSON object")
+        for name in ("entityAttributes", "details")
+        if not isinstance(data.get(name, {}), dict)
+    ]
+
+
+def _evaluation(time: int, data: Mapping[str, Any]) -> EvaluationEvent:
+    details = data.get("details", {})
+    experiment, treatment = (details.get(name) for name in ("experiment", "treatment"))
+    return EvaluationEvent(
+        time=time,
+        feature=data["feature"],
+        variation=data["variation"],
+        entity=data["entityId"],
+        attributes=data.get("entityAttributes", {}),
+        reason=data["type"],
+        experiment=experiment,
+        treatment=treatment,
+    )
