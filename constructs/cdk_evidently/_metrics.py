@@ -41,9 +41,23 @@ class ServiceMetrics:
             contract.DIMENSION_VARIATION: variation,
             contract.DIMENSION_REASON: reason,
         }
+        return self._sum(contract.METRIC_EVALUATIONS, dimensions, period)
+
+    def failed_deliveries(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Return how many evaluation events did not reach their project's log group; the evaluations were answered.
+
+        The log has a line with the project and the error for each delivery that failed.
+
+        Args:
+            period: what one value covers, by default 5 minutes.
+
+        """
+        return self._sum(contract.METRIC_FAILED_DELIVERIES, None, period)
+
+    def _sum(self, name: str, dimensions: dict[str, str] | None, period: Duration | None) -> cloudwatch.Metric:
         return cloudwatch.Metric(
             namespace=contract.METRICS_NAMESPACE,
-            metric_name=contract.METRIC_EVALUATIONS,
+            metric_name=name,
             dimensions_map=dimensions,
             statistic=cloudwatch.Stats.SUM,
             period=period or _PERIOD,

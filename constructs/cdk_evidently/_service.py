@@ -1,5 +1,6 @@
 """`EvidentlyService`: the Evidently API, served from the user's own account."""
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from aws_cdk import Duration, RemovalPolicy, Stack, Token
@@ -16,6 +17,7 @@ from cdk_evidently._access_log import AccessLog
 from cdk_evidently._arguments import of_kind
 from cdk_evidently._assets import contract
 from cdk_evidently._connect import connect
+from cdk_evidently._data_delivery import delivery_groups, delivery_statement
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._function import LOG_ACTIONS, lambda_role, lean_function, own_log_group
 from cdk_evidently._grants import ServiceGrants
@@ -75,7 +77,7 @@ class EvidentlyService(Construct):
     Attributes:
         endpoint: the service as an endpoint for `StartLaunch`; whoever uses it waits until the API answers.
         api: the HTTP API. Requests to it are signed for `execute-api`.
-        table: the table: one item per project, feature and launch.
+        table: the table: an item for each project, feature, segment and launch, and some beside them.
         function: the function that serves the API.
         log_group: where the function writes.
         access_log_group: where API Gateway writes one line per request.
@@ -91,13 +93,15 @@ class EvidentlyService(Construct):
         log_retention: how long log events stay, by default three months.
         log_removal_policy: what becomes of the log groups with the stack, by default DESTROY.
         memory_size: the function's memory in MiB, by default 512.
+        data_delivery: the log groups, or their names in this account and region, to which a project may have its
+            evaluation events delivered; by default none. The function may write to these and no other.
         quotas: how many projects, features and so on there may be, by default as many as AWS had.
         throttle: requests per second and their burst, over which API Gateway answers 429; by default 1000 of each,
             AWS's rate of EvaluateFeature in its largest regions. It is for all callers and operations together.
 
     Raises:
         InvalidArgumentError: a `gateway_url` without `{api_id}`, or not https or loopback; a `quotas` of another
-            kind.
+            kind; a `data_delivery` that is not a list of log groups.
 
     """
 
@@ -119,6 +123,7 @@ class EvidentlyService(Construct):
         log_retention: logs.RetentionDays | None = None,
         log_removal_policy: RemovalPolicy | None = None,
         memory_size: int = 512,
+        data_delivery: Sequence[str | logs.ILogGroup] = (),
         quotas: Quotas | None = None,
         throttle: apigatewayv2.ThrottleSettings | None = None,
     ) -> None:
@@ -135,8 +140,11 @@ class EvidentlyService(Construct):
         self.log_group = own_log_group(self, "Logs", log_retention, log_removal_policy)
         self.access_log_group = own_log_group(self, "AccessLogs", log_retention, log_removal_policy)
         role = lambda_role(self, "Role")
-        _allow(role, self.table, self.log_group)
+        delivery = delivery_groups(data_delivery)
+        _allow(role, self.table, self.log_group, [delivery_statement(role, delivery)] if delivery else [])
         environment = {contract.ENV_TABLE_NAME: self.table.table_name}
+        if delivery:
+            environment[contract.ENV_DATA_DELIVERY] = Stack.of(self).to_json_string(delivery)
         if quotas is not None and (changed := of_kind("quotas", quotas, Quotas, "Give Quotas(…)").differing()):
             environment[contract.ENV_QUOTAS] = changed
         self.function = lean_function(
@@ -253,10 +261,13 @@ def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.Tabl
     )
 
 
-def _allow(role: iam.Role, table: dynamodb.ITable, log_group: logs.ILogGroup) -> None:
+def _allow(
+    role: iam.Role, table: dynamodb.ITable, log_group: logs.ILogGroup, more: Sequence[iam.PolicyStatement]
+) -> None:
     statements = [
         iam.PolicyStatement(sid="Table", actions=list(TABLE_ACTIONS), resources=[table.table_arn]),
         iam.PolicyStatement(sid="Logs", actions=list(LOG_ACTIONS), resources=[log_group.log_group_arn]),
+        *more,
     ]
     l1_resource(role, iam.CfnRole).policies = [
         iam.CfnRole.PolicyProperty(policy_name="Evidently", policy_document=iam.PolicyDocument(statements=statements))

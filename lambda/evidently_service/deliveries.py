@@ -107,12 +107,12 @@ class Deliveries:
     _resting_until: int = 0
 
     def target(self, project: str, now: int, read: Callable[[], str | None]) -> str | None:
-        """Return the log group of a project, None if it has none that may be written to; `read` knows its setting."""
+        """Return the log group of a project, None if it has none; `read` knows its setting."""
         since, group = self._targets.get(project, (-_REMEMBERED_MILLISECONDS, None))
         if not 0 <= now - since < _REMEMBERED_MILLISECONDS:
             group = read()
             self._targets[project] = (now, group)
-        return group if group in self.log_groups else None
+        return group
 
     def forget(self, project: str) -> None:
         """Have the project's setting read anew."""
@@ -120,6 +120,8 @@ class Deliveries:
 
     def send(self, group: str, lines: Sequence[str], now: int) -> str | None:
         """Put lines into a log group; return what went wrong, None if nothing did."""
+        if group not in self.log_groups:
+            return "LogGroupNotNamed"  # any more: the project was told of it by an earlier deployment
         if now < self._resting_until:
             return "RestingAfterFailure"
         try:

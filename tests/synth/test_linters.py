@@ -29,7 +29,7 @@ def service(app: App) -> None:
 
 
 def service_with_settings(app: App) -> None:
-    EvidentlyService(new_stack("Service", app), "Evidently", quotas=Quotas(projects=7))
+    EvidentlyService(new_stack("Service", app), "Evidently", quotas=Quotas(projects=7), data_delivery=["/shop/events"])
 
 
 def connected_function(app: App) -> None:

@@ -13,7 +13,7 @@ def alarm(**choice: Any) -> Any:
     """What an alarm on a metric of a service in the same stack is made of."""
     stack = new_stack()
     service = EvidentlyService(stack, "Evidently")
-    metric = service.metrics.evaluations(**choice)
+    metric = service.metrics.evaluations(**choice) if choice else service.metrics.failed_deliveries()
     cloudwatch.Alarm(stack, "Alarm", metric=metric, threshold=1, evaluation_periods=1)
     return only(stack, "AWS::CloudWatch::Alarm")[1]["Properties"]
 
@@ -28,6 +28,12 @@ def test_evaluations_are_summed_by_project_feature_variation_and_reason() -> Non
         "Reason": "DEFAULT",
     }
     assert found["Period"] == 300
+
+
+def test_failed_deliveries_are_summed_over_the_service() -> None:
+    found = alarm()
+    assert (found["Namespace"], found["MetricName"], found["Statistic"]) == ("CdkEvidently", "FailedDeliveries", "Sum")
+    assert "Dimensions" not in found
 
 
 def test_a_period_may_be_chosen() -> None:

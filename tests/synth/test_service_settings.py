@@ -1,4 +1,4 @@
-"""What of an EvidentlyService can be chosen: quotas, and the rate of requests."""
+"""What of an EvidentlyService can be chosen: log groups for events, quotas, and the rate of requests."""
 
 import json
 from dataclasses import asdict
@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_logs as logs
 
 import evidently_contract as contract
 from cdk_evidently import EvidentlyService, InvalidArgumentError, Quotas
+from cdk_evidently._linters import printed
 from evidently_service.quotas import Quotas as ServiceQuotas
 from helpers.synth import new_stack, only
 
@@ -17,6 +19,32 @@ def environment(**settings: Any) -> Any:
     stack = new_stack()
     EvidentlyService(stack, "Evidently", **settings)
     return only(stack, "AWS::Lambda::Function")[1]["Properties"]["Environment"]["Variables"]
+
+
+def test_events_may_be_delivered_to_the_log_groups_named_and_no_other() -> None:
+    stack = new_stack()
+    made = logs.LogGroup(stack, "Mine")
+    EvidentlyService(stack, "Evidently", data_delivery=[made, "/shop/events", "/shop/events"])
+    logical_id = stack.resolve(made.log_group_name)["Ref"]
+    _, role = only(stack, "AWS::IAM::Role")
+    (policy,) = role["Properties"]["Policies"]
+    (delivery,) = (it for it in policy["PolicyDocument"]["Statement"] if it["Sid"] == "Delivery")
+    assert delivery["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    arn = "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:"
+    named = [f"{arn}<{logical_id}>", f"{arn}/shop/events"]
+    assert [printed(it) for it in delivery["Resource"]] == [f"{it}{tail}" for it in named for tail in ("", ":*")]
+    variables = only(stack, "AWS::Lambda::Function")[1]["Properties"]["Environment"]["Variables"]
+    assert printed(variables[contract.ENV_DATA_DELIVERY]) == f'["<{logical_id}>","/shop/events"]'
+
+
+def test_without_log_groups_none_may_be_written_to() -> None:
+    assert contract.ENV_DATA_DELIVERY not in environment(data_delivery=[])
+
+
+@pytest.mark.parametrize("wrong", ["/shop/events", ["no spaces"], [""], [7], None])
+def test_what_is_no_list_of_log_groups_is_an_error(wrong: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"data_delivery is .* Give each as a LogGroup, or by its name"):
+        environment(data_delivery=wrong)
 
 
 def test_only_quotas_that_differ_are_written() -> None:

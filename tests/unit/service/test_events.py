@@ -230,6 +230,16 @@ def test_more_than_cloudwatch_takes_at_once_goes_in_several_calls(cloudwatch_log
     assert [line["n"] for line in delivered(cloudwatch_logs, group)] == [0, 1, 2, 3, 4]
 
 
+def test_a_log_group_that_is_named_to_the_service_no_more_is_not_written_to_and_that_is_counted(
+    delivering: Callable[..., tuple[Service, str]], cloudwatch_logs: "CloudWatchLogsClient"
+) -> None:
+    service, group = delivering()
+    service.deliveries = Deliveries(frozenset(["another"]), lambda: cloudwatch_logs, stream="a-container")
+    service.client().evaluate_feature(**FEATURE, entityId="anna")
+    assert delivered(cloudwatch_logs, group) == []
+    assert [line["Error"] for line in counted(service, "FailedDeliveries")] == ["LogGroupNotNamed"]
+
+
 @pytest.mark.parametrize(
     ("target", "field"),
     [
