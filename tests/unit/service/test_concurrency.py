@@ -14,7 +14,7 @@ from helpers.service import Service
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-CALLERS = 16
+CALLERS = 32
 NAMES = {"project": "petfood", "launch": "november"}
 
 
@@ -88,3 +88,67 @@ def test_one_of_many_creates_of_a_name_wins(service: Service) -> None:
     clients = [service.client() for _ in range(CALLERS)]
     outcomes = at_once([partial(client.create_project, name="petfood") for client in clients])
     assert outcomes == ["ConflictException"] * (CALLERS - 1) + ["ok"]
+
+
+def test_whatever_many_clients_do_to_one_launch_at_once_counters_references_and_rules_are_true(
+    service: Service,
+) -> None:
+    service.client().create_segment(name="norway", pattern='{"a": [1]}')
+    override = {"segment": "norway", "evaluationOrder": 1, "weights": {"all": 1}}
+    schedule = {"steps": [{"startTime": 1, "groupWeights": {"all": 1}, "segmentOverrides": [override]}]}
+    without = {"steps": [{"startTime": 1, "groupWeights": {"all": 1}}]}
+    create: dict[str, Any] = {
+        "groups": [{"name": "all", "feature": "upsell", "variation": "on"}],
+        "scheduledSplitsConfig": schedule,
+    }
+    service.with_launch(**create)
+
+    def calls(number: int) -> "Callable[[], Any]":
+        client = service.client()
+        return [
+            partial(client.start_launch, **NAMES),
+            partial(client.update_launch, **NAMES, scheduledSplitsConfig=without if number % 8 < 4 else schedule),
+            partial(client.stop_launch, **NAMES),
+            partial(client.delete_launch, **NAMES),
+        ][number % 4]
+
+    for _ in range(4):
+        outcomes = at_once([calls(number) for number in range(CALLERS)])
+        assert set(outcomes) <= {"ok", "ConflictException", "ValidationException", "ResourceNotFoundException"}
+        evidently = service.client()
+        launches = evidently.list_launches(project="petfood")["launches"]
+        running = [launch["name"] for launch in launches if launch["status"] == "RUNNING"]
+        project = evidently.get_project(project="petfood")["project"]
+        assert (project["launchCount"], project["activeLaunchCount"]) == (len(launches), len(running))
+        rules = evidently.get_feature(project="petfood", feature="upsell")["feature"]["evaluationRules"]
+        assert [each["name"] for each in rules] == running
+        referring = [
+            launch["name"]
+            for launch in launches
+            if any(step["segmentOverrides"] for step in launch["scheduledSplitsDefinition"]["steps"])
+        ]
+        listed = evidently.list_segment_references(segment="norway", type="LAUNCH")["referencedBy"]
+        assert [each["name"] for each in listed] == referring
+        assert evidently.get_segment(segment="norway")["segment"]["launchCount"] == len(referring)
+        if not launches:
+            service.with_launch(**create)
+
+
+def test_a_variation_is_never_removed_under_a_launch_that_starts(service: Service) -> None:
+    for round_ in range(8):
+        name = f"launch-{round_}"
+        evidently = service.with_launch(name)
+        removal = {"removeVariations": ["on"], "defaultVariation": "off"}
+        at_once(
+            [
+                partial(service.client().start_launch, project="petfood", launch=name),
+                partial(service.client().update_feature, project="petfood", feature="upsell", **removal),
+            ]
+        )
+        feature = evidently.get_feature(project="petfood", feature="upsell")["feature"]
+        runs = evidently.get_launch(project="petfood", launch=name)["launch"]["status"] == "RUNNING"
+        assert ("on" in {each["name"] for each in feature["variations"]}) is runs
+        if runs:
+            evidently.stop_launch(project="petfood", launch=name)
+        on = {"name": "on", "value": {"boolValue": True}}
+        evidently.update_feature(project="petfood", feature="upsell", addOrUpdateVariations=[on])
