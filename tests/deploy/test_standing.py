@@ -1,5 +1,6 @@
 """`make up` and `make down`, as someone uses them who wants an Evidently to work with."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -9,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from helpers.commands import left_behind, run
+from helpers.official_client import OFFICIAL_CLIENT
+from helpers.rooms import ROOT
 from local_aws.server import LocalAws, answers
 
 MODULE = "local_aws.standing"
+LIFE = ROOT / "tests" / "helpers" / "lifecycle.py"
 
 
 @pytest.fixture
@@ -29,7 +33,9 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_a_shell_uses_the_evidently_that_is_up_until_it_is_taken_down(home: Path, port: int, tmp_path: Path) -> None:
+def test_a_shell_and_the_official_client_use_the_evidently_that_is_up_until_it_is_taken_down(
+    home: Path, port: int, tmp_path: Path
+) -> None:
     up = run(tmp_path, MODULE, "up", str(home), PORT=str(port))
     assert (up.returncode, up.stderr) == (0, "")
     assert _in_a_shell(home, "client.create_project(name='petfood')['project']['status']") == "AVAILABLE"
@@ -38,6 +44,14 @@ def test_a_shell_uses_the_evidently_that_is_up_until_it_is_taken_down(home: Path
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout.splitlines()[-2:] == up.stdout.splitlines()[-2:]
     assert _in_a_shell(home, "client.get_project(project='petfood')['project']['name']") == "petfood"
+
+    life = json.loads(_run_in_a_shell(home, f'unset AWS_DATA_PATH; PYTHONPATH="{OFFICIAL_CLIENT}"', f'"{LIFE}"'))
+    assert life["client"] == "1.42.50"
+    assert sum(life["splits"]["running"]["DE"].values()) == 900
+    assert life["calls"][-2:] == [
+        {"operation": "delete_project", "status": 200, "answer": {}, "request_id": True},
+        {**life["calls"][-1], "operation": "get_project", "status": 404},
+    ]
 
     elsewhere = run(tmp_path, MODULE, "up", str(home), PORT="1")
     assert elsewhere.returncode == 1
@@ -83,8 +97,13 @@ def test_a_state_that_was_left_by_a_crash_names_no_process_that_is_another_by_no
 
 
 def _in_a_shell(home: Path, expression: str) -> str:
-    code = f"import boto3; client = boto3.client('evidently'); print({expression})"
-    script = f'. "{home}/env" && exec "{sys.executable}" -c "{code}"'
+    return _run_in_a_shell(
+        home, "", f"-c \"import boto3; client = boto3.client('evidently'); print({expression})\""
+    ).strip()
+
+
+def _run_in_a_shell(home: Path, setting: str, arguments: str) -> str:
+    script = f'. "{home}/env"; {setting} exec "{sys.executable}" {arguments}'
     done = subprocess.run(["/bin/sh", "-c", script], check=False, capture_output=True, text=True)  # noqa: S603, our own text
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return done.stdout

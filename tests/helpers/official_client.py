@@ -33,18 +33,23 @@ def load_official(name: str) -> dict[str, Any]:
     return document
 
 
-def run_official(code: str) -> str:
-    """Run Python code where `import botocore` is the official client's, and return what it prints."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment |= {
+def official_environment() -> dict[str, str]:
+    """An environment in which `import botocore` is the official client's, with its own model."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {
+        **kept,
         "PYTHONPATH": str(OFFICIAL_CLIENT),
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
+
+
+def run_official(code: str) -> str:
+    """Run Python code where `import botocore` is the official client's, and return what it prints."""
     done = subprocess.run(  # noqa: S603, the tests' own interpreter and code
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], env=official_environment(), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
