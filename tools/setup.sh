@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes this checkout ready to work: a virtual environment with the locked tools, the library itself, the CDK CLI,
-# and AWS's last official client for the contract tests. `make setup` runs it, and so does every target that needs it.
+# and AWS's last official clients for the tests that compare. `make setup` runs it, and so does every target that needs it.
 #
 # It needs Python 3.11 or newer and a package index, no more: node and npm come as a Python package.
 # PYTHON=/path/to/python chooses the interpreter. Each step leaves a stamp of what it was made from, and is left out
@@ -71,15 +71,18 @@ install_checkout() {
     pip install --no-index --no-deps --no-build-isolation -e .
 }
 
-install_cdk() {
+npm_ci() {
     # The machine's own certificates count here as they do for pip and git.
     NODE_USE_SYSTEM_CA=1 PATH="$venv/bin:$PATH" "$venv/bin/npm" ci --no-audit --no-fund --no-update-notifier
 }
 
-install_official_client() {
-    rm -rf build/official-client
-    pip install --progress-bar off --require-hashes --no-deps --no-compile \
-        --target build/official-client -r tools/official-client.txt
+install_official_clients() {
+    rm -rf build/official-clients
+    mkdir -p build/official-clients
+    pip install --progress-bar off --require-hashes --no-compile \
+        --target build/official-clients/python -r tools/official-clients/requirements.txt
+    cp tools/official-clients/package.json tools/official-clients/package-lock.json build/official-clients
+    (cd build/official-clients && npm_ci)
 }
 
 # A virtual environment survives neither a move nor the end of its Python; and PYTHON= may ask for another one.
@@ -98,6 +101,6 @@ if ! venv_is_usable; then
 fi
 step "$venv/made-from-lock" "installing the locked Python packages" "$(cksum <requirements-dev.txt)" install_packages
 step "$venv/made-from-project" "installing this checkout, editable" "$(cksum <pyproject.toml)" install_checkout
-step node_modules/.made-from-lock "installing the CDK CLI" "$(cksum <package-lock.json)" install_cdk
-step build/official-client/.made-from-lock "fetching AWS's last official client, to compare with" \
-    "$(cksum <tools/official-client.txt)" install_official_client
+step node_modules/.made-from-lock "installing the CDK CLI" "$(cksum <package-lock.json)" npm_ci
+step build/official-clients/.made-from-lock "fetching AWS's last official clients, to compare with" \
+    "$(cat tools/official-clients/* | cksum)" install_official_clients

@@ -1,27 +1,84 @@
-"""The documentation's Python snippet runs as it stands against the deployed service."""
+"""The documentation's snippets run as they stand against the deployed service, each in the client that it is for.
 
+What a test adds is there to see whom a request is signed for: the local AWS takes any name, API Gateway only its own.
+"""
+
+import json
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
 
 from helpers.deployment import Deployment
+from helpers.official_client import OFFICIAL_CLIENT, OFFICIAL_JAVASCRIPT
 from helpers.rooms import ROOT
 from local_aws.server import clean_environment
 
-_PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SIGNED = "/execute-api/aws4_request"
+
+Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
 
-def test_the_documented_python_evaluates_and_signs_for_execute_api(deployment: Deployment) -> None:
-    (snippet,) = _PYTHON.findall((ROOT / "docs" / "use-it.md").read_text(encoding="utf-8"))
+def snippet(language: str) -> str:
+    """The page's one snippet in a language."""
+    page = (ROOT / "docs" / "use-it.md").read_text(encoding="utf-8")
+    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    return str(found)
+
+
+@pytest.fixture
+def run(deployment: Deployment, tmp_path: Path) -> Run:
+    """Runs a command where the API's URL is known, in an empty folder whose `bin` comes first."""
+    environment = clean_environment() | deployment.local_aws.environment() | {"EVIDENTLY_URL": deployment.url()}
+    environment["PATH"] = os.pathsep.join([str(tmp_path / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
+
+    def run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+        done = subprocess.run(  # noqa: S603, the documentation's own code
+            command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done
+
+    return run
+
+
+def test_the_documented_python_evaluates_and_signs_for_execute_api(run: Run) -> None:
     signed = """
 evidently.meta.events.register("before-send", lambda request, **_: print(request.headers["Authorization"]))
 answer ="""
-    assert "\nanswer =" in snippet
-    code = snippet.replace("\nanswer =", signed) + 'print(answer["variation"])\n'
-    environment = clean_environment() | deployment.local_aws.environment() | {"EVIDENTLY_URL": deployment.url()}
-    done = subprocess.run(  # noqa: S603, the documentation's own code
-        [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    code = snippet("python")
+    assert "\nanswer =" in code
+    done = run([sys.executable, "-c", code.replace("\nanswer =", signed) + 'print(answer["variation"])\n'])
+    authorization, variation = done.stdout.splitlines()
+    assert (SIGNED in authorization, variation) == (True, "on")
+
+
+def test_the_documented_javascript_evaluates_and_signs_for_execute_api(run: Run, tmp_path: Path) -> None:
+    signed = """
+evidently.middlewareStack.add(
+  (next) => (args) => (console.log(args.request.headers.authorization), next(args)),
+  { step: "finalizeRequest", priority: "low" },
+);
+const answer ="""
+    code = snippet("js")
+    assert "\nconst answer =" in code
+    (tmp_path / "node_modules").symlink_to(OFFICIAL_JAVASCRIPT)
+    (tmp_path / "app.mjs").write_text(
+        code.replace("\nconst answer =", signed) + "console.log(answer.variation);\n", encoding="utf-8"
     )
-    assert "/execute-api/aws4_request" in done.stdout, done.stderr
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "on"
+    authorization, variation = run(["node", "app.mjs"]).stdout.splitlines()
+    assert (SIGNED in authorization, variation) == (True, "on")
+
+
+def test_the_documented_commands_evaluate_and_sign_for_execute_api(run: Run, tmp_path: Path) -> None:
+    aws = tmp_path / "bin" / "aws"
+    aws.parent.mkdir()
+    aws.write_text(f'#!/bin/sh\nPYTHONPATH="{OFFICIAL_CLIENT}" exec "{sys.executable}" -m awscli --debug "$@"\n')
+    aws.chmod(0o755)
+    done = run(["/bin/sh", "-c", snippet("sh")])
+    assert json.loads(done.stdout)["variation"] == "on"
+    assert SIGNED in done.stderr

@@ -1,7 +1,7 @@
-"""AWS's last official Evidently client: botocore 1.42.50, which `make setup` installs apart from the current one.
+"""AWS's last official Evidently clients, which `make setup` fetches: botocore 1.42.50, the CLI, and a JavaScript SDK.
 
-It is never imported into the tests' own process. Its model is read as data, and its client runs in a process of its
-own, without AWS_DATA_PATH: that would put our model before the built-in one.
+botocore is never imported into the tests' own process. Its model is read as data, and its client runs in a process of
+its own, without AWS_DATA_PATH: that would put our model before the built-in one.
 """
 
 import gzip
@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from helpers.rooms import ROOT
 
-OFFICIAL_CLIENT: Final = ROOT / "build" / "official-client"
+_CLIENTS: Final = ROOT / "build" / "official-clients"
+OFFICIAL_CLIENT: Final = _CLIENTS / "python"
+OFFICIAL_JAVASCRIPT: Final = _CLIENTS / "node_modules"
 API_FOLDER: Final = Path("evidently", "2021-02-01")
 
 
