@@ -1,0 +1,121 @@
+"""How often an operation asks DynamoDB, and for how much: the same however much there is."""
+
+import json
+from typing import Any
+
+import pytest
+
+from helpers.service import PROJECT_ARN, Service
+from helpers.traffic import traffic
+
+OTHERS = 12
+LAUNCH = {"project": "petfood", "launch": "november"}
+GROUPS = [{"name": f"group-{n}", "feature": "upsell", "variation": f"variation-{n}"} for n in range(5)]
+# Names and values as long as the model allows.
+VARIATIONS = [{"name": f"variation-{n}", "value": {"stringValue": str(n) * 512}} for n in range(5)]
+
+
+@pytest.fixture
+def crowded(service: Service) -> Service:
+    """A launch that is not started, among features and launches that run."""
+    evidently = service.with_launch()
+    for number in range(OTHERS):
+        feature = f"feature-{number}"
+        evidently.create_feature(project="petfood", name=feature, variations=[VARIATIONS[0]])
+        groups = [{"name": "all", "feature": feature, "variation": "variation-0"}]
+        evidently.create_launch(project="petfood", name=feature, groups=groups)
+        evidently.start_launch(project="petfood", launch=feature)
+    return service
+
+
+def test_a_start_and_a_stop_are_two_round_trips_each(crowded: Service) -> None:
+    evidently = crowded.client()
+    for operation in (evidently.start_launch, evidently.stop_launch):
+        with traffic(crowded.store.client) as counted:
+            operation(**LAUNCH)
+        assert counted.trips == 2
+
+
+def test_an_evaluation_is_one_round_trip_for_the_feature_and_what_runs_on_it(crowded: Service) -> None:
+    evidently = crowded.client()
+    evidently.start_launch(**LAUNCH)
+    with traffic(crowded.store.client) as counted:
+        evidently.evaluate_feature(project="petfood", feature="upsell", entityId="anna")
+    assert (counted.trips, counted.read) == (1, 2)
+
+
+def test_a_page_of_a_list_is_one_round_trip_and_reads_no_more_than_it_shows_and_one(crowded: Service) -> None:
+    with traffic(crowded.store.client) as counted:
+        found = crowded.client().list_launches(project="petfood", maxResults=3)["launches"]
+    assert (len(found), counted.trips) == (3, 1)
+    assert counted.read <= 4
+
+
+def pattern(number: int) -> str:
+    """A segment's pattern as long as the model allows; it matches the plan of that number."""
+    text = json.dumps({"plan": [f"plan-{number}"], "filler": [{"anything-but": [""]}]})
+    return text.replace('""', f'"{"x" * (1024 - len(text))}"')
+
+
+def test_the_largest_launch_on_the_largest_feature_runs_and_is_read_in_one_round_trip(service: Service) -> None:
+    evidently = service.client()
+    evidently.create_project(name="petfood")
+    overrides = {f"{index:0>392}": "variation-4" for index in range(100)}
+    evidently.create_feature(
+        project="petfood",
+        name="upsell",
+        description="é" * 160,
+        variations=VARIATIONS,
+        entityOverrides=overrides,
+        tags={f"{n:0>128}": "é" * 256 for n in range(50)},
+    )
+    for number in range(36):
+        assert len(pattern(number)) == 1024
+        evidently.create_segment(name=f"segment-{number}", pattern=pattern(number))
+    steps = [steps_from(first) for first in range(6)]
+    evidently.create_launch(**launch(steps))
+    evidently.start_launch(**LAUNCH)
+
+    with traffic(service.store.client) as counted:
+        override = evidently.evaluate_feature(project="petfood", feature="upsell", entityId=f"{7:0>392}")
+        context = json.dumps({"plan": "plan-33", "filler": "y"})
+        answer = evidently.evaluate_feature(
+            project="petfood", feature="upsell", entityId="anna", evaluationContext=context
+        )
+
+    assert (counted.trips, counted.read) == (2, 4)
+    assert (override["variation"], override["reason"]) == ("variation-4", "ENTITY_OVERRIDES_MATCH")
+    assert (answer["variation"], answer["value"]) == ("variation-3", VARIATIONS[3]["value"])
+    assert len(evidently.get_launch(**LAUNCH)["launch"]["scheduledSplitsDefinition"]["steps"]) == 6
+    evidently.update_launch(**LAUNCH, scheduledSplitsConfig={"steps": steps[:1]})
+    references = evidently.list_segment_references(segment="segment-35", type="LAUNCH")["referencedBy"]
+    assert references == []
+
+
+def steps_from(number: int) -> dict[str, Any]:
+    """A step with six segments of its own; each gives its plans the variation of the order that it has."""
+    overrides = [
+        {
+            "segment": f"{PROJECT_ARN.rsplit(':', 1)[0]}:segment/segment-{number * 6 + order}",
+            "evaluationOrder": order,
+            "weights": {group["name"]: 100_000 if index == order % 5 else 0 for index, group in enumerate(GROUPS)},
+        }
+        for order in range(6)
+    ]
+    weights = {group["name"]: 20_000 for group in GROUPS}
+    return {"startTime": number + 1, "groupWeights": weights, "segmentOverrides": overrides}
+
+
+def launch(steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """A launch with as much as it can have."""
+    metric = {"name": "m" * 255, "entityIdKey": "e" * 256, "valueKey": "v" * 256, "unitLabel": "u" * 256}
+    return {
+        "project": "petfood",
+        "name": "november",
+        "description": "é" * 160,
+        "groups": [{**group, "description": "é" * 160} for group in GROUPS],
+        "scheduledSplitsConfig": {"steps": steps},
+        "metricMonitors": [{"metricDefinition": {**metric, "name": f"{n}{'m' * 254}"}} for n in range(3)],
+        "randomizationSalt": "s" * 127,
+        "tags": {f"{n:0>128}": "é" * 256 for n in range(50)},
+    }
