@@ -5,6 +5,7 @@
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 # In the shell's place, so that a signal to make reaches it.
 LOCAL_AWS := PYTHONPATH="$(CURDIR)/tools" exec "$(CURDIR)/.venv/bin/python" -m local_aws
+BENCH := PATH="$(CURDIR)/.venv/bin:$$PATH" PYTHONPATH="$(CURDIR)/lambda:$(CURDIR)/tools:$(CURDIR)/tests" python
 
 .PHONY: setup
 setup: ## Virtual environment, locked tools, CDK CLI; PYTHON= names another interpreter
@@ -37,8 +38,10 @@ lint: setup ## Ruff and mypy
 	$(IN_VENV) mypy
 
 .PHONY: bench
-bench: setup ## Evaluations per second, beside two well-known flag SDKs
-	$(IN_VENV) python benchmarks/evaluation.py
+bench: setup ## Evaluations beside two flag SDKs, what each operation costs, cold start
+	@$(IN_VENV) python benchmarks/evaluation.py
+	@$(BENCH) benchmarks/api_cost.py
+	@$(BENCH) benchmarks/cold_start.py
 
 .PHONY: lock
 lock: ## Resolve the dev group into requirements-dev.txt, with hashes (needs uv)
