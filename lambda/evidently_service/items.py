@@ -1,89 +1,36 @@
-"""Resources as items of the table, and back.
+"""Resources as items of the table, and back; `keys` has the layout.
 
-One table, keys `pk` and `sk`:
-
-    pk                 sk                              what
-    projects           <name>                          a project and its counters
-    project#<name>     feature#<name>                  a feature
-    project#<name>     feature#<name>#run#<launch>     what an evaluation needs of a launch that runs on it
-    project#<name>     launch#<name>                   a launch
-    segments           <name>                          a segment
-    segment#<name>     launch#<project>#<launch>       that a launch refers to it
-    account            counters                        how many projects and segments there are
-
-`#` is in no name and sorts before all that is: a feature and what runs on it are neighbours, one query for an
-evaluation. Every item has `schema`; what conditions look at are attributes of their own, the rest of the API's document
-is one JSON string, `body`. `version` goes up with each change that a later one may lean on.
+Every item has `schema`; what conditions look at are attributes of their own, the rest of the API's document is one JSON
+string, `body`. `version` goes up with each change that a later one may lean on.
 """
 
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from evidently_service.arns import Arn
+from evidently_service.keys import (
+    Item,
+    feature_key,
+    launch_key,
+    number,
+    project_key,
+    reference_key,
+    run_key,
+    segment_key,
+    text,
+)
 from evidently_service.launch_states import Hold, LaunchStatus
 from evidently_service.resources import Feature, Kind, Launch, Project, Resource, Segment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    Item = Mapping[str, AttributeValueTypeDef]
-else:
-    Item = Mapping[str, Any]
-
 SCHEMA = 1
-ACCOUNT_COUNTERS: Item = {"pk": {"S": "account"}, "sk": {"S": "counters"}}
-
-
-def text(value: str) -> "AttributeValueTypeDef":
-    """Make a string attribute."""
-    return {"S": value}
-
-
-def number(value: int) -> "AttributeValueTypeDef":
-    """Make a number attribute."""
-    return {"N": str(value)}
-
-
-def project_key(name: str) -> Item:
-    """Key of a project."""
-    return {"pk": text("projects"), "sk": text(name)}
-
-
-def feature_key(project: str, name: str) -> Item:
-    """Key of a feature."""
-    return {"pk": text(f"project#{project}"), "sk": text(f"feature#{name}")}
-
-
-def launch_key(project: str, name: str) -> Item:
-    """Key of a launch."""
-    return {"pk": text(f"project#{project}"), "sk": text(f"launch#{name}")}
-
-
-def run_key(project: str, feature: str, launch: str) -> Item:
-    """Key of a launch as it runs on a feature."""
-    return {"pk": text(f"project#{project}"), "sk": text(f"feature#{feature}#run#{launch}")}
-
-
-def segment_key(name: str) -> Item:
-    """Key of a segment."""
-    return {"pk": text("segments"), "sk": text(name)}
-
-
-def reference_key(segment: str, project: str, launch: str) -> Item:
-    """Key of a launch's reference to a segment."""
-    return {"pk": text(f"segment#{segment}"), "sk": text(f"launch#{project}#{launch}")}
 
 
 def reference_item(segment: str, project: str, launch: str) -> Item:
     """Return a launch's reference to a segment as it is stored."""
     return {**reference_key(segment, project, launch), "schema": number(SCHEMA)}
-
-
-def referring_launch_key(item: Item) -> Item:
-    """Key of the launch behind a reference."""
-    _, project, launch = item["sk"]["S"].split("#")
-    return launch_key(project, launch)
 
 
 def project_item(project: Project) -> Item:
@@ -202,19 +149,6 @@ def launch_from(item: Item) -> Launch:
         patterns=json.loads(item["patterns"]["S"]),
         version=_number(item, "version"),
     )
-
-
-def key_of(arn: Arn) -> Item:
-    """Key of any resource."""
-    match arn.kind:
-        case Kind.PROJECT:
-            return project_key(arn.name)
-        case Kind.FEATURE:
-            return feature_key(arn.project, arn.name)
-        case Kind.LAUNCH:
-            return launch_key(arn.project, arn.name)
-        case Kind.SEGMENT:
-            return segment_key(arn.name)
 
 
 def resource_from(kind: Kind, item: Item) -> Resource:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from evidently_service.call import Call
 from evidently_service.errors import Problem, ValidationError
-from evidently_service.items import Item, text
+from evidently_service.keys import Item, text
 from evidently_service.store import NOTHING_LEFT_OUT, Filter, Span
 
 # Before and after every character of a name.

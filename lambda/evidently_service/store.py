@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotocoreConnectionError
 
 from evidently_service.errors import ContendedError, ThrottledError, UnavailableError
-from evidently_service.items import Item
+from evidently_service.keys import Item
 from evidently_service.transaction import THROTTLED, Write, cancelled, request_of
 
 if TYPE_CHECKING:

@@ -3,17 +3,14 @@
 Names that DynamoDB reserves (`status`, `version`) are aliased.
 """
 
-from evidently_service.items import (
+from evidently_service.items import SCHEMA, item_of, reference_item, run_item
+from evidently_service.keys import (
     ACCOUNT_COUNTERS,
-    SCHEMA,
     feature_key,
-    item_of,
     launch_key,
     number,
     project_key,
-    reference_item,
     reference_key,
-    run_item,
     run_key,
     segment_key,
     text,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evidently_service import items, lists, metrics
+from evidently_service import items, keys, lists, metrics
 from evidently_service.call import Call
 from evidently_service.deliveries import EvaluationEvent, typed
 from evidently_service.documents import segments as documents
@@ -113,5 +113,5 @@ def _plan(call: Call, name: str) -> Plan | None:
 
 
 def _require_project(call: Call) -> None:
-    if call.store.read(items.project_key(call.project)) is None:
+    if call.store.read(keys.project_key(call.project)) is None:
         raise NotFoundError.not_there(Kind.PROJECT, call.place.project(call.project))

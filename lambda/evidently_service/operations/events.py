@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
-from evidently_service import items, metrics, strict_json
+from evidently_service import items, keys, metrics, strict_json
 from evidently_service.api_model import largest
 from evidently_service.call import Call
 from evidently_service.deliveries import EvaluationEvent
@@ -22,7 +22,7 @@ def put_project_events(call: Call) -> Mapping[str, Any]:
 
     Custom events are what AWS made metrics of experiments and monitors of: they are accepted, and no more.
     """
-    if call.store.read(items.project_key(call.project)) is None:
+    if call.store.read(keys.project_key(call.project)) is None:
         raise NotFoundError.not_there(Kind.PROJECT, call.place.project(call.project))
     results: list[dict[str, Any]] = []
     evaluations: list[EvaluationEvent] = []
@@ -62,7 +62,7 @@ def deliver(call: Call, events: Iterable[EvaluationEvent]) -> None:
 
 
 def _log_group(call: Call) -> str | None:
-    item = call.store.read(items.project_key(call.project))
+    item = call.store.read(keys.project_key(call.project))
     body = items.project_from(item).body if item else {}
     group: str | None = body.get("dataDelivery", {}).get("cloudWatchLogs", {}).get("logGroup")
     return group

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evidently_service import items, lists, writes
+from evidently_service import items, keys, lists, writes
 from evidently_service.call import Call
 from evidently_service.documents import features as documents
 from evidently_service.errors import ConflictError, NotFoundError
@@ -78,8 +78,8 @@ def delete_feature(call: Call) -> Mapping[str, Any]:
 
 
 def _refuse_to_remove_what_is_served(call: Call, feature: Feature, removed: set[str]) -> None:
-    keys = [items.launch_key(feature.project, launch) for launch in feature.runs]
-    for launch in (items.launch_from(item) for item in call.store.read_all(keys) if item):
+    running = [keys.launch_key(feature.project, launch) for launch in feature.runs]
+    for launch in (items.launch_from(item) for item in call.store.read_all(running) if item):
         served = {variation for _, variation in launch.feature_variations().get(feature.name, [])} & removed
         if served and launch.status is LaunchStatus.RUNNING:
             message = f"Variation {', '.join(sorted(served))} is served by launch {launch.name}, which is running."
@@ -88,7 +88,7 @@ def _refuse_to_remove_what_is_served(call: Call, feature: Feature, removed: set[
 
 def _read(call: Call) -> Feature:
     name = call.given["feature"]
-    item = call.store.read(items.feature_key(call.project, name))
+    item = call.store.read(keys.feature_key(call.project, name))
     if item is None:
         require_project(call)
         raise NotFoundError.missing(Kind.FEATURE, call.place.feature(call.project, name))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from evidently_service import items, lists, writes
+from evidently_service import items, keys, lists, writes
 from evidently_service.call import Call
 from evidently_service.documents import launches as documents
 from evidently_service.errors import ConflictError, ContendedError, NotFoundError, Problem, ValidationError
@@ -110,7 +110,7 @@ def read_launch(call: Call) -> Launch:
         NotFoundError: it, or its project, is not there.
 
     """
-    item = call.store.read(items.launch_key(call.project, call.given["launch"]))
+    item = call.store.read(keys.launch_key(call.project, call.given["launch"]))
     if item is None:
         require_project(call)
         raise NotFoundError.missing(Kind.LAUNCH, launch_arn(call))
@@ -129,7 +129,7 @@ def launch_answer(call: Call, launch: Launch) -> Mapping[str, Any]:
 
 def _segments(call: Call, names: Sequence[str]) -> list[Segment]:
     """Return the segments that a launch is to refer to, looking for its project on the same way."""
-    project, *found = call.store.read_all([items.project_key(call.project), *map(items.segment_key, names)])
+    project, *found = call.store.read_all([keys.project_key(call.project), *map(keys.segment_key, names)])
     if project is None:
         raise NotFoundError.missing(Kind.PROJECT, call.place.project(call.project))
     for name, item in zip(names, found, strict=True):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evidently_service import items, lists, writes
+from evidently_service import items, keys, lists, writes
 from evidently_service.call import Call
 from evidently_service.documents import projects as documents
 from evidently_service.errors import ConflictError, NotFoundError
@@ -76,12 +76,12 @@ def require_project(call: Call) -> None:
         NotFoundError: it is the project.
 
     """
-    if call.store.read(items.project_key(call.project)) is None:
+    if call.store.read(keys.project_key(call.project)) is None:
         raise NotFoundError.missing(Kind.PROJECT, call.place.project(call.project))
 
 
 def _read(call: Call) -> Project:
-    item = call.store.read(items.project_key(call.project))
+    item = call.store.read(keys.project_key(call.project))
     if item is None:
         raise NotFoundError.missing(Kind.PROJECT, call.place.project(call.project))
     return items.project_from(item)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evidently_service import items, lists, writes
+from evidently_service import items, keys, lists, writes
 from evidently_service.call import Call
 from evidently_service.documents import segments as documents
 from evidently_service.errors import ConflictError, NotFoundError
@@ -30,7 +30,7 @@ def create_segment(call: Call) -> Mapping[str, Any]:
 
 def get_segment(call: Call) -> Mapping[str, Any]:
     """GetSegment."""
-    item = call.store.read(items.segment_key(_name(call)))
+    item = call.store.read(keys.segment_key(_name(call)))
     if item is None:
         raise _missing(call)
     return {"segment": documents.segment_document(items.segment_from(item), call.place)}
@@ -51,7 +51,7 @@ def list_segment_references(call: Call) -> Mapping[str, Any]:
     found, token = lists.page(call, lists.references(_name(call)))
     if not found:
         _require(call)
-    launches = call.store.read_all([items.referring_launch_key(item) for item in found])
+    launches = call.store.read_all([keys.referring_launch_key(item) for item in found])
     # One that is gone since the page was read refers to nothing any more.
     there = [documents.reference_document(items.launch_from(item), call.place) for item in launches if item]
     return {"referencedBy": there, "nextToken": token}
@@ -75,7 +75,7 @@ def _name(call: Call) -> str:
 
 
 def _require(call: Call) -> None:
-    if call.store.read(items.segment_key(_name(call))) is None:
+    if call.store.read(keys.segment_key(_name(call))) is None:
         raise _missing(call)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from evidently_service import items
+from evidently_service import items, keys
 from evidently_service.call import Call
 from evidently_service.documents.common import refuse, tag_problems
 from evidently_service.errors import NotFoundError
@@ -45,7 +45,7 @@ def _tags(resource: Resource) -> dict[str, str]:
 
 def _read(call: Call) -> Resource:
     arn = call.place.parse(call.given["resourceArn"])
-    item = call.store.read(items.key_of(arn)) if arn is not None else None
+    item = call.store.read(keys.key_of(arn)) if arn is not None else None
     if arn is None or item is None:
         named = call.given["resourceArn"]
         raise NotFoundError.missing(arn.kind if arn else "resource", named)

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.stub import Stubber
 
-from evidently_service import items
+from evidently_service import items, keys
 from evidently_service.contention import ATTEMPTS
 from evidently_service.launch_states import Caller, LaunchStatus
 from evidently_service.resources import Launch
@@ -42,7 +42,7 @@ def service_on(stubber: Stubber) -> Service:
 
 def add_read(stubber: Stubber, launch: Launch) -> None:
     """A read of the launch, which must be a strong one."""
-    expected = {"TableName": "table", "Key": items.launch_key("petfood", "november"), "ConsistentRead": True}
+    expected = {"TableName": "table", "Key": keys.launch_key("petfood", "november"), "ConsistentRead": True}
     stubber.add_response("get_item", {"Item": items.launch_item(launch)}, expected)
 
 
