@@ -20,6 +20,10 @@ API_VERSION: Final = "2021-02-01"
 
 # Custom resources.
 START_LAUNCH_RESOURCE_TYPE: Final = "Custom::EvidentlyStartLaunch"
+PROJECT_RESOURCE_TYPE: Final = "Custom::EvidentlyProject"
+FEATURE_RESOURCE_TYPE: Final = "Custom::EvidentlyFeature"
+SEGMENT_RESOURCE_TYPE: Final = "Custom::EvidentlySegment"
+LAUNCH_RESOURCE_TYPE: Final = "Custom::EvidentlyLaunch"
 
 # Properties of a StartLaunch. CloudFormation hands every one over as a string.
 PROPERTY_SCHEMA_VERSION: Final = "SchemaVersion"
@@ -28,6 +32,14 @@ PROPERTY_LAUNCH: Final = "Launch"  # name or ARN
 PROPERTY_ON_DELETE: Final = "OnDelete"
 PROPERTY_TIMEOUT: Final = "TimeoutSeconds"
 PROPERTY_TRIGGERS: Final = "Triggers"  # a digest; the handler never reads it, CloudFormation compares it
+
+# Properties of a Project, Feature, Segment or Launch, beside Project (of a Feature and a Launch) and TimeoutSeconds.
+PROPERTY_NAME: Final = "Name"
+PROPERTY_DEFINITION: Final = (
+    "Definition"  # JSON text of the API's Create members: CloudFormation would make all strings
+)
+PROPERTY_TAGS: Final = "Tags"
+PROPERTY_ADOPT_EXISTING: Final = "AdoptExisting"  # "true" or "false"
 
 ON_DELETE_CANCEL: Final = "CANCEL"
 ON_DELETE_COMPLETE: Final = "COMPLETE"
@@ -43,6 +55,16 @@ ATTRIBUTE_CREATED_TIME: Final = "CreatedTime"
 ATTRIBUTE_STARTED_TIME: Final = "StartedTime"
 ATTRIBUTE_LAST_UPDATED_TIME: Final = "LastUpdatedTime"
 ATTRIBUTE_STARTED_BY: Final = "StartedBy"
+
+# Attributes of a Project, Feature, Segment or Launch, beside CreatedTime and LastUpdatedTime.
+ATTRIBUTE_ARN: Final = "Arn"
+ATTRIBUTE_NAME: Final = "Name"
+ATTRIBUTE_STATUS: Final = "Status"  # "" for a segment, which has none
+
+# Tags by which resources of a stack hold a thing that they made: the key ends with sha256(StackId|LogicalResourceId),
+# the value is sha256(StackId), the first 32 digits of each.
+HOLDER_TAG_PREFIX: Final = "cdk-evidently:holder:"
+MAX_USER_TAGS: Final = 48  # of the API's 50: one for the holder, one for another while a construct moves
 
 STARTED_BY_STACK: Final = "stack"
 STARTED_BY_ADOPTED: Final = "adopted"

@@ -9,6 +9,13 @@ job.py           a request and what its work may use
 resources.py     resource type → what Create, Update and Delete do
 start_launch.py  Custom::EvidentlyStartLaunch
 decisions.py     what a launch's status means for it: pure
+declared.py      Custom::EvidentlyProject, …Feature, …Segment, …Launch: made and changed
+letting_go.py    and deleted
+definitions.py   which calls make a thing what it is wanted to be: pure
+thing.py         a thing by kind and name: pure
+work.py          what these share: the API, patience, the tag of a holder
+properties.py    the resources' properties, checked
+launch.py        a launch as the API shows it: pure
 identity.py      physical ids, ARNs, the starter: pure
 retry.py         which failures are tried again, and for how long
 evidently.py     the API's client: the one place that calls out

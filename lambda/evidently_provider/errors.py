@@ -28,7 +28,17 @@ class NotFoundError(ProviderError):
 
 
 class RefusedError(ProviderError):
-    """The API answered no, and the launch's status will tell why."""
+    """The API answered no, and what it shows of the thing will tell why.
+
+    Args:
+        message: The sentence.
+        conflict: Whether the request was fine by itself: something there stands in its way.
+
+    """
+
+    def __init__(self, message: str, *, conflict: bool = False) -> None:
+        super().__init__(message)
+        self.conflict = conflict
 
 
 class FinalError(ProviderError):

@@ -8,13 +8,13 @@ as the model has it becomes one of our errors.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import botocore.session
+from botocore import xform_name
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import (
@@ -42,27 +42,12 @@ from evidently_provider.errors import (
     WrongEndpointError,
 )
 from evidently_provider.identity import LaunchName, Starter
+from evidently_provider.launch import Launch
 from evidently_provider.log import Log
 
 _MODELS: Final = Path(__file__).resolve().parents[1] / contract.MODELS_FOLDER
+_CONFLICT: Final = "ConflictException"
 _STARTER_OPERATIONS: Final = {"StartLaunch", "StopLaunch"}
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """A launch as the API shows it; times are ISO 8601 in UTC, what is absent is ""."""
-
-    arn: str
-    project_arn: str
-    status: LaunchStatus
-    status_reason: str
-    created: str
-    started: str
-    last_updated: str
-
-    def started_since(self, time: float) -> bool:
-        """Whether it was started at this time, in seconds since 1970, or later."""
-        return bool(self.started) and datetime.fromisoformat(self.started).timestamp() >= time
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +68,15 @@ class Evidently:
 
     @classmethod
     def connect(
-        cls, environment: Mapping[str, str], starter: Starter, *, connect_seconds: float, read_seconds: float, log: Log
+        cls,
+        environment: Mapping[str, str],
+        starter: Starter | None,
+        *,
+        connect_seconds: float,
+        read_seconds: float,
+        log: Log,
     ) -> "Evidently":
-        """The API that the function's environment names.
+        """The API that the function's environment names; without a starter, a stop is for whoever started the launch.
 
         Raises:
             WrongEndpointError: plain http to another machine, or a URL that is none.
@@ -123,18 +114,26 @@ class Evidently:
 
     def start(self, launch: LaunchName) -> Launch:
         """StartLaunch."""
-        return self._launch(launch, "StartLaunch", self.client.start_launch)
+        return self._launch(launch, "StartLaunch")
 
     def get(self, launch: LaunchName) -> Launch:
         """GetLaunch."""
-        return self._launch(launch, "GetLaunch", self.client.get_launch)
+        return self._launch(launch, "GetLaunch")
 
     def stop(self, launch: LaunchName, desired_state: LaunchStatus, reason: str) -> None:
         """StopLaunch; for good."""
-        operation, method = "StopLaunch", self.client.stop_launch
-        answer = self._call(launch, operation, method, desiredState=desired_state.value, reason=reason)
+        names = {"project": launch.project, "launch": launch.launch}
+        answer = self.call(launch, "StopLaunch", **names, desiredState=desired_state.value, reason=reason)
         if "endedTime" not in answer:
-            raise self._wrong(operation, "200 without the time of the launch's end")
+            raise self._wrong("StopLaunch", "200 without the time of the launch's end")
+
+    def document(self, subject: object, operation: str, member: str, **arguments: Any) -> Mapping[str, Any]:
+        """What an operation answers in its one member."""
+        answer = self.call(subject, operation, **arguments)
+        found = answer.get(member)
+        if not (isinstance(found, Mapping) and isinstance(found.get("arn"), str)):
+            raise self._wrong(operation, f"200 without a {member} in it")
+        return found
 
     def check_name(self, property_name: str, name: str, shape_name: str) -> None:
         """Hold a name against the API model.
@@ -148,19 +147,20 @@ class Evidently:
             rule = f"a name of {rules['min']} to {rules['max']} characters that matches {rules['pattern']}"
             raise InvalidPropertyError(property_name, name, rule, "Correct the name in the stack")
 
-    def _launch(self, launch: LaunchName, operation: str, method: Callable[..., Any]) -> Launch:
-        answer = self._call(launch, operation, method)
+    def _launch(self, launch: LaunchName, operation: str) -> Launch:
+        document = self.document(launch, operation, "launch", project=launch.project, launch=launch.launch)
         try:
-            return _launch_from(answer["launch"])
+            return Launch.shown(document)
         except (KeyError, ValueError) as error:
             raise self._wrong(operation, "200 without a launch in it") from error
 
-    def _call(self, launch: LaunchName, operation: str, method: Callable[..., Any], **arguments: str) -> Any:
-        self.log.step("call", operation=operation, launch=str(launch))
+    def call(self, subject: object, operation: str, **arguments: Any) -> Mapping[str, Any]:
+        """What an operation answers; `subject` is what it is about, as the log and an error name it."""
+        self.log.step("call", operation=operation, subject=str(subject))
         try:
-            return method(project=launch.project, launch=launch.launch, **arguments)
+            return self._send(operation, arguments)
         except ClientError as error:
-            raise self._refusal(error, launch, operation) from error
+            raise self._refusal(error, subject, operation) from error
         except (HTTPClientError, BotocoreConnectionError) as error:
             # These two end before a request has left; after any other the API may have done what it was asked.
             unsent = isinstance(error, EndpointConnectionError | ConnectTimeoutError)
@@ -172,18 +172,24 @@ class Evidently:
         except BotoCoreError as error:
             raise FinalError(f"{operation} could not be sent to {self.url}: {error}") from error
 
-    def _refusal(self, error: ClientError, launch: LaunchName, operation: str) -> ProviderError:
+    def _send(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = getattr(self.client, xform_name(operation))(**arguments)
+        return answer
+
+    def _refusal(self, error: ClientError, subject: object, operation: str) -> ProviderError:
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         code = str(error.response.get("Error", {}).get("Code", ""))
         message = str(error.response.get("Error", {}).get("Message", ""))
         modelled = code in self.client.meta.service_model.shape_names
-        said = f"{operation} of {launch} at {self.url} answered {status} {code if modelled else ''}".rstrip()
+        said = f"{operation} of {subject} at {self.url} answered {status} {code if modelled else ''}".rstrip()
         sentence = f"{said}: {message}"
         match status:
+            case 404 if modelled and operation.startswith("Create"):
+                return NotFoundError(f"{sentence} Create that first.")
             case 404 if modelled:
-                return NotFoundError(f"{message or 'Not found.'} There is no {launch} at {self.url}: create it first.")
+                return NotFoundError(f"{message or 'Not found.'} There is no {subject} at {self.url}: create it first.")
             case 400 | 409 if modelled:
-                return RefusedError(sentence)
+                return RefusedError(sentence, conflict=code == _CONFLICT)
             case 402:
                 return FinalError(f"{sentence} Stop other launches or have the quota raised, then deploy again.")
             case 403:
@@ -206,30 +212,13 @@ def _files() -> Loader:
     return Loader(extra_search_paths=[str(_MODELS)])
 
 
-def _signing(signing_name: str, starter: Starter) -> Callable[..., None]:
-    """A hook that gives requests the endpoint's service name and the starter, before they are signed."""
+def _signing(signing_name: str, starter: Starter | None) -> Callable[..., None]:
+    """A hook that gives requests the endpoint's service name and the starter, if any, before they are signed."""
 
     def before_sign(request: AWSRequest, operation_name: str, **_: Any) -> None:
         request.context.setdefault("signing", {})["signing_name"] = signing_name
-        if operation_name in _STARTER_OPERATIONS:
+        if starter is not None and operation_name in _STARTER_OPERATIONS:
             request.headers[contract.STARTER_HEADER] = starter.resource
             request.headers[contract.STACK_HEADER] = starter.stack
 
     return before_sign
-
-
-def _launch_from(document: Mapping[str, Any]) -> Launch:
-    execution = document.get("execution") or {}
-    return Launch(
-        arn=document["arn"],
-        project_arn=document.get("project") or "",
-        status=LaunchStatus(document["status"]),
-        status_reason=document.get("statusReason") or "",
-        created=_iso(document.get("createdTime")),
-        started=_iso(execution.get("startedTime")),
-        last_updated=_iso(document.get("lastUpdatedTime")),
-    )
-
-
-def _iso(time: datetime | None) -> str:
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if time else ""

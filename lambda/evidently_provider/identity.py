@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Final
 
-_ADOPTED: Final = "#adopted"
-_NOT_STARTED: Final = "not-started:"
+ADOPTED: Final = "#adopted"
+NOT_STARTED: Final = "not-started:"
+NOT_CREATED: Final = "not-created:"  # of a resource that makes something
 _LAUNCH_ARN: Final = re.compile(
     r"arn:[^:]+:evidently:[^:]*:[^:]*:project/(?P<project>[^/#]+)/launch/(?P<launch>[^/#]+)"
 )
@@ -58,17 +59,17 @@ class PhysicalId:
     @classmethod
     def parse(cls, text: str) -> "PhysicalId":
         """What a physical id says."""
-        if text.startswith(_NOT_STARTED):
+        if text.startswith(NOT_STARTED):
             return cls(Hold.NOTHING, None)
-        launch = LaunchName.from_arn(text.removesuffix(_ADOPTED))
+        launch = LaunchName.from_arn(text.removesuffix(ADOPTED))
         if launch is None:
             return cls(Hold.UNKNOWN, None)
-        return cls(Hold.ADOPTED if text.endswith(_ADOPTED) else Hold.STARTED, launch)
+        return cls(Hold.ADOPTED if text.endswith(ADOPTED) else Hold.STARTED, launch)
 
 
 def adopted(arn: str) -> str:
     """The physical id of a resource that found its launch running."""
-    return arn + _ADOPTED
+    return arn + ADOPTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,19 @@
-"""A StartLaunch's properties, as CloudFormation hands them over: strings, of any age.
+"""Properties of the custom resources, as CloudFormation hands them over: strings, of any age.
 
 What synth checked is checked again, because a token is known only now.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import evidently_contract as contract
 from evidently_provider.decisions import LaunchStatus
 from evidently_provider.errors import InvalidPropertyError
 from evidently_provider.identity import LaunchName
+from evidently_provider.thing import Kind, Thing
 
 NameCheck = Callable[[str, str, str], None]
 
@@ -28,14 +31,8 @@ def launch_named(properties: Mapping[str, Any], check_name: NameCheck) -> Launch
         InvalidPropertyError: one is missing, is the wrong ARN, breaks the API's pattern, or the two disagree.
 
     """
-    project = _text(properties, contract.PROPERTY_PROJECT)
+    project = _project_named(properties)
     launch = _text(properties, contract.PROPERTY_LAUNCH)
-    if project.startswith("arn:"):
-        found = _PROJECT_ARN.fullmatch(project)
-        if found is None:
-            rule = "a project's name or its ARN, arn:…:evidently:…:project/NAME"
-            raise InvalidPropertyError(contract.PROPERTY_PROJECT, project, rule, "Give the project's name")
-        project = found["project"]
     if launch.startswith("arn:"):
         named = LaunchName.from_arn(launch)
         if named is None:
@@ -48,6 +45,78 @@ def launch_named(properties: Mapping[str, Any], check_name: NameCheck) -> Launch
     check_name(contract.PROPERTY_PROJECT, project, "ProjectName")
     check_name(contract.PROPERTY_LAUNCH, launch, "LaunchName")
     return LaunchName(project, launch)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a Project, Feature, Segment or Launch is to be.
+
+    Args:
+        thing: Which.
+        definition: The members of its Create request but for names and tags.
+        tags: Its tags.
+        adopt: Whether a thing that is there already, made by somebody else, will do.
+
+    """
+
+    thing: Thing
+    definition: Mapping[str, Any]
+    tags: Mapping[str, str]
+    adopt: bool
+
+
+def thing_named(kind: Kind, properties: Mapping[str, Any], check_name: NameCheck) -> Thing:
+    """The thing that `Name` and, for a kind in a project, `Project` name.
+
+    Raises:
+        InvalidPropertyError: one is missing, or breaks the API's pattern.
+
+    """
+    name = _text(properties, contract.PROPERTY_NAME)
+    check_name(contract.PROPERTY_NAME, name, f"{kind.capitalize()}Name")
+    if not kind.in_project:
+        return Thing(kind, name)
+    project = _project_named(properties)
+    check_name(contract.PROPERTY_PROJECT, project, "ProjectName")
+    return Thing(kind, name, project)
+
+
+def wanted(kind: Kind, properties: Mapping[str, Any], check_name: NameCheck) -> Wanted:
+    """What a resource is to be.
+
+    Raises:
+        InvalidPropertyError: a property is missing or breaks its rule.
+
+    """
+    return Wanted(
+        thing=thing_named(kind, properties, check_name),
+        definition=_definition(properties),
+        tags={str(key): str(value) for key, value in (properties.get(contract.PROPERTY_TAGS) or {}).items()},
+        adopt=str(properties.get(contract.PROPERTY_ADOPT_EXISTING, "")).lower() == "true",
+    )
+
+
+def _definition(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    text = properties.get(contract.PROPERTY_DEFINITION)
+    try:
+        found = json.loads(str(text))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        rule = "the text of a JSON object"
+        raise InvalidPropertyError(contract.PROPERTY_DEFINITION, text, rule, "Is there a quote in a token's value?")
+    return found
+
+
+def _project_named(properties: Mapping[str, Any]) -> str:
+    project = _text(properties, contract.PROPERTY_PROJECT)
+    if not project.startswith("arn:"):
+        return project
+    found = _PROJECT_ARN.fullmatch(project)
+    if found is None:
+        rule = "a project's name or its ARN, arn:…:evidently:…:project/NAME"
+        raise InvalidPropertyError(contract.PROPERTY_PROJECT, project, rule, "Give the project's name")
+    return found["project"]
 
 
 def timeout_seconds(properties: Mapping[str, Any]) -> float:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import evidently_contract as contract
-from evidently_provider import start_launch
+from evidently_provider import declared, start_launch
 from evidently_provider.answer import Answer, Status
 from evidently_provider.deadline import TimeIsUpError
 from evidently_provider.errors import ProviderError
 from evidently_provider.job import Job
 from evidently_provider.request import RequestType
+from evidently_provider.thing import Kind
 
 Action = Callable[[Job], Answer]
 
@@ -26,6 +27,10 @@ class Resource:
 
 _RESOURCES: Final[Mapping[str, Resource]] = {
     contract.START_LAUNCH_RESOURCE_TYPE: Resource(start_launch.create, start_launch.update, start_launch.delete),
+    contract.PROJECT_RESOURCE_TYPE: Resource(*declared.actions(Kind.PROJECT)),
+    contract.FEATURE_RESOURCE_TYPE: Resource(*declared.actions(Kind.FEATURE)),
+    contract.SEGMENT_RESOURCE_TYPE: Resource(*declared.actions(Kind.SEGMENT)),
+    contract.LAUNCH_RESOURCE_TYPE: Resource(*declared.actions(Kind.LAUNCH)),
 }
 
 

@@ -16,9 +16,10 @@ from evidently_provider.errors import (
     RefusedError,
     UnreachableError,
 )
-from evidently_provider.evidently import Evidently, Launch
+from evidently_provider.evidently import Evidently
 from evidently_provider.identity import Hold, LaunchName, PhysicalId, Starter
 from evidently_provider.job import Job
+from evidently_provider.launch import Launch
 from evidently_provider.properties import launch_named, on_delete, timeout_seconds
 from evidently_provider.retry import Patience
 

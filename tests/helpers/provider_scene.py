@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from evidently_provider.handler import Settings, handle
+from evidently_service.routing import route
 from helpers.fake_clock import FakeClock
 from helpers.scripted_server import Received, ScriptedServer
 
@@ -76,10 +77,8 @@ class Called:
     @classmethod
     def of(cls, request: Received) -> "Called":
         """The call that a request is."""
-        _, projects, _, launches, launch, *rest = request.path.split("/")
-        assert (projects, launches) == ("projects", "launches")
-        operations = {("POST", "start"): "StartLaunch", ("POST", "cancel"): "StopLaunch", ("GET", ""): "GetLaunch"}
-        return cls(operations[request.method, "".join(rest)], launch, request)
+        found = route(request.method, request.path.partition("?")[0])
+        return cls(found.operation.name, found.labels.get("launch", ""), request)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 _PATIENCE_SECONDS = 10
+_PROCESSES = Path("/proc")
 _POLL_SECONDS = 0.02
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -109,13 +111,22 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 def is_running(pid: int, module: str) -> bool:
     """Whether a process is there and runs a Python module: a number alone may be another process's by now."""
+    return f"-m {module}" in _command_line(pid)
+
+
+def _command_line(pid: int) -> str:
+    """Linux has it in a file, also where ps is not installed."""
+    if _PROCESSES.is_dir():
+        with contextlib.suppress(OSError):
+            return (_PROCESSES / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        return ""
     found = subprocess.run(
         ["ps", "-o", "args=", "-p", str(pid)],  # noqa: S607 - ps is where each system has it
         check=False,
         capture_output=True,
         text=True,
     )
-    return f"-m {module}" in found.stdout
+    return found.stdout
 
 
 def _gone(leader: int) -> bool:

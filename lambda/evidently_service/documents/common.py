@@ -14,6 +14,12 @@ def kept(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: given[name] for name in names if name in given}
 
 
+def merged(body: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document with some members in the old ones' place; an empty description is how one is taken away."""
+    found = {**body, **changes}
+    return {name: value for name, value in found.items() if (name, value) != ("description", "")}
+
+
 def refuse(problems: Iterable[Problem]) -> None:
     """Raise a ValidationError of all the problems, if there are any."""
     found = list(problems)

@@ -6,7 +6,7 @@ from typing import Any
 
 from evidently_service.api_model import largest
 from evidently_service.arns import Place
-from evidently_service.documents.common import kept, name_problems, refuse, tag_problems
+from evidently_service.documents.common import kept, merged, name_problems, refuse, tag_problems
 from evidently_service.documents.launches import LAUNCH_TYPE
 from evidently_service.errors import Problem
 from evidently_service.resources import Feature
@@ -45,7 +45,7 @@ def updated_feature(feature: Feature, given: Mapping[str, Any], now: int) -> Fea
     removed = set(given.get("removeVariations", []))
     before = {variation["name"]: variation for variation in feature.body["variations"]}
     after = {name: variation for name, variation in (before | added).items() if name not in removed}
-    body = {**feature.body, **kept(given, *_PLAIN), "variations": list(after.values())}
+    body = merged(feature.body, {**kept(given, *_PLAIN), "variations": list(after.values())})
     refuse(_change_problems(given, feature.body["valueType"], removed, len(after)))
     refuse(_reference_problems(body))
     return replace(feature, updated=now, body=body, version=feature.version + 1)

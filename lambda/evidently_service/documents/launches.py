@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from evidently_service.arns import Place
-from evidently_service.documents.common import kept, name_problems, refuse, tag_problems
+from evidently_service.documents.common import kept, merged, name_problems, refuse, tag_problems
 from evidently_service.errors import Problem
 from evidently_service.launch_states import LaunchStatus
 from evidently_service.resources import Kind, Launch
@@ -31,7 +31,7 @@ def new_launch(given: Mapping[str, Any], project: str, now: int, place: Place) -
 def updated_launch(launch: Launch, given: Mapping[str, Any], now: int, place: Place) -> Launch:
     """Return what UpdateLaunch makes of a launch: a member that is given takes the old one's place as a whole."""
     changes = kept(given, "description", "metricMonitors", "randomizationSalt") | _structures(given, place)
-    body = {**launch.body, **changes}
+    body = merged(launch.body, changes)
     refuse(_launch_problems(body))
     return replace(launch, updated=now, body=body, version=launch.version + 1)
 

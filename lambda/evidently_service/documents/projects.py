@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from evidently_service.arns import Place
-from evidently_service.documents.common import kept, refuse, tag_problems
+from evidently_service.documents.common import kept, merged, refuse, tag_problems
 from evidently_service.errors import Problem
 from evidently_service.resources import Project
 
@@ -37,7 +37,7 @@ def new_project(given: Mapping[str, Any], now: int, log_groups: Collection[str])
 def updated_project(project: Project, given: Mapping[str, Any], now: int) -> Project:
     """Return what UpdateProject makes of a project."""
     refuse(_app_config_problems(given))
-    body = {**project.body, **kept(given, "description")}
+    body = merged(project.body, kept(given, "description"))
     return replace(project, updated=now, body=body, version=project.version + 1)
 
 

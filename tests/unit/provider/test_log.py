@@ -25,7 +25,7 @@ ALWAYS = {"level", "step", "requestId", "requestType", "resourceType", "stack", 
 # What a step may say besides.
 STEPS: dict[str, set[str]] = {
     "received": set(),
-    "call": {"operation", "launch"},
+    "call": {"operation", "subject"},
     "start_refused": {"launch"},
     "retry": {"error"},
     "settled": {"launch", "found", "how"},

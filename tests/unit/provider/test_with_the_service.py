@@ -4,31 +4,21 @@ from typing import Any
 
 import pytest
 
-from helpers.evidently_api import api_event, decoded, lambda_context
 from helpers.launch_replies import launch_arn
 from helpers.provider_process import provider_process
 from helpers.provider_scene import Scene, event
+from helpers.provider_service import serve
 from helpers.scripted_server import OK, Received, Reply
-from helpers.service import Service
-from helpers.service_table import dynamodb_client, make_table
 from local_aws.server import LocalAws
 
 ANOTHER_STACK = "arn:aws:cloudformation:eu-north-1:123456789012:stack/shop2/ffff"
 MADE_UP = "shop-StartUpsell-1A2B3C4D5E6F7"
 
 
-def _answer(service: Service, request: Received) -> Reply:
-    asked = api_event(request.method, decoded(request.path), headers=request.headers, body=request.body)
-    answer = service.handler(asked, lambda_context())
-    return Reply(answer["statusCode"], answer["body"].encode(), answer["headers"])
-
-
 @pytest.fixture
 def evidently(scene: Scene, local_aws: LocalAws) -> Any:
     """A client of the service that the scene's provider calls, with the launches `november` and `december`."""
-    dynamodb = dynamodb_client(local_aws.url)
-    service = Service(dynamodb, make_table(dynamodb))
-    scene.api.respond = lambda request: _answer(service, request)
+    service = serve(scene, local_aws)
     service.with_launch("november")
     return service.with_launch("december")
 

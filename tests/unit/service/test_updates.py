@@ -43,6 +43,17 @@ def test_a_projects_description_changes_and_nothing_else(service: Service) -> No
     assert evidently.get_project(project="petfood")["project"] == answer
 
 
+@pytest.mark.parametrize(("kind", "names"), [("project", {}), ("feature", FEATURE), ("launch", LAUNCH)])
+def test_an_empty_description_takes_the_description_away(service: Service, kind: str, names: dict[str, str]) -> None:
+    evidently = service.with_launch()
+    before = getattr(evidently, f"get_{kind}")(**{"project": "petfood", **names})[kind]
+    for description in ("text", ""):
+        update = getattr(evidently, f"update_{kind}")
+        after = update(**{"project": "petfood", **names}, description=description)[kind]
+        assert after.get("description") == (description or None)
+    assert after == before
+
+
 @pytest.mark.parametrize("operation", ["update_project", "update_project_data_delivery"])
 def test_a_project_that_is_not_there_is_not_updated(service: Service, operation: str) -> None:
     assert refused(getattr(service.client(), operation), project="petfood")["status"] == 404

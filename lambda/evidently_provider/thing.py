@@ -1,0 +1,73 @@
+"""What the other custom resources declare: a project, a feature, a segment, a launch; by kind and name. Pure."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+_ARN: Final = re.compile(
+    r"arn:[^:]+:evidently:[^:]*:[^:]*:"
+    r"(?:project/(?P<project>[^/#]+)(?:/(?P<kind>feature|launch)/(?P<name>[^/#]+))?|segment/(?P<segment>[^/#]+))"
+)
+
+
+class Kind(StrEnum):
+    """Of what kind a thing is, as the API's answers call it."""
+
+    PROJECT = "project"
+    FEATURE = "feature"
+    SEGMENT = "segment"
+    LAUNCH = "launch"
+
+    @property
+    def in_project(self) -> bool:
+        """Whether a thing of this kind is in a project."""
+        return self in {Kind.FEATURE, Kind.LAUNCH}
+
+    def operation(self, verb: str) -> str:
+        """Return the API's operation, such as CreateProject."""
+        return f"{verb}{self.value.capitalize()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing by its name.
+
+    Args:
+        kind: Of what kind it is.
+        name: Its plain name.
+        project: The plain name of its project; "" for a kind that is in none.
+
+    """
+
+    kind: Kind
+    name: str
+    project: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} '{self.name}'" + (f" of project '{self.project}'" if self.project else "")
+
+    @classmethod
+    def from_arn(cls, arn: str) -> "Thing | None":
+        """Return the thing that an ARN names, None if it names none of these."""
+        found = _ARN.fullmatch(arn)
+        if found is None:
+            return None
+        if found["segment"]:
+            return cls(Kind.SEGMENT, found["segment"])
+        return (
+            cls(Kind(found["kind"]), found["name"], found["project"])
+            if found["kind"]
+            else cls(Kind.PROJECT, found["project"])
+        )
+
+    def arn_beside(self, stack_id: str) -> str:
+        """Return its ARN, as far as the ARN of a stack in its account and Region tells; its names are exact."""
+        _, partition, _, region, account, *_ = [*stack_id.split(":"), *[""] * 5]
+        within = f"project/{self.project}/" if self.project else ""
+        return f"arn:{partition}:evidently:{region}:{account}:{within}{self.kind}/{self.name}"
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The members by which the API's requests name it."""
+        return {self.kind.value: self.name, **({"project": self.project} if self.project else {})}
