@@ -1,27 +1,35 @@
-"""The example app: an Evidently API of your own, and a release that starts a launch on it.
+"""The example app: an Evidently API of your own, and a shop that launches a feature on it.
 
-`cdk deploy EvidentlyService`, make the launch of examples/petfood.json through the API, then
-`cdk deploy PetfoodRelease`. Context values (`-c name=value`):
+`cdk deploy --all` makes the API, then the shop's project, feature, segment and launch, and starts the launch.
+Context values (`-c name=value`):
 
     message      what the shop's banner says; another one is another release
     gateway      URL of a local AWS's HTTP APIs, with {api_id} in it
     synthesizer  `cli-credentials` for an AWS whose bootstrap roles can't be assumed, a local one for example
 """
 
-import json
-from pathlib import Path
-
 from aws_cdk import App, CfnOutput, CliCredentialsStackSynthesizer, Stack
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from cdk_evidently import EvidentlyEndpoint, EvidentlyService, StartLaunch
-
-PETFOOD = json.loads((Path(__file__).parent / "examples" / "petfood.json").read_text())
+from cdk_evidently import (
+    EvidentlyEndpoint,
+    EvidentlyService,
+    Feature,
+    Group,
+    Launch,
+    Project,
+    Segment,
+    SegmentOverride,
+    StartLaunch,
+    Step,
+    Variation,
+    percent,
+)
 
 
 class EvidentlyServiceStack(Stack):
-    """The Evidently API; every release of the account may share it."""
+    """The Evidently API; every app of the account may share it."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id, synthesizer=synthesizer(scope))
@@ -29,21 +37,48 @@ class EvidentlyServiceStack(Stack):
         CfnOutput(self, "ApiUrl", value=self.evidently.endpoint.url or "")
 
 
-class PetfoodReleaseStack(Stack):
-    """A release of the shop, and the launch that switches a part of it on."""
+class PetfoodStack(Stack):
+    """The shop: one basket in ten is offered something more, then half of them, then all; in Norway all at once."""
 
     def __init__(self, scope: Construct, construct_id: str, *, endpoint: EvidentlyEndpoint) -> None:
         super().__init__(scope, construct_id, synthesizer=synthesizer(scope))
         banner = ssm.StringParameter(
             self, "Banner", string_value=scope.node.try_get_context("message") or "Treats for every basket"
         )
-        start = StartLaunch(
+        project = Project(self, "Petfood", project_name="petfood", description="The pet food shop", endpoint=endpoint)
+        upsell = Feature(
             self,
-            "StartUpsell",
-            project=PETFOOD["project"]["name"],
-            launch=PETFOOD["launch"]["name"],
-            endpoint=endpoint,
+            "Upsell",
+            project=project,
+            feature_name="upsell",
+            description="Whether the basket offers something more",
+            variations=[Variation.boolean("off", False), Variation.boolean("on", True)],
         )
+        norway = Segment(self, "Norway", pattern={"country": ["NO"]}, endpoint=endpoint)
+        in_norway = SegmentOverride(segment=norway, order=1, weights={"upsell": percent(100)})
+        launch = Launch(
+            self,
+            "November",
+            project=project,
+            launch_name="upsell-2026-11",
+            groups=[
+                Group(name="control", feature=upsell, variation="off"),
+                Group(name="upsell", feature=upsell, variation="on"),
+            ],
+            steps=[
+                Step(
+                    start=start,
+                    weights={"control": percent(100 - share), "upsell": percent(share)},
+                    overrides=[in_norway],
+                )
+                for start, share in (
+                    ("2026-11-02T09:00:00+01:00", 10),
+                    ("2027-01-11T09:00:00+01:00", 50),
+                    ("2027-02-08T09:00:00+01:00", 100),
+                )
+            ],
+        )
+        start = StartLaunch(self, "StartUpsell", project=project, launch=launch)
         start.execute_after(banner)  # the launch starts once what it switches on is there
         CfnOutput(self, "LaunchStatus", value=start.launch_status)
         CfnOutput(self, "LaunchArn", value=start.launch_arn)
@@ -57,5 +92,5 @@ def synthesizer(scope: Construct) -> CliCredentialsStackSynthesizer | None:
 
 app = App()
 service = EvidentlyServiceStack(app, "EvidentlyService")
-PetfoodReleaseStack(app, "PetfoodRelease", endpoint=service.evidently.endpoint)
+PetfoodStack(app, "Petfood", endpoint=service.evidently.endpoint)
 app.synth()

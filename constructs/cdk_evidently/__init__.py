@@ -2,35 +2,57 @@
 
 from cdk_evidently._assets import models_path, signing_path
 from cdk_evidently._endpoint import EvidentlyEndpoint
+from cdk_evidently._feature import EvaluationStrategy, Feature, IFeature
 from cdk_evidently._grants import ServiceGrants
+from cdk_evidently._launch import ILaunch, Launch
 from cdk_evidently._metrics import ServiceMetrics
+from cdk_evidently._project import IProject, Project
 from cdk_evidently._provider import EvidentlyProvider
 from cdk_evidently._quotas import Quotas
+from cdk_evidently._segment import ISegment, Segment
 from cdk_evidently._service import EvidentlyService, IEvidentlyService
 from cdk_evidently._start_launch import OnDelete, StartLaunch
 from cdk_evidently._triggers import Triggers
+from cdk_evidently._values import Group, MetricMonitor, SegmentOverride, Step, Variation, percent
 from cdk_evidently.errors import (
     ConflictingSettingsError,
     DuplicateLaunchError,
     EvidentlyError,
     InvalidArgumentError,
+    InvalidDefinitionError,
 )
 
 __all__ = [
     "ConflictingSettingsError",
     "DuplicateLaunchError",
+    "EvaluationStrategy",
     "EvidentlyEndpoint",
     "EvidentlyError",
     "EvidentlyProvider",
     "EvidentlyService",
+    "Feature",
+    "Group",
     "IEvidentlyService",
+    "IFeature",
+    "ILaunch",
+    "IProject",
+    "ISegment",
     "InvalidArgumentError",
+    "InvalidDefinitionError",
+    "Launch",
+    "MetricMonitor",
     "OnDelete",
+    "Project",
     "Quotas",
+    "Segment",
+    "SegmentOverride",
     "ServiceGrants",
     "ServiceMetrics",
     "StartLaunch",
+    "Step",
     "Triggers",
+    "Variation",
     "models_path",
+    "percent",
     "signing_path",
 ]

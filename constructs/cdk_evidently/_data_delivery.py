@@ -12,6 +12,7 @@ from cdk_evidently._linters import acknowledge_wildcard
 from cdk_evidently._model import text_rule
 from cdk_evidently.errors import InvalidArgumentError
 
+_ONE = "a log group or its name"
 _RULE = "log groups or their names"
 _WAY_OUT = "Give each as a LogGroup, or by its name"
 
@@ -25,7 +26,25 @@ def delivery_groups(given: Sequence[str | logs.ILogGroup]) -> list[str]:
     """
     if isinstance(given, str) or not isinstance(given, Sequence):
         raise InvalidArgumentError("data_delivery", given, f"a list of {_RULE}", _WAY_OUT)
-    return list(dict.fromkeys(_name(each) for each in given))
+    return list(dict.fromkeys(delivery_group(each) for each in given))
+
+
+def delivery_group(given: object) -> str:
+    """Return the name of a log group.
+
+    Raises:
+        InvalidArgumentError: it is not a log group, or not a name for one.
+
+    """
+    if not isinstance(given, str):
+        name = getattr(given, "log_group_name", None)
+        if not isinstance(name, str):
+            raise InvalidArgumentError("data_delivery", given, _ONE, _WAY_OUT)
+        return name
+    rule = text_rule("CwLogGroupSafeName")
+    if not (Token.is_unresolved(given) or rule.allows(given)):
+        raise InvalidArgumentError("data_delivery", given, f"a log group's name of {rule}", _WAY_OUT)
+    return given
 
 
 def delivery_statement(scope: Construct, groups: Sequence[str]) -> iam.PolicyStatement:
@@ -42,15 +61,3 @@ def delivery_statement(scope: Construct, groups: Sequence[str]) -> iam.PolicySta
         acknowledge_wildcard(scope, f"{arn}:*", "The log streams of one log group that the user named.")
         resources += [arn, f"{arn}:*"]
     return iam.PolicyStatement(sid="Delivery", actions=list(LOG_ACTIONS), resources=resources)
-
-
-def _name(given: object) -> str:
-    if not isinstance(given, str):
-        name = getattr(given, "log_group_name", None)
-        if not isinstance(name, str):
-            raise InvalidArgumentError("data_delivery", given, f"a list of {_RULE}", _WAY_OUT)
-        return name
-    rule = text_rule("CwLogGroupSafeName")
-    if not (Token.is_unresolved(given) or rule.allows(given)):
-        raise InvalidArgumentError("data_delivery", given, f"a log group's name of {rule}", _WAY_OUT)
-    return given

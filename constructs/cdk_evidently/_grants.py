@@ -6,8 +6,8 @@ from typing import Final
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
-from cdk_evidently._launch_names import LaunchLike, ProjectLike, named_launch, named_project
 from cdk_evidently._model import Route, routes
+from cdk_evidently._names import LaunchLike, ProjectLike, named, named_launch
 from cdk_evidently._service_endpoint import STAGE
 from cdk_evidently.errors import ConflictingSettingsError
 
@@ -126,13 +126,13 @@ def _place(project: ProjectLike | None, launch: LaunchLike | None, prefix: str) 
         if project is None:
             message = f"launch is {launch!r} and project is None: a launch is found in a project. Give the project too."
             raise ConflictingSettingsError(message)
-        named = named_launch(project, launch)
-        arn = f"{prefix}project/{named.project.plain}"
-        launch_arn = f"{arn}/launch/{named.launch.plain}"
-        return _Place((named.project.plain, arn, _escaped(arn)), named.launch.plain, (launch_arn, _escaped(launch_arn)))
+        found = named_launch(project, launch)
+        arn = f"{prefix}project/{found.project.plain}"
+        launch_arn = f"{arn}/launch/{found.launch.plain}"
+        return _Place((found.project.plain, arn, _escaped(arn)), found.launch.plain, (launch_arn, _escaped(launch_arn)))
     if project is None:
         return _Place()
-    name = named_project(project).plain
+    name = named("project", project).plain
     arn = f"{prefix}project/{name}"
     below = f"{arn}/{_ANY}"
     return _Place((name, arn, _escaped(arn)), None, (arn, _escaped(arn), below, _escaped(below)))

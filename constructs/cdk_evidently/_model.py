@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,12 @@ def text_rule(shape: str) -> TextRule:
     """Return the rule of a string shape of the model, such as `LaunchName`."""
     facts = _model()["shapes"][shape]
     return TextRule(pattern=facts["pattern"], shortest=facts["min"], longest=facts["max"])
+
+
+def shape_facts(shape: str) -> Mapping[str, Any]:
+    """Return what the model says of a shape."""
+    facts: Mapping[str, Any] = _model()["shapes"][shape]
+    return facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,18 @@ be stopped then. There the starter header is what protects the launches of other
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from cdk_evidently._assets import contract
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._function import LOG_ACTIONS
-from cdk_evidently._launch_names import Name, NamedLaunch
+from cdk_evidently._model import routes
+from cdk_evidently._names import Name, NamedLaunch
 
 Statement = dict[str, Any]
 
@@ -30,6 +33,15 @@ NETWORK_ACTIONS: Final = (
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSubnets",
     "ec2:UnassignPrivateIpAddresses",
+)
+
+
+# What a Project, Feature, Segment or Launch needs.
+_DECLARING: Final = (
+    *(f"{verb}{kind}" for kind in ("Project", "Feature", "Launch") for verb in ("Create", "Get", "Update", "Delete")),
+    *("UpdateProjectDataDelivery", "ListFeatures", "ListLaunches", "StopLaunch"),
+    *("CreateSegment", "GetSegment", "DeleteSegment", "ListSegmentReferences"),
+    *("TagResource", "UntagResource"),
 )
 
 
@@ -66,27 +78,48 @@ _LONGEST_NAME: Final = Name("a" * 127, "a" * 127, literal=True)
 Target = tuple[Name, Name]  # a project and a launch, or every one
 
 
-def breadth_that_fits(endpoint: EvidentlyEndpoint, launches: Sequence[NamedLaunch], *, in_vpc: bool) -> Breadth:
+def breadth_that_fits(
+    endpoint: EvidentlyEndpoint, launches: Sequence[NamedLaunch], *, in_vpc: bool, declares: bool = False
+) -> Breadth:
     """Return the narrowest permission whose policy is sure to fit into a role, whatever its tokens turn out to be."""
+    left = POLICY_CHARACTERS - (_size(declaring_statements(endpoint, _LONGEST)) if declares else 0)
     for breadth in (Breadth.LAUNCHES, Breadth.PROJECTS):
         longest = [_longest(target) for target in _targets(launches, breadth)]
-        policy = policy_document(_statements(endpoint, _LONGEST, longest, in_vpc=in_vpc))
-        if len(json.dumps(policy, separators=(",", ":"))) <= POLICY_CHARACTERS:
+        if _size(_statements(endpoint, _LONGEST, longest, in_vpc=in_vpc)) <= left:
             return breadth
     return Breadth.ENDPOINT
 
 
 def statements(
-    endpoint: EvidentlyEndpoint, launches: Sequence[NamedLaunch], place: Place, *, in_vpc: bool
+    endpoint: EvidentlyEndpoint, launches: Sequence[NamedLaunch], place: Place, breadth: Breadth, *, in_vpc: bool
 ) -> list[Statement]:
     """Return the statements of the role's policy, in an order that does not depend on that of the constructs."""
-    breadth = breadth_that_fits(endpoint, launches, in_vpc=in_vpc)
     return _statements(endpoint, place, _targets(launches, breadth), in_vpc=in_vpc)
+
+
+def declaring_statements(endpoint: EvidentlyEndpoint, place: Place) -> list[Statement]:
+    """Return what it takes to make, change and delete projects, features, segments and launches of any name."""
+    if endpoint.signing_name == contract.SIGNING_NAME_EXECUTE_API:
+        stage = f"arn:{place.partition}:execute-api:{place.region}:{place.account}:{place.api_id}/$default"
+        return [_allow("Declare", ["execute-api:Invoke"], [f"{stage}/{path}" for path in _declaring_paths()])]
+    account = f"arn:{place.partition}:{contract.API_NAME}:{place.region}:{place.account}"
+    actions = [f"{contract.API_NAME}:{operation}" for operation in _DECLARING]
+    return [_allow("Declare", actions, [f"{account}:project/{ANY}", f"{account}:segment/{ANY}"])]
 
 
 def policy_document(content: Sequence[Statement]) -> dict[str, Any]:
     """Return an IAM policy of these statements."""
     return {"Version": "2012-10-17", "Statement": list(content)}
+
+
+def _size(content: Sequence[Statement]) -> int:
+    return len(json.dumps(policy_document(content), separators=(",", ":")))
+
+
+def _declaring_paths() -> list[str]:
+    """Methods and paths as IAM sees them: a `*` matches slashes too, so that a few of them match all."""
+    every = {f"{it.method}{re.sub(r'{[^}]+}', ANY, it.uri)}" for it in routes() if it.operation in _DECLARING}
+    return sorted(path for path in every if not any(it != path and fnmatchcase(path, it) for it in every))
 
 
 def _statements(

@@ -15,8 +15,8 @@ from cdk_evidently._assets import contract
 from cdk_evidently._endpoint import EvidentlyEndpoint, endpoint_or_aws, stack_key
 from cdk_evidently._function import lean_function, own_log_group
 from cdk_evidently._l1 import l1_resource
-from cdk_evidently._launch_names import NamedLaunch
 from cdk_evidently._lazy import lazy_number
+from cdk_evidently._names import NamedLaunch
 from cdk_evidently._provider_role import ProviderRole
 from cdk_evidently.errors import ConflictingSettingsError
 
@@ -30,7 +30,8 @@ class EvidentlyProvider(Construct):
 
     A `StartLaunch` finds or makes one of these per endpoint and stack (a nested stack counts as its own). Make one
     yourself to choose its network, role, log retention or memory, and hand it over as `StartLaunch(provider=…)`.
-    It adds three resources: a function (arm64), its role (one inline policy, no managed one) and its log group.
+    It adds three resources: a function (arm64), its role (one inline policy, no managed one) and its log group; and a
+    second policy where a `Project`, `Feature`, `Segment` or `Launch` is declared.
 
     Attributes:
         endpoint: the API that it calls.
@@ -96,7 +97,7 @@ class EvidentlyProvider(Construct):
             self,
             "Function",
             handler=contract.PROVIDER_HANDLER,
-            description="Starts and stops Evidently launches for CloudFormation (cdk-evidently).",
+            description="Carries out Evidently resources for CloudFormation (cdk-evidently).",
             role=self.role,
             log_group=self.log_group,
             timeout=Duration.seconds(lazy_number(self._timeout_seconds)),
@@ -137,6 +138,10 @@ class EvidentlyProvider(Construct):
         """Take on a launch to start, and the time that this may take; `StartLaunch` calls it."""
         self._permissions.allow_start(launch)
         self._longest_timeout = max(self._longest_timeout, timeout_seconds)
+
+    def serve_declared(self) -> tuple[IConstruct, ...]:
+        """Take on what is declared, and return what has to exist before it; `Project`, `Feature` and so on call it."""
+        return (*self.prerequisites, self._permissions.allow_declaring())
 
     def identity(self, stack: Stack) -> str:
         """Return what tells this provider's ServiceToken from every other's in the stack; for use at resolution."""

@@ -10,15 +10,16 @@ from constructs import Construct
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._function import lambda_role
 from cdk_evidently._l1 import l1_resource
-from cdk_evidently._launch_names import NamedLaunch
 from cdk_evidently._lazy import before_synthesis, lazy_any
 from cdk_evidently._linters import acknowledge_wildcard, ignore_cfn_lint
+from cdk_evidently._names import NamedLaunch
 from cdk_evidently._permissions import (
     ANY,
     POLICY_CHARACTERS,
     Breadth,
     Place,
     breadth_that_fits,
+    declaring_statements,
     policy_document,
     statements,
 )
@@ -35,6 +36,8 @@ _REASONS: Final = {
     "Start": "The launches named don't fit one by one into the inline policies of a role.",
     "GetAndStop": "CloudFormation narrows the role before it sends the Deletes of a clean-up: a launch that left the "
     "stack is read and stopped with the permissions of a template that no longer names it.",
+    "Declare": "CloudFormation deletes what left the stack with the permissions of a template that no longer names it. "
+    "The tag of the resource that made a thing is what protects the things of others.",
     "Network": "A function in a VPC needs network interfaces, and EC2 takes no narrower resource for these actions.",
 }
 
@@ -65,6 +68,7 @@ class ProviderRole:
         self._in_vpc = in_vpc
         self._launches: list[NamedLaunch] = []
         self._warned = False
+        self._declaring: iam.Policy | None = None
         self._place = Place(
             partition=Aws.PARTITION,
             region=endpoint.region or Aws.REGION,
@@ -78,6 +82,21 @@ class ProviderRole:
     def allow_start(self, launch: NamedLaunch) -> None:
         """Let the role start this launch."""
         self._launches.append(launch)
+
+    def allow_declaring(self) -> iam.Policy:
+        """Let the role make, change and delete projects, features, segments and launches; returns the policy.
+
+        It is a policy of its own, the same for every stack: when the last of these leaves, CloudFormation deletes them
+        before the policy that they depend on. A policy that followed their names would be narrowed too early.
+        """
+        if self._declaring is None:
+            content = declaring_statements(self._endpoint, self._place)
+            stand_in = iam.PolicyStatement(actions=["logs:PutLogEvents"], resources=[self._place.log_group_arn])
+            self._declaring = iam.Policy(self._scope, "DeclaringPolicy", statements=[stand_in], roles=[self.role])
+            resource = l1_resource(self._declaring, iam.CfnPolicy)
+            resource.policy_document = policy_document(content)
+            ignore_cfn_lint(resource, _UNKNOWN_ACTION)
+        return self._declaring
 
     def _own_role(self) -> tuple[iam.IRole, list[iam.Policy]]:
         role = lambda_role(self._scope, "Role")
@@ -99,17 +118,22 @@ class ProviderRole:
         return role, [policy]
 
     def _statements(self) -> list[dict[str, Any]]:
-        return statements(self._endpoint, self._launches, self._place, in_vpc=self._in_vpc)
+        return statements(self._endpoint, self._launches, self._place, self._breadth(), in_vpc=self._in_vpc)
+
+    def _breadth(self) -> Breadth:
+        declares = self._declaring is not None
+        return breadth_that_fits(self._endpoint, self._launches, in_vpc=self._in_vpc, declares=declares)
 
     def _document(self) -> dict[str, Any]:
         return policy_document(self._statements())
 
     def _complete(self) -> None:
-        for statement in self._statements():
+        declaring = [] if self._declaring is None else declaring_statements(self._endpoint, self._place)
+        for statement in [*self._statements(), *declaring]:
             for resource in statement["Resource"]:
                 if ANY in resource:
                     acknowledge_wildcard(self._scope, resource, _REASONS[statement["Sid"]])
-        breadth = breadth_that_fits(self._endpoint, self._launches, in_vpc=self._in_vpc)
+        breadth = self._breadth()
         if breadth is not Breadth.LAUNCHES and not self._warned:
             self._warned = True
             Annotations.of(self._scope).add_warning_v2(

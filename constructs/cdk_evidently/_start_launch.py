@@ -5,20 +5,19 @@ import json
 from enum import StrEnum
 from typing import Final
 
-from aws_cdk import Annotations, CfnResource, Duration, IResolveContext, Stack
+from aws_cdk import CfnResource, Duration, IResolveContext, Stack
 from constructs import Construct, IConstruct, IDependable
 
 from cdk_evidently._arguments import of_kind
 from cdk_evidently._assets import contract
 from cdk_evidently._claims import Claims
-from cdk_evidently._endpoint import EvidentlyEndpoint, endpoint_or_aws
-from cdk_evidently._launch_names import LaunchLike, ProjectLike, named_launch
+from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._lazy import lazy_text
+from cdk_evidently._names import LaunchLike, ProjectLike, named_launch
 from cdk_evidently._provider import EvidentlyProvider
+from cdk_evidently._reach import check_one_endpoint, provider_for
 from cdk_evidently._triggers import Triggers
-from cdk_evidently.errors import ConflictingSettingsError, InvalidArgumentError
-
-WARNING_AWS_ENDPOINT: Final = "cdk-evidently:awsEndpointEnded"
+from cdk_evidently.errors import InvalidArgumentError
 
 _PATH_METADATA: Final = "Metadata.aws:cdk:path"
 _MILLISECONDS: Final = 1000
@@ -53,7 +52,8 @@ class StartLaunch(Construct):
         construct_id: its name within the parent.
         project: the project: its name, its ARN, or a construct for it. A token is passed on, and checked at the deploy.
         launch: the launch: its name, its ARN, or a construct for it, after which it is then started.
-        endpoint: the API to call, by default `EvidentlyEndpoint.aws()` with a warning, as AWS ended the service.
+        endpoint: the API to call, by default that of a `Launch` or `Project` given here, or else
+            `EvidentlyEndpoint.aws()` with a warning, as AWS ended the service.
         triggers: when an update calls StartLaunch again, by default `Triggers.stack_changes()`.
         on_delete: what becomes of the launch when this leaves the stack, by default `OnDelete.CANCEL`.
         timeout: how long a deploy waits for the launch to run, and goes on asking a throttled API, in whole seconds
@@ -80,20 +80,14 @@ class StartLaunch(Construct):
         timeout: Duration | None = None,
         provider: EvidentlyProvider | None = None,
     ) -> None:
-        reached = endpoint_or_aws(endpoint)
-        if endpoint is not None and provider is not None:
-            message = (
-                f"endpoint is {reached.url or 'AWS'!r} and provider is {provider.node.path!r}, which has an endpoint "
-                "of its own: only one can hold. Give the endpoint to the EvidentlyProvider, or leave provider out."
-            )
-            raise ConflictingSettingsError(message)
+        check_one_endpoint(endpoint, provider)
         named = named_launch(project, launch)
         seconds = _whole_seconds(timeout)
         action = _checked_on_delete(on_delete)
         trigger = Triggers.checked(triggers)
         super().__init__(scope, construct_id)
         self._launch = named
-        self._provider = provider or EvidentlyProvider.shared(self, reached)
+        self._provider = provider_for(self, endpoint, provider, launch, project)
         Claims.of(Stack.of(self)).claim(self, self._provider, named)
         self._provider.serve_launch(named, seconds)
         self._resource = CfnResource(
@@ -104,13 +98,8 @@ class StartLaunch(Construct):
         )
         self._name_resource()
         given = [value for value in (project, launch) if not isinstance(value, str)]
-        self._resource.node.add_dependency(*self._provider.prerequisites, *reached.dependencies, *given)
-        if self._provider.endpoint.is_aws:
-            Annotations.of(self).add_warning_v2(
-                WARNING_AWS_ENDPOINT,
-                "AWS ended CloudWatch Evidently on 2025-10-17: its endpoint starts no launch. "
-                "Deploy an EvidentlyService and give its endpoint, or that of another Evidently API.",
-            )
+        reached = () if endpoint is None else endpoint.dependencies
+        self._resource.node.add_dependency(*self._provider.prerequisites, *reached, *given)
 
     @property
     def provider(self) -> EvidentlyProvider:

@@ -8,7 +8,7 @@ import pytest
 from aws_cdk import Fn
 
 from cdk_evidently import EvidentlyEndpoint, Triggers
-from cdk_evidently._launch_names import named_launch
+from cdk_evidently._names import named_launch
 from cdk_evidently._permissions import Breadth, breadth_that_fits
 from helpers.synth import URL, flat, new_stack, start_launch, statements
 

@@ -1,7 +1,8 @@
 """`make demo`: the whole path with the real CDK CLI, from `cdk deploy` to a running launch, and back.
 
-It deploys the Evidently API, makes the example's launch through it, deploys, changes and destroys the release that
-starts the launch, and shows what becomes of the launch each time. Everything happens in a local AWS that ends with it.
+It deploys the Evidently API, and the shop with its project, feature, segment and launch, which it starts; asks the API
+for a thousand users' variations; changes and destroys the shop, and shows what becomes of the launch each time.
+Everything happens in a local AWS that ends with it.
 """
 
 import json
@@ -25,7 +26,7 @@ from local_aws.processes import unwinding_on_signals
 from local_aws.server import LocalAws, forget_other_aws, running
 
 SERVICE_STACK = "EvidentlyService"
-RELEASE_STACK = "PetfoodRelease"
+SHOP_STACK = "Petfood"
 
 _KEPT_LOGS = Path(__file__).resolve().parents[2] / ".local" / "demo-logs"
 # Of all that the CLI prints, what the demo is about: the custom resource is created, updated, deleted.
@@ -37,13 +38,13 @@ class Ending:
     """What the demo ends with.
 
     Args:
-        outputs: The outputs of the release's last deploy.
-        launch: The launch after the release was destroyed, as the API shows it.
+        outputs: The outputs of the shop's last deploy.
+        chart: The split of a thousand users, drawn.
 
     """
 
     outputs: dict[str, str]
-    launch: dict[str, Any]
+    chart: list[str]
 
 
 def main() -> int:
@@ -66,7 +67,7 @@ def main() -> int:
 
 
 def play(local_aws: LocalAws, cdk: CdkCli) -> Ending:
-    """Deploy the service, make the launch, then deploy, change and destroy the release that starts it.
+    """Deploy the service, then deploy, change and destroy the shop whose launch runs on it.
 
     Raises:
         LocalAwsError: a deploy failed, or the launch is not what it should be.
@@ -76,44 +77,44 @@ def play(local_aws: LocalAws, cdk: CdkCli) -> Ending:
     cdk.bootstrap()
     _say(f"cdk deploy {SERVICE_STACK}: API Gateway, Lambda, DynamoDB")
     evidently = petfood.evidently_client(local_aws, cdk.deploy(SERVICE_STACK)["ApiUrl"])
-    _say("making the project, the feature and the launch of examples/petfood.json through the API, with boto3")
-    petfood.create(evidently)
-    _expect(evidently, "CREATED")
+    _expect(evidently, None)
 
-    _say(f"cdk deploy {RELEASE_STACK}: its custom resource starts the launch")
-    outputs = cdk.deploy(RELEASE_STACK)
+    _say(f"cdk deploy {SHOP_STACK}: custom resources make project, feature, segment and launch, and start the launch")
+    outputs = cdk.deploy(SHOP_STACK)
     for name, value in sorted(outputs.items()):
-        print(f"      {RELEASE_STACK}.{name} = {value}", flush=True)
+        print(f"      {SHOP_STACK}.{name} = {value}", flush=True)
     first = _expect(evidently, "RUNNING")
+    _say(f"BatchEvaluateFeature {petfood.FEATURE}, for {petfood.USERS} users")
+    chart = list(petfood.chart(petfood.split(evidently), petfood.weights(first, time.time())))
+    for line in chart:
+        print(f"      {line}", flush=True)
 
-    _say(f"cdk deploy {RELEASE_STACK} again, with another banner: StartLaunch is called, the launch runs on")
+    _say(f"cdk deploy {SHOP_STACK} again, with another banner: StartLaunch is called, the launch runs on")
     calls = _start_calls(local_aws)
-    outputs = cdk.deploy(RELEASE_STACK, {"message": "Treats for every basket, and a toy"})
+    outputs = cdk.deploy(SHOP_STACK, {"message": "Treats for every basket, and a toy"})
     again = _expect(evidently, "RUNNING")
     if _start_calls(local_aws) <= calls:
         raise DemoError("the second deploy did not call StartLaunch")
     if again["execution"]["startedTime"] != first["execution"]["startedTime"]:
         raise DemoError("the second deploy started the launch anew")
 
-    _say(f"cdk destroy {RELEASE_STACK}: what the stack started, it stops")
-    cdk.destroy(RELEASE_STACK)
-    launch = _expect(evidently, "CANCELLED")
-    if RELEASE_STACK not in launch.get("statusReason", ""):
-        raise DemoError(f"the reason does not name {RELEASE_STACK}: {launch.get('statusReason')!r}")
-    return Ending(outputs, launch)
+    _say(f"cdk destroy {SHOP_STACK}: what the stack started, it stops; what it made, it deletes")
+    cdk.destroy(SHOP_STACK)
+    _expect(evidently, None)
+    return Ending(outputs, chart)
 
 
-def _expect(evidently: Any, status: str) -> dict[str, Any]:
-    launch = petfood.launch_now(evidently)
-    if launch["status"] != status:
-        raise DemoError(f"launch {petfood.LAUNCH} is {launch['status']}, not {status}: {launch.get('statusReason')!r}")
-    print(f"      GetLaunch {petfood.LAUNCH}: {status}", flush=True)
+def _expect(evidently: Any, status: str | None) -> dict[str, Any]:
+    launch = petfood.launch_now(evidently) or {}
+    if launch.get("status") != status:
+        raise DemoError(f"launch {petfood.LAUNCH} is {launch.get('status', 'not there')}, not {status or 'gone'}")
+    print(f"      GetLaunch {petfood.LAUNCH}: {status or 'not there'}", flush=True)
     return launch
 
 
 def _start_calls(local_aws: LocalAws) -> int:
-    """Return how often the release's function called StartLaunch, by its log."""
-    pages = local_aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=RELEASE_STACK)
+    """Return how often the shop's function called StartLaunch, by its log."""
+    pages = local_aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=SHOP_STACK)
     resources = [each for page in pages for each in page["StackResourceSummaries"]]
     (group,) = [each["PhysicalResourceId"] for each in resources if each["ResourceType"] == "AWS::Logs::LogGroup"]
     events = local_aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
@@ -151,11 +152,10 @@ def _complain(what: str) -> None:
 
 
 def _close(ending: Ending) -> None:
-    launch = ending.launch
-    print(f"\nAfter cdk destroy, launch {launch['name']} is {launch['status']}: {launch['statusReason']}")
-    print(f"While it was deployed, the outputs of {RELEASE_STACK} were:")
-    for name in ("LaunchStatus", "LaunchArn"):
-        print(f"{name} = {ending.outputs[name]}")
+    print(f"\nWhile {SHOP_STACK} was deployed, the variations of {petfood.FEATURE} were split like this:")
+    print("\n".join(ending.chart))
+    print(f"and its outputs were:\nLaunchStatus = {ending.outputs['LaunchStatus']}")
+    print(f"LaunchArn = {ending.outputs['LaunchArn']}")
 
 
 if __name__ == "__main__":

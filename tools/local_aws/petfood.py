@@ -1,8 +1,10 @@
-"""The example's project, feature and launch, made through the Evidently API as a user would: boto3 and our model."""
+"""The example's launch, as an app sees it: through the Evidently API, with boto3 and our model."""
 
 import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import boto3
 import botocore.session
@@ -10,11 +12,14 @@ from botocore.config import Config
 
 from local_aws.server import REGION, LocalAws
 
-_ROOT = Path(__file__).resolve().parents[2]
-MODELS = _ROOT / "lambda" / "models"
-PETFOOD: dict[str, Any] = json.loads((_ROOT / "examples" / "petfood.json").read_text())
-PROJECT: str = PETFOOD["project"]["name"]
-LAUNCH: str = PETFOOD["launch"]["name"]
+MODELS: Final = Path(__file__).resolve().parents[2] / "lambda" / "models"
+PROJECT: Final = "petfood"
+FEATURE: Final = "upsell"
+LAUNCH: Final = "upsell-2026-11"
+USERS: Final = 1000
+_BATCH: Final = 20
+_BAR: Final = 40
+_WHOLE: Final = 100_000
 
 
 def evidently_client(local_aws: LocalAws, api_url: str, **credentials: str) -> Any:
@@ -35,20 +40,48 @@ def evidently_client(local_aws: LocalAws, api_url: str, **credentials: str) -> A
     return local_aws.client("evidently", session, endpoint_url=api_url, config=config, **credentials)
 
 
-def create(evidently: Any) -> None:
-    """Make the project, the feature and the launch, which is not started; what is there stays."""
-    for make, arguments in (
-        (evidently.create_project, PETFOOD["project"]),
-        (evidently.create_feature, {"project": PROJECT, **PETFOOD["feature"]}),
-        (evidently.create_launch, {"project": PROJECT, **PETFOOD["launch"]}),
-    ):
-        try:
-            make(**arguments)
-        except evidently.exceptions.ConflictException:
-            continue
-
-
-def launch_now(evidently: Any) -> dict[str, Any]:
-    """Return the launch as the API shows it now."""
-    launch: dict[str, Any] = evidently.get_launch(project=PROJECT, launch=LAUNCH)["launch"]
+def launch_now(evidently: Any) -> dict[str, Any] | None:
+    """Return the launch as the API shows it now, None if it is not there."""
+    try:
+        launch: dict[str, Any] = evidently.get_launch(project=PROJECT, launch=LAUNCH)["launch"]
+    except evidently.exceptions.ResourceNotFoundException:
+        return None
     return launch
+
+
+def split(evidently: Any) -> dict[str, Counter[str]]:
+    """Evaluate the feature for a thousand users, every tenth of them in Norway; return the variations by country."""
+    found: dict[str, Counter[str]] = {}
+    users = [(f"user-{number}", "NO" if number % 10 == 0 else "DE") for number in range(USERS)]
+    for at in range(0, USERS, _BATCH):
+        batch = users[at : at + _BATCH]
+        requests = [
+            {"feature": FEATURE, "entityId": user, "evaluationContext": json.dumps({"country": country})}
+            for user, country in batch
+        ]
+        answers = evidently.batch_evaluate_feature(project=PROJECT, requests=requests)["results"]
+        for (_, country), answer in zip(batch, answers, strict=True):
+            found.setdefault(country, Counter())[answer["variation"]] += 1
+    return found
+
+
+def weights(launch: Mapping[str, Any], now: float) -> dict[str, dict[str, int]]:
+    """Return the weights that hold at a time, in seconds since 1970: by country and variation."""
+    steps = launch["scheduledSplitsDefinition"]["steps"]
+    step = max((it for it in steps if it["startTime"].timestamp() <= now), key=lambda it: it["startTime"])
+    variation = {group["name"]: group["featureVariations"][FEATURE] for group in launch["groups"]}
+    by_group = {"DE": step["groupWeights"], "NO": step["segmentOverrides"][0]["weights"]}
+    return {
+        country: {variation[group]: weight for group, weight in given.items()} for country, given in by_group.items()
+    }
+
+
+def chart(seen: Mapping[str, Counter[str]], wanted: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """Yield the lines of a bar chart of what was seen beside the weights."""
+    for country, counter in sorted(seen.items()):
+        users = counter.total()
+        yield f"{users} users in {country}:"
+        for variation in sorted({*counter, *wanted[country]}):
+            share, weight = counter[variation] / users, wanted[country].get(variation, 0) / _WHOLE
+            bar = "█" * round(share * _BAR)
+            yield f"  {variation:<4}{bar:<{_BAR}} {share:6.1%}   weight {weight:6.1%}"
