@@ -1,0 +1,61 @@
+"""Declared projects, features, segments and launches, as short as a test wants them."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_cdk import App, Stack
+from constructs import Construct
+
+from cdk_evidently import EvidentlyEndpoint, Feature, Group, Launch, Project, Segment, Step, Variation, percent
+from helpers.synth import URL, only
+
+ENDPOINT = EvidentlyEndpoint.from_url(URL)
+ON_AND_OFF = [Variation.boolean("on", True), Variation.boolean("off", False)]
+GROUPS = [Group(name="all", feature="upsell", variation="on")]
+STEPS = [Step(start="2026-11-02T09:00:00Z", weights={"all": percent(100)})]
+TYPES = {kind: f"Custom::Evidently{kind}" for kind in ("Project", "Feature", "Segment", "Launch")}
+
+
+def project(scope: Construct, name: str = "Project", **arguments: Any) -> Project:
+    return Project(scope, name, **{"project_name": "petfood", "endpoint": ENDPOINT, **arguments})
+
+
+def feature(scope: Construct, name: str = "Feature", **arguments: Any) -> Feature:
+    given = {"project": "petfood", "feature_name": "upsell", "variations": ON_AND_OFF, "endpoint": ENDPOINT}
+    return Feature(scope, name, **{**given, **arguments})
+
+
+def segment(scope: Construct, name: str = "Segment", **arguments: Any) -> Segment:
+    return Segment(scope, name, **{"pattern": {"country": ["NO"]}, "endpoint": ENDPOINT, **arguments})
+
+
+def launch(scope: Construct, name: str = "Launch", **arguments: Any) -> Launch:
+    given = {"project": "petfood", "launch_name": "november", "groups": GROUPS, "steps": STEPS, "endpoint": ENDPOINT}
+    return Launch(scope, name, **{**given, **arguments})
+
+
+MAKERS: Mapping[str, Callable[..., Any]] = {
+    "Project": project,
+    "Feature": feature,
+    "Segment": segment,
+    "Launch": launch,
+}
+
+
+def properties(stack: Stack, kind: str) -> Mapping[str, Any]:
+    """The properties of the one resource of a kind."""
+    found: Mapping[str, Any] = only(stack, TYPES[kind])[1]["Properties"]
+    return found
+
+
+def definition(stack: Stack, kind: str) -> Any:
+    """What the one resource of a kind is to be."""
+    return json.loads(properties(stack, kind)["Definition"])
+
+
+def app_of(stack: Stack) -> App:
+    """The app that a stack is in."""
+    root = stack.node.root
+    assert isinstance(root, App)
+    return root

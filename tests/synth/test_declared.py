@@ -1,0 +1,229 @@
+"""Projects, features, segments and launches in a template: what they say, and what is said about them."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from aws_cdk import CfnOutput, RemovalPolicy, Tags
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cdk_evidently import (
+    EvaluationStrategy,
+    EvidentlyProvider,
+    Group,
+    MetricMonitor,
+    Project,
+    SegmentOverride,
+    Step,
+    Variation,
+    percent,
+)
+from helpers.declared_constructs import (
+    ENDPOINT,
+    MAKERS,
+    TYPES,
+    app_of,
+    definition,
+    feature,
+    launch,
+    project,
+    properties,
+    segment,
+)
+from helpers.synth import metadata, new_stack, only, resources, synthesized
+
+KINDS = pytest.mark.parametrize("kind", MAKERS)
+
+
+def test_a_project_has_its_description_and_its_log_group() -> None:
+    stack = new_stack()
+    project(stack, description="The shop", data_delivery="/shop/events")
+    assert definition(stack, "Project") == {
+        "description": "The shop",
+        "dataDelivery": {"cloudWatchLogs": {"logGroup": "/shop/events"}},
+    }
+
+
+def test_a_log_group_that_the_stack_makes_comes_first() -> None:
+    stack = new_stack()
+    project(stack, data_delivery=logs.LogGroup(stack, "Events"))
+    (group,) = [name for name in resources(stack, "AWS::Logs::LogGroup") if name.startswith("Events")]
+    assert group in only(stack, TYPES["Project"])[1]["DependsOn"]
+    assert json.dumps({"Ref": group}) in json.dumps(properties(stack, "Project")["Definition"])
+
+
+def test_a_feature_has_everything_that_the_api_takes() -> None:
+    stack = new_stack()
+    feature(
+        stack,
+        variations=[Variation.double("a", 0.1), Variation.double("b", 2)],
+        default_variation="b",
+        description="How much",
+        entity_overrides={"anna": "a"},
+        evaluation_strategy=EvaluationStrategy.DEFAULT_VARIATION,
+    )
+    assert definition(stack, "Feature") == {
+        "variations": [{"name": "a", "value": {"doubleValue": 0.1}}, {"name": "b", "value": {"doubleValue": 2.0}}],
+        "defaultVariation": "b",
+        "description": "How much",
+        "entityOverrides": {"anna": "a"},
+        "evaluationStrategy": "DEFAULT_VARIATION",
+    }
+
+
+@pytest.mark.parametrize(
+    ("variation", "value"),
+    [
+        (Variation.boolean("a", False), {"boolValue": False}),
+        (Variation.string("a", ""), {"stringValue": ""}),
+        (Variation.long("a", 2**53 - 1), {"longValue": 2**53 - 1}),
+        (Variation.double("a", 1e-7), {"doubleValue": 1e-7}),
+    ],
+)
+def test_a_value_keeps_its_type_and_every_digit(variation: Variation, value: dict[str, Any]) -> None:
+    stack = new_stack()
+    feature(stack, variations=[variation])
+    assert definition(stack, "Feature")["variations"] == [{"name": "a", "value": value}]
+
+
+def test_a_launch_has_everything_that_the_api_takes() -> None:
+    stack = new_stack()
+    monitor = MetricMonitor(name="time", entity_id_key="user.id", value_key="details.time", unit_label="ms")
+    launch(
+        stack,
+        description="In November",
+        groups=[Group(name="all", feature="upsell", variation="on", description="All of them")],
+        steps=[
+            Step(
+                start=datetime(2026, 11, 2, 9, tzinfo=timezone(timedelta(hours=1))),
+                weights={"all": percent(100)},
+                overrides=[SegmentOverride(segment="norway", order=2, weights={"all": percent(12.5)})],
+            ),
+            Step(start="2026-11-09T09:00:00Z", weights={"all": 100_000}),
+        ],
+        metric_monitors=[monitor],
+        randomization_salt="salt",
+    )
+    override = {"segment": "norway", "evaluationOrder": 2, "weights": {"all": 12_500}}
+    assert definition(stack, "Launch") == {
+        "description": "In November",
+        "groups": [{"name": "all", "feature": "upsell", "variation": "on", "description": "All of them"}],
+        "scheduledSplitsConfig": {
+            "steps": [
+                {
+                    "startTime": "2026-11-02T08:00:00Z",
+                    "groupWeights": {"all": 100_000},
+                    "segmentOverrides": [override],
+                },
+                {"startTime": "2026-11-09T09:00:00Z", "groupWeights": {"all": 100_000}},
+            ]
+        },
+        "metricMonitors": [
+            {
+                "metricDefinition": {
+                    "name": "time",
+                    "entityIdKey": "user.id",
+                    "valueKey": "details.time",
+                    "unitLabel": "ms",
+                }
+            }
+        ],
+        "randomizationSalt": "salt",
+    }
+
+
+@KINDS
+def test_a_name_is_made_of_the_path_where_none_is_given(kind: str) -> None:
+    stack = new_stack("Shop")
+    MAKERS[kind](Construct(stack, "Inner"), **({} if kind == "Segment" else {f"{kind.lower()}_name": None}))
+    assert properties(stack, kind)["Name"].startswith(f"Shop-Inner-{kind}-")
+
+
+SEGMENTS: list[dict[str, Any]] = [
+    {},
+    {"pattern": '{"country": ["NO"]}'},
+    {"pattern": {"country": ["SE"]}},
+    {"description": "Norway"},
+]
+
+
+def test_another_pattern_or_description_is_another_segment() -> None:
+    stack = new_stack()
+    names = {segment(stack, str(number), **arguments).segment_name[-8:] for number, arguments in enumerate(SEGMENTS)}
+    assert len(names) == 3
+
+
+@KINDS
+def test_tags_are_the_constructs_and_those_of_cdk(kind: str) -> None:
+    stack = new_stack()
+    made = MAKERS[kind](stack, tags={"team": "web", "stage": "beta"})
+    Tags.of(stack).add("owner", "petra")
+    Tags.of(made).add("stage", "prod")
+    assert properties(stack, kind)["Tags"] == {"owner": "petra", "stage": "prod", "team": "web"}
+
+
+@KINDS
+def test_a_removal_policy_and_an_adoption_are_said_in_the_template(kind: str) -> None:
+    stack = new_stack()
+    MAKERS[kind](stack, removal_policy=RemovalPolicy.RETAIN, adopt_existing=True)
+    _, resource = only(stack, TYPES[kind])
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert resource["Properties"]["AdoptExisting"] == "true"
+
+
+@KINDS
+def test_attributes_are_read_from_the_resource(kind: str) -> None:
+    stack = new_stack()
+    made = MAKERS[kind](stack)
+    for name, value in {
+        "Arn": getattr(made, f"{kind.lower()}_arn"),
+        "RefArn": getattr(getattr(made, f"{kind.lower()}_ref"), f"{kind.lower()}_arn"),
+        "Created": made.created_time,
+        "Updated": made.last_updated_time,
+        "Ref": made.ref,
+    }.items():
+        CfnOutput(stack, name, value=value)
+    logical_id, _ = only(stack, TYPES[kind])
+    outputs = {name: output["Value"] for name, output in synthesized(stack)["Outputs"].items()}
+    assert outputs["Arn"] == outputs["RefArn"] == {"Fn::GetAtt": [logical_id, "Arn"]}
+    assert outputs["Created"] == {"Fn::GetAtt": [logical_id, "CreatedTime"]}
+    assert outputs["Updated"] == {"Fn::GetAtt": [logical_id, "LastUpdatedTime"]}
+    assert outputs["Ref"] == {"Ref": logical_id}
+    assert getattr(made, f"{kind.lower()}_name") == properties(stack, kind)["Name"]
+    if kind != "Segment":
+        assert stack.resolve(made.status) == {"Fn::GetAtt": [logical_id, "Status"]}
+
+
+@KINDS
+def test_another_provider_makes_it_another_resource(kind: str) -> None:
+    """CloudFormation refuses to change a resource's ServiceToken."""
+    ids = set()
+    for name in ("One", "Two"):
+        stack = new_stack()
+        provider = EvidentlyProvider(stack, name, endpoint=ENDPOINT)
+        MAKERS[kind](stack, endpoint=None, provider=provider)
+        ids.add(only(stack, TYPES[kind])[0])
+    assert len(ids) == 2
+
+
+def test_without_an_endpoint_it_is_awss_with_the_warning_that_it_has_ended() -> None:
+    stack = new_stack()
+    Project(stack, "Project")
+    (warnings,) = metadata(app_of(stack), "aws:cdk:warning").values()
+    assert "AWS ended CloudWatch Evidently" in warnings[0]
+
+
+UNASSIGNED = (
+    "steps[0].weights add up to 12.5 %: 87.5 % of the users are in no group and get the default variation. "
+    "Acknowledge this if it is meant so."
+)
+
+
+def test_weights_under_a_hundred_percent_warn_of_the_share_that_is_unassigned() -> None:
+    stack = new_stack()
+    launch(stack, steps=[Step(start=datetime(2026, 11, 2, tzinfo=UTC), weights={"all": percent(12.5)})])
+    assert metadata(app_of(stack), "aws:cdk:warning") == {
+        "Release/Launch": [f"{UNASSIGNED} [ack: cdk-evidently:weightsLeaveUsersUnassigned0]"]
+    }

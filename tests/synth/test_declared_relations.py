@@ -1,0 +1,147 @@
+"""What declared things have to do with one another, with what is there already, and with the role that makes them."""
+
+from typing import Any
+
+from aws_cdk import Fn, NestedStack
+from aws_cdk import aws_evidently as l1
+from aws_cdk import aws_iam as iam
+
+from cdk_evidently import (
+    EvidentlyEndpoint,
+    EvidentlyProvider,
+    EvidentlyService,
+    Feature,
+    Group,
+    Launch,
+    Project,
+    Segment,
+    SegmentOverride,
+    StartLaunch,
+    Step,
+)
+from helpers.declared_constructs import (
+    ENDPOINT,
+    TYPES,
+    app_of,
+    definition,
+    feature,
+    launch,
+    project,
+    properties,
+    segment,
+)
+from helpers.synth import URL, metadata, new_stack, only, resources, synthesized
+
+
+def test_what_is_related_comes_first_and_shares_one_function() -> None:
+    stack = new_stack()
+    shop = project(stack)
+    upsell = feature(stack, project=shop, endpoint=None)
+    norway = segment(stack)
+    groups = [Group(name="all", feature=upsell, variation="on")]
+    overrides = [SegmentOverride(segment=norway, order=1, weights={"all": 0})]
+    step = Step(start="2026-11-02T09:00:00Z", weights={"all": 100_000}, overrides=overrides)
+    november = launch(stack, project=shop, groups=groups, steps=[step], endpoint=None)
+    StartLaunch(stack, "Start", project=shop, launch=november)
+
+    waits = {it["Type"]: set(it.get("DependsOn", [])) for it in resources(stack).values()}
+    ids = {kind: only(stack, name)[0] for kind, name in TYPES.items()}
+    assert ids["Project"] in waits[TYPES["Feature"]]
+    assert {ids["Project"], ids["Feature"], ids["Segment"]} < waits[TYPES["Launch"]]
+    assert {ids["Launch"], ids["Project"]} <= waits["Custom::EvidentlyStartLaunch"]
+    assert len(resources(stack, "AWS::Lambda::Function")) == 1
+    assert metadata(app_of(stack), "aws:cdk:warning") == {}
+    assert (properties(stack, "Feature")["Project"], properties(stack, "Launch")["Project"]) == ("petfood", "petfood")
+
+
+def test_the_service_answers_before_anything_is_made_on_it() -> None:
+    stack = new_stack()
+    project(stack, endpoint=EvidentlyService(stack, "Evidently").endpoint)
+    waits = only(stack, TYPES["Project"])[1]["DependsOn"]
+    routes = [*resources(stack, "AWS::ApiGatewayV2::Route"), *resources(stack, "AWS::ApiGatewayV2::Stage")]
+    assert set(routes) <= set(waits)
+
+
+ARN = "arn:aws:evidently:eu-west-1:123456789012:"
+
+
+def test_what_is_there_already_is_named_by_name_or_arn() -> None:
+    stack = new_stack()
+    imports: list[tuple[Any, str, str]] = [
+        (Project.from_project_name(stack, "P1", "petfood"), "project", ":project/petfood"),
+        (Project.from_project_arn(stack, "P2", f"{ARN}project/petfood"), "project", ":project/petfood"),
+        (Feature.from_feature_name(stack, "F1", "a", project="b"), "feature", ":project/b/feature/a"),
+        (Feature.from_feature_arn(stack, "F2", f"{ARN}project/b/feature/a"), "feature", ":project/b/feature/a"),
+        (Segment.from_segment_name(stack, "S1", "a"), "segment", ":segment/a"),
+        (Segment.from_segment_arn(stack, "S2", f"{ARN}segment/a"), "segment", ":segment/a"),
+        (Launch.from_launch_name(stack, "L1", "a", project="b"), "launch", ":project/b/launch/a"),
+        (Launch.from_launch_arn(stack, "L2", f"{ARN}project/b/launch/a"), "launch", ":project/b/launch/a"),
+    ]
+    for made, kind, ending in imports:
+        assert str(stack.resolve(getattr(made, f"{kind}_arn"))).replace("']]}", "").endswith(ending)
+        assert getattr(made, f"{kind}_name") == ending.rpartition("/")[2]
+        assert getattr(made, f"{kind}_ref") is not None
+    assert not synthesized(stack).get("Resources")
+
+
+def test_imports_and_cdks_own_constructs_and_tokens_serve_as_project_feature_and_segment() -> None:
+    stack = new_stack()
+    own = l1.CfnProject(stack, "Own", name="own")
+    projects = [
+        Project.from_project_name(stack, "Imported", "imported"),
+        own,
+        Fn.import_value("Project"),
+        f"{ARN}project/a",
+    ]
+    for number, given in enumerate(projects):
+        feature(stack, f"Feature{number}", project=given)
+    groups = [Group(name="all", feature=Feature.from_feature_name(stack, "F", "f", project="p"), variation="on")]
+    override = SegmentOverride(segment=Segment.from_segment_name(stack, "S", "s"), order=1, weights={})
+    steps = [Step(start="2026-11-02T09:00:00Z", weights={"all": 100_000}, overrides=[override])]
+    launch(stack, groups=groups, steps=steps)
+
+    found = [it["Properties"]["Project"] for it in resources(stack, TYPES["Feature"]).values()]
+    assert found == ["imported", {"Ref": "Own"}, {"Fn::ImportValue": "Project"}, f"{ARN}project/a"]
+    made = definition(stack, "Launch")
+    assert made["groups"][0]["feature"] == "f"
+    assert made["scheduledSplitsConfig"]["steps"][0]["segmentOverrides"][0]["segment"] == "s"
+
+
+def test_a_nested_stack_has_a_function_of_its_own() -> None:
+    stack = new_stack()
+    shop = project(stack)
+    nested = NestedStack(stack, "Nested")
+    feature(nested, project=shop, endpoint=None)
+    assert len(resources(nested, "AWS::Lambda::Function")) == 1
+
+
+def test_the_role_may_make_change_and_delete_by_a_policy_that_outlives_what_depends_on_it() -> None:
+    stack = new_stack()
+    segment(stack, endpoint=EvidentlyEndpoint.from_url(URL, signing_name="execute-api", api_id="abc"))
+    (name,) = (it for it in resources(stack, "AWS::IAM::Policy"))
+    assert name in only(stack, TYPES["Segment"])[1]["DependsOn"]
+    (statement,) = resources(stack)[name]["Properties"]["PolicyDocument"]["Statement"]
+    paths = sorted(resource["Fn::Join"][1][-1].removeprefix(":abc/$default/") for resource in statement["Resource"])
+    assert paths == [
+        "DELETE/projects/*",
+        "DELETE/segments/*",
+        "DELETE/tags/*",
+        "GET/projects/*",
+        "GET/segments/*",
+        "PATCH/projects/*",
+        "POST/projects",
+        "POST/projects/*/features",
+        "POST/projects/*/launches",
+        "POST/projects/*/launches/*/cancel",
+        "POST/segments",
+        "POST/tags/*",
+    ]
+
+
+def test_a_role_that_was_given_gets_the_policy_too() -> None:
+    stack = new_stack()
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    project(stack, endpoint=None, provider=EvidentlyProvider(stack, "Provider", endpoint=ENDPOINT, role=role))
+    policies = resources(stack, "AWS::IAM::Policy")
+    assert len(policies) == 2
+    assert set(policies) <= set(only(stack, TYPES["Project"])[1]["DependsOn"])
