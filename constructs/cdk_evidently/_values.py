@@ -23,13 +23,14 @@ def percent(share: float) -> int:
         InvalidArgumentError: it is something else.
 
     """
-    rule, way_out = "a number from 0 to 100 with three decimals at most", "Give percent, such as percent(12.5)"
     try:
         thousandths = Decimal(str(share)) * 1000
     except InvalidOperation:
-        raise InvalidArgumentError("share", share, rule, way_out) from None
-    if isinstance(share, bool) or not (0 <= thousandths <= WHOLE and thousandths == thousandths.to_integral_value()):
-        raise InvalidArgumentError("share", share, rule, way_out)
+        thousandths = Decimal("NaN")
+    fits = thousandths.is_finite() and 0 <= thousandths <= WHOLE and thousandths == thousandths.to_integral_value()
+    if isinstance(share, bool) or not fits:
+        rule = "a number from 0 to 100 with three decimals at most"
+        raise InvalidArgumentError("share", share, rule, "Give percent, such as percent(12.5)")
     return int(thousandths)
 
 

@@ -12,6 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
 from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService, Quotas
+from helpers.declared_constructs import MAKERS
 from helpers.rooms import ROOT
 from helpers.synth import URL, findings, new_stack, start_launch
 
@@ -98,6 +99,19 @@ def provider_in_a_vpc(app: App) -> None:
     start_launch(stack, provider=provider)
 
 
+def declared_things(app: App) -> None:
+    stack = new_stack(app=app)
+    endpoint = EvidentlyService.from_api_id(stack, "Evidently", "abc").endpoint
+    for make in MAKERS.values():
+        make(stack, endpoint=endpoint)
+
+
+def declared_things_on_aws_endpoint(app: App) -> None:
+    stack = new_stack(app=app)
+    for make in MAKERS.values():
+        make(stack, endpoint=EvidentlyEndpoint.aws("eu-west-1"))
+
+
 def more_launches_than_fit(app: App) -> None:
     stack = new_stack(app=app)
     for number in range(40):
@@ -122,6 +136,8 @@ CASES = [
     explicit_provider,
     provider_with_a_given_role,
     provider_in_a_vpc,
+    declared_things,
+    declared_things_on_aws_endpoint,
     more_launches_than_fit,
 ]
 
