@@ -130,6 +130,14 @@ class Release:
         """Delete the stack, if it is there."""
         self.deployment.deployer.destroy(self.name)
 
+    def abandon(self, resource_type: str) -> None:
+        """Delete the stack, whose deletion failed, without its resources of a type."""
+        cloudformation = self.deployment.deployer.cloudformation
+        listed = cloudformation.list_stack_resources(StackName=self.name)["StackResourceSummaries"]
+        kept = [it["LogicalResourceId"] for it in listed if it["ResourceType"] == resource_type]
+        cloudformation.delete_stack(StackName=self.name, RetainResources=kept)
+        self.destroy()
+
     def physical_ids(self) -> list[str]:
         """The physical ids of the stack's StartLaunch resources."""
         return self.deployment.deployer.physical_ids(self.name, START_LAUNCH)

@@ -6,6 +6,8 @@ It hands requests on as they are, so that signatures hold; a request that is not
 import http.client
 import json
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +38,20 @@ def everything(verdict: Verdict) -> Plan:
 def the_first(call: Call, verdict: Verdict) -> Plan:
     """A plan that lets everything pass but the first of these calls."""
     return lambda called, nth: verdict if (called, nth) == (call, 1) else Verdict.PASS
+
+
+def at_most(per_second: int) -> Plan:
+    """A plan that throttles what is more than so many calls in any second."""
+    passed: deque[float] = deque(maxlen=per_second)
+
+    def decide(_call: Call, _nth: int) -> Verdict:
+        now = time.monotonic()
+        if len(passed) == per_second and now - passed[0] < 1:
+            return Verdict.THROTTLE
+        passed.append(now)
+        return Verdict.PASS
+
+    return decide
 
 
 @dataclass(slots=True)

@@ -67,6 +67,15 @@ class CdkCli:
         found: dict[str, str] = json.loads(outputs.read_text())[stack]
         return found
 
+    def diff(self, stack: str) -> None:
+        """Check that a stack of the app is deployed as it is now.
+
+        Raises:
+            CdkError: it is not, or the command failed.
+
+        """
+        self._run(_ROOT, "diff", stack, "--exclusively", "--fail", *self._app({}))
+
     def destroy(self, stack: str) -> None:
         """Destroy a stack of the app.
 

@@ -84,6 +84,8 @@ def play(local_aws: LocalAws, cdk: CdkCli) -> Ending:
     for name, value in sorted(outputs.items()):
         print(f"      {SHOP_STACK}.{name} = {value}", flush=True)
     first = _expect(evidently, "RUNNING")
+    _say(f"cdk diff {SHOP_STACK}: what is deployed is what is declared")
+    cdk.diff(SHOP_STACK)
     _say(f"BatchEvaluateFeature {petfood.FEATURE}, for {petfood.USERS} users")
     chart = list(petfood.chart(petfood.split(evidently), petfood.weights(first, time.time())))
     for line in chart:

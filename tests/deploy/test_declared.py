@@ -1,0 +1,248 @@
+"""Projects, features, segments and launches through real CloudFormation operations, IAM enforced."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from aws_cdk import Stack
+
+from cdk_evidently import Feature, Project, Variation
+from helpers.declared_shop import OFF, ON, Shop, state
+from helpers.deployment import Release
+from local_aws.errors import StackFailedError
+from local_aws.server import ACCOUNT, REGION
+
+ARN = f"arn:aws:evidently:{REGION}:{ACCOUNT}:"
+KINDS = ("Project", "Feature", "Segment", "Launch")
+LAUNCH = {"project": "shop", "launch": "winter"}
+
+
+@pytest.fixture
+def shop(release: Release) -> Shop:
+    """The shop, not deployed."""
+    return Shop(release.deployment.endpoint())
+
+
+@pytest.fixture
+def evidently(release: Release) -> Any:
+    """The API."""
+    return release.deployment.evidently()
+
+
+def ids(release: Release) -> dict[str, str]:
+    """The physical id of each kind."""
+    found = {}
+    for kind in KINDS:
+        (found[kind],) = release.deployment.deployer.physical_ids(release.name, f"Custom::Evidently{kind}")
+    return found
+
+
+def failure(release: Release, shop: Shop) -> str:
+    """Why a deploy fails."""
+    with pytest.raises(StackFailedError) as failed:
+        release.deploy(shop)
+    return str(failed.value)
+
+
+def test_what_is_declared_is_made_started_and_deleted_by_one_function(
+    release: Release, shop: Shop, evidently: Any
+) -> None:
+    before = state(evidently)
+    outputs = release.deploy(shop.but(started=True, tags={"team": "web"}))
+    assert outputs == {
+        "ProjectStatus": "AVAILABLE",
+        "LaunchStatus": "CREATED",
+        "StartedStatus": "RUNNING",
+        "LaunchArn": f"{ARN}project/shop/launch/winter",
+    }
+    assert len(release.deployment.deployer.physical_ids(release.name, "AWS::Lambda::Function")) == 1
+    made = {arn: thing for arn, thing in state(evidently).items() if arn not in before}
+    assert sorted(made) == sorted(ids(release).values())
+    assert {thing["tags"]["team"] for thing in made.values()} == {"web"}
+    answer = evidently.evaluate_feature(
+        project="shop", feature="banner", entityId="anna", evaluationContext='{"country": "NO"}'
+    )
+    assert (answer["variation"], answer["reason"]) == ("on", "LAUNCH_RULE_MATCH")
+
+    release.destroy()
+    assert state(evidently) == before
+
+
+IN_PLACE: Mapping[str, dict[str, Any]] = {
+    "the project's description": {"description": "The web shop"},
+    "a description taken away": {"description": None},
+    "variations added, changed and removed": {
+        "variations": (Variation.boolean("on", False), Variation.boolean("maybe", True)),
+        "overrides": {"anna": "maybe"},
+    },
+    "entity overrides": {"overrides": {"anna": "off", "tester": "off"}},
+    "weights": {"share": 20},
+    "groups of a launch that does not run": {"shown": "off"},
+    "the salt": {"salt": "pepper"},
+    "tags": {"tags": {"team": "web"}},
+}
+REPLACED: Mapping[str, tuple[dict[str, Any], set[str]]] = {
+    "the project's name": ({"project": "store"}, {"Project", "Feature", "Launch"}),
+    "the feature's name": ({"feature": "poster"}, {"Feature"}),
+    "the launch's name": ({"launch": "spring"}, {"Launch"}),
+    "the segment's pattern": ({"pattern": {"country": ["SE"]}}, {"Segment"}),
+    "the segment's name": ({"segment": "scandinavia"}, {"Segment"}),
+}
+CHANGES = {**IN_PLACE, **{name: change for name, (change, _) in REPLACED.items()}}
+
+
+@pytest.mark.parametrize("change", IN_PLACE.values(), ids=IN_PLACE)
+def test_what_the_api_can_change_changes_in_place_and_back(
+    release: Release, shop: Shop, evidently: Any, change: dict[str, Any]
+) -> None:
+    release.deploy(shop)
+    before, things = ids(release), state(evidently)
+    release.deploy(shop.but(**change))
+    assert ids(release) == before
+    changed = state(evidently)
+    assert (changed.keys(), changed != things) == (things.keys(), True)
+    release.deploy(shop)
+    assert state(evidently) == things
+
+
+@pytest.mark.parametrize(("change", "kinds"), REPLACED.values(), ids=REPLACED)
+def test_another_name_or_project_or_pattern_replaces(
+    release: Release, shop: Shop, evidently: Any, change: dict[str, Any], kinds: set[str]
+) -> None:
+    release.deploy(shop)
+    before, count = ids(release), len(state(evidently))
+    release.deploy(shop.but(**change))
+    after = ids(release)
+    assert {kind for kind in KINDS if before[kind] != after[kind]} == kinds
+    there = state(evidently)
+    assert set(after.values()) <= set(there)
+    assert len(there) == count
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_failed_update_leaves_everything_as_it_was(
+    release: Release, shop: Shop, evidently: Any, change: dict[str, Any]
+) -> None:
+    release.deploy(shop)
+    before, things = ids(release), state(evidently)
+    assert "Broken" in failure(release, shop.but(**change, broken=True))
+    assert (ids(release), state(evidently)) == (before, things)
+
+
+def test_a_failed_create_leaves_nothing(release: Release, shop: Shop, evidently: Any) -> None:
+    before = state(evidently)
+    assert "Broken" in failure(release, shop.but(started=True, broken=True))
+    assert state(evidently) == before
+
+
+def test_groups_of_a_running_launch_fail_the_update_in_the_apis_words(
+    release: Release, shop: Shop, evidently: Any
+) -> None:
+    running = shop.but(started=True)
+    release.deploy(running)
+    things = state(evidently)
+    reason = failure(release, running.but(shown="off", description="Another"))
+    assert "409 ConflictException" in reason
+    assert "groups" in reason
+    assert state(evidently) == things
+
+
+def test_a_running_launch_is_stopped_whoever_started_it_and_deleted(
+    release: Release, shop: Shop, evidently: Any
+) -> None:
+    before = state(evidently)
+    release.deploy(shop)
+    evidently.start_launch(**LAUNCH)
+    release.destroy()
+    assert state(evidently) == before
+
+
+def test_a_project_with_things_of_others_stays_and_their_names_are_told(
+    release: Release, shop: Shop, evidently: Any
+) -> None:
+    release.deploy(shop)
+    stranger = {"project": "shop", "feature": "strangers"}
+    variations = [{"name": "on", "value": {"boolValue": True}}]
+    evidently.create_feature(project="shop", name="strangers", variations=variations)
+    with pytest.raises(StackFailedError, match="In the way: feature 'strangers'"):
+        release.destroy()
+    assert evidently.get_feature(**stranger)["feature"]["status"] == "AVAILABLE"
+
+    evidently.delete_feature(**stranger)
+    evidently.delete_project(project="shop")
+    # The local AWS deletes the function although something that needs it is still there; CloudFormation would not.
+    release.abandon("Custom::EvidentlyProject")
+
+
+def test_what_is_there_already_fails_the_create_and_stays_as_it_is(
+    release: Release, shop: Shop, evidently: Any
+) -> None:
+    evidently.create_project(name="shop", description="Somebody's")
+    before = state(evidently)
+    assert "is there already, and this stack did not make it" in failure(release, shop)
+    assert state(evidently) == before
+    evidently.delete_project(project="shop")
+
+
+def test_what_is_adopted_is_made_as_declared_and_stays(release: Release, shop: Shop, evidently: Any) -> None:
+    evidently.create_project(name="shop", description="Somebody's")
+    release.deploy(shop.but(adopted=True))
+    assert ids(release)["Project"] == f"{ARN}project/shop#adopted"
+    assert evidently.get_project(project="shop")["project"]["description"] == "The shop"
+    release.destroy()
+    assert evidently.get_project(project="shop")["project"]["featureCount"] == 0
+    evidently.delete_project(project="shop")
+
+
+def test_an_adoption_that_is_rolled_back_leaves_what_was_there(release: Release, shop: Shop, evidently: Any) -> None:
+    evidently.create_project(name="shop", description="The shop")
+    before = state(evidently)
+    assert "Broken" in failure(release, shop.but(adopted=True, broken=True))
+    assert state(evidently) == before
+    evidently.delete_project(project="shop")
+
+
+def test_what_is_retained_stays_when_the_stack_goes(release: Release, shop: Shop, evidently: Any) -> None:
+    release.deploy(shop.but(retained=True))
+    things = state(evidently)
+    release.destroy()
+    assert state(evidently) == things
+    evidently.delete_launch(**LAUNCH)
+    evidently.delete_feature(project="shop", feature="banner")
+    evidently.delete_project(project="shop")
+    (segment,) = evidently.list_segments()["segments"]
+    evidently.delete_segment(segment=segment["name"])
+
+
+def test_a_construct_that_moves_takes_its_running_launch_along(release: Release, shop: Shop, evidently: Any) -> None:
+    running, at_first = shop.but(started=True, segment="norway"), state(evidently)
+    release.deploy(running)
+    before = state(evidently)
+    release.deploy(running.but(scope="Inner"))
+    after = state(evidently)
+    assert after.keys() == before.keys()
+    launch = f"{ARN}project/shop/launch/winter"
+    assert after[launch]["execution"] == before[launch]["execution"]
+    assert after[launch]["status"] == "RUNNING"
+    failure(release, running.but(broken=True))
+    assert state(evidently) == after
+    release.destroy()
+    assert state(evidently) == at_first
+
+
+def test_a_feature_is_declared_in_a_project_that_is_there_already(release: Release, evidently: Any) -> None:
+    def build(stack: Stack) -> None:
+        project = Project.from_project_name(stack, "Project", "petfood")
+        Feature(
+            stack,
+            "Feature",
+            project=project,
+            feature_name="imported",
+            variations=[ON, OFF],
+            endpoint=release.deployment.endpoint(),
+        )
+
+    release.deploy(build)
+    assert evidently.get_feature(project="petfood", feature="imported")["feature"]["defaultVariation"] == "on"
+    release.destroy()
+    assert "imported" not in [it["name"] for it in evidently.list_features(project="petfood")["features"]]
