@@ -9,6 +9,7 @@ import pytest
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 
 from cdk_evidently import EvidentlyService
+from helpers.declared_shop import EVENTS
 from helpers.deployment import PROJECT, Deployment, Release, template
 from local_aws.server import LocalAws
 from local_aws.stacks import Deployer
@@ -22,7 +23,11 @@ def deployment(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) ->
 
     def build(stack: Stack) -> None:
         service = EvidentlyService(
-            stack, "Evidently", gateway_url=local_aws.gateway, removal_policy=RemovalPolicy.DESTROY
+            stack,
+            "Evidently",
+            gateway_url=local_aws.gateway,
+            data_delivery=[EVENTS],
+            removal_policy=RemovalPolicy.DESTROY,
         )
         CfnOutput(stack, "ApiId", value=service.api_id)
 

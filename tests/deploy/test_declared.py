@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from aws_cdk import Stack
 
-from cdk_evidently import Feature, Project, Variation
-from helpers.declared_shop import OFF, ON, Shop, state
+from cdk_evidently import EvaluationStrategy, Feature, MetricMonitor, Project, Variation
+from helpers.declared_shop import EVENTS, OFF, ON, Shop, state
 from helpers.deployment import Release
 from local_aws.errors import StackFailedError
 from local_aws.server import ACCOUNT, REGION
@@ -71,6 +71,9 @@ def test_what_is_declared_is_made_started_and_deleted_by_one_function(
 IN_PLACE: Mapping[str, dict[str, Any]] = {
     "the project's description": {"description": "The web shop"},
     "a description taken away": {"description": None},
+    "where events are delivered to": {"delivery": EVENTS},
+    "the default variation": {"default": "off"},
+    "the strategy": {"strategy": EvaluationStrategy.DEFAULT_VARIATION},
     "variations added, changed and removed": {
         "variations": (Variation.boolean("on", False), Variation.boolean("maybe", True)),
         "overrides": {"anna": "maybe"},
@@ -78,6 +81,7 @@ IN_PLACE: Mapping[str, dict[str, Any]] = {
     "entity overrides": {"overrides": {"anna": "off", "tester": "off"}},
     "weights": {"share": 20},
     "groups of a launch that does not run": {"shown": "off"},
+    "metric monitors": {"monitors": [MetricMonitor(name="spent", entity_id_key="user", value_key="cents")]},
     "the salt": {"salt": "pepper"},
     "tags": {"tags": {"team": "web"}},
 }

@@ -8,10 +8,12 @@ from aws_cdk import CfnOutput, CfnResource, RemovalPolicy, Stack, Tags
 from constructs import Construct
 
 from cdk_evidently import (
+    EvaluationStrategy,
     EvidentlyEndpoint,
     Feature,
     Group,
     Launch,
+    MetricMonitor,
     Project,
     Segment,
     SegmentOverride,
@@ -22,6 +24,7 @@ from cdk_evidently import (
 )
 from helpers.deployment import NO_FUNCTION
 
+EVENTS = "/shop/events"  # the log group that the API was told of
 STARTS = ("2021-11-02T09:00:00Z", "2031-11-09T09:00:00Z", "2031-11-16T09:00:00Z")
 ON, OFF = Variation.boolean("on", True), Variation.boolean("off", False)
 
@@ -35,12 +38,16 @@ class Shop:
     feature: str = "banner"
     launch: str = "winter"
     description: str | None = "The shop"
+    delivery: str | None = None
     variations: Sequence[Variation] = (ON, OFF)
+    default: str | None = None
+    strategy: EvaluationStrategy | None = None
     overrides: Mapping[str, str] = field(default_factory=lambda: {"tester": "on"})
     pattern: Mapping[str, Any] = field(default_factory=lambda: {"country": ["NO"]})
     segment: str | None = None
     shown: str = "on"
     share: float = 10
+    monitors: Sequence[MetricMonitor] = ()
     salt: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     started: bool = False
@@ -64,6 +71,7 @@ class Shop:
             "Project",
             project_name=self.project,
             description=self.description,
+            data_delivery=self.delivery,
             endpoint=self.endpoint,
             **common,
         )
@@ -73,6 +81,8 @@ class Shop:
             project=project,
             feature_name=self.feature,
             variations=self.variations,
+            default_variation=self.default,
+            evaluation_strategy=self.strategy,
             entity_overrides=self.overrides,
             **common,
         )
@@ -87,6 +97,7 @@ class Shop:
             launch_name=self.launch,
             groups=[Group(name="all", feature=feature, variation=self.shown)],
             steps=[Step(start=start, weights={"all": percent(self.share)}, overrides=[override]) for start in STARTS],
+            metric_monitors=self.monitors,
             randomization_salt=self.salt,
             **common,
         )
