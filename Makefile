@@ -12,7 +12,7 @@ setup: ## Virtual environment, locked tools, CDK CLI; PYTHON= names another inte
 	@sh tools/setup.sh
 
 .PHONY: demo
-demo: setup ## A real `cdk deploy` on a local AWS: create, change and destroy a stack that starts a launch
+demo: setup ## A real `cdk deploy` on a local AWS: declare a launch, start it, see 1000 users split, destroy it all
 	@$(LOCAL_AWS).demo
 
 .PHONY: up
@@ -51,7 +51,7 @@ lock: ## Resolve the dev group into requirements-dev.txt, with hashes (needs uv)
 clean: ## Remove everything that the other targets made
 	@[ ! -e .local/state.json ] || $(LOCAL_AWS).standing down .local
 	rm -rf .venv node_modules build dist cdk.out .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find app.py constructs lambda tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find app.py constructs examples lambda tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
 help: ## This list
