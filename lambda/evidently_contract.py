@@ -95,6 +95,9 @@ DIMENSION_REASON: Final = "Reason"
 STARTER_HEADER: Final = "x-evidently-starter"
 # sha256(StackId): resources of one stack hold a launch together (docs/adr/0004-let-a-stack-hold-a-launch.md).
 STACK_HEADER: Final = "x-evidently-stack"
+# When the start or stop was asked for, in milliseconds since 1970: a start that was asked for before the stop of the
+# same starter, and comes after it, starts nothing (docs/adr/0006-let-a-delete-overtake-its-create.md).
+ASKED_HEADER: Final = "x-evidently-asked"
 
 # Time, in seconds. The function's own timeout is the largest `timeout` of its uses plus the margin.
 DEFAULT_TIMEOUT_SECONDS: Final = 120

@@ -220,5 +220,6 @@ def _signing(signing_name: str, starter: Starter | None) -> Callable[..., None]:
         if starter is not None and operation_name in _STARTER_OPERATIONS:
             request.headers[contract.STARTER_HEADER] = starter.resource
             request.headers[contract.STACK_HEADER] = starter.stack
+            request.headers[contract.ASKED_HEADER] = str(starter.asked)
 
     return before_sign

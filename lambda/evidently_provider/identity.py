@@ -79,16 +79,18 @@ class Starter:
     Args:
         resource: A digest of the stack and the logical id.
         stack: A digest of the stack, whose resources may hold a launch together.
+        asked: When it was asked to, in milliseconds since 1970.
 
     """
 
     resource: str
     stack: str
+    asked: int
 
     @classmethod
-    def of(cls, stack_id: str, logical_id: str) -> "Starter":
+    def of(cls, stack_id: str, logical_id: str, asked: int) -> "Starter":
         """The starter that a resource of a stack is."""
-        return cls(_digest(f"{stack_id}|{logical_id}"), _digest(stack_id))
+        return cls(_digest(f"{stack_id}|{logical_id}"), _digest(stack_id), asked)
 
 
 def _digest(text: str) -> str:

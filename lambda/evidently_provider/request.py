@@ -7,8 +7,12 @@ Envelope: CloudFormation user guide, "Custom resource request objects".
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+_SIGNED_AT: Final = "X-Amz-Date"  # of a presigned URL (IAM user guide, "Create a signed AWS API request")
 
 
 class RequestType(StrEnum):
@@ -69,6 +73,15 @@ class Request:
         """The stack's name, from `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID`."""
         parts = self.stack_id.split("/")
         return parts[1] if len(parts) > 1 else self.stack_id
+
+    @property
+    def asked(self) -> int | None:
+        """When CloudFormation signed the request, in milliseconds since 1970: the same at every retry."""
+        try:
+            (text,) = parse_qs(urlsplit(self.response_url).query)[_SIGNED_AT]
+            return int(datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp() * 1000)
+        except (KeyError, ValueError):
+            return None
 
     @property
     def failure_id(self) -> str:

@@ -89,16 +89,17 @@ class _Work:
 
     @classmethod
     def on(cls, job: Job) -> "_Work":
-        request = job.request
+        request, began = job.request, job.deadline.clock.wall()
+        asked = request.asked if request.asked is not None else int(began * 1000)
         api = Evidently.connect(
             os.environ,
-            Starter.of(request.stack_id, request.logical_id),
+            Starter.of(request.stack_id, request.logical_id, asked),
             connect_seconds=job.connect_seconds,
             read_seconds=job.read_seconds,
             log=job.log,
         )
         patient_until = job.deadline.clock.now() + timeout_seconds(request.properties)
-        return cls(job, api, Patience(job.deadline, patient_until, job.log), job.deadline.clock.wall())
+        return cls(job, api, Patience(job.deadline, patient_until, job.log), began)
 
     def start(self, held: PhysicalId | None) -> Answer:
         """Create, or Update of a resource that holds something already."""

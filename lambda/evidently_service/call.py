@@ -16,6 +16,7 @@ from evidently_service.store import Store
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NONE = "0" * 64  # stands for an absent header: nothing is wrong with that
+_MILLISECONDS = re.compile(r"[0-9]{1,15}")
 _RULE = "must be 64 hexadecimal digits in lower case"
 
 
@@ -54,12 +55,15 @@ class Call:
         """Who starts or stops, by the headers that say so.
 
         Raises:
-            ValidationError: such a header is there and is no SHA-256 in hex.
+            ValidationError: such a header is there and is not what it has to be.
 
         """
         names = (contract.STARTER_HEADER, contract.STACK_HEADER)
         problems = [Problem(name, _RULE) for name in names if not _DIGEST.fullmatch(self.headers.get(name, _NONE))]
+        asked = self.headers.get(contract.ASKED_HEADER)
+        if asked is not None and not _MILLISECONDS.fullmatch(asked):
+            problems.append(Problem(contract.ASKED_HEADER, "must be milliseconds since 1970, of 1 to 15 digits"))
         if problems:
             raise ValidationError.of(problems)
         starter, stack = (self.headers.get(name) for name in names)
-        return Caller(starter, stack)
+        return Caller(starter, stack, None if asked is None else int(asked))

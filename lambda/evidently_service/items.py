@@ -126,6 +126,8 @@ def launch_item(launch: Launch) -> Item:
         item["starters"] = {"SS": sorted(launch.hold.starters)}
     if launch.hold.stack is not None:
         item["stack"] = text(launch.hold.stack)
+    if launch.hold.withdrawn:
+        item["withdrawn"] = text(json.dumps(launch.hold.withdrawn))
     if launch.ended is not None:
         item["endedTime"] = number(launch.ended)
     if launch.reason is not None:
@@ -143,7 +145,11 @@ def launch_from(item: Item) -> Launch:
         updated=_number(item, "lastUpdatedTime"),
         body=json.loads(item["body"]["S"]),
         started=_number(item, "startedTime") if "startedTime" in item else None,
-        hold=Hold(frozenset(item["starters"]["SS"]) if "starters" in item else frozenset(), _text(item, "stack")),
+        hold=Hold(
+            starters=frozenset(item["starters"]["SS"]) if "starters" in item else frozenset(),
+            stack=_text(item, "stack"),
+            withdrawn=json.loads(_text(item, "withdrawn") or "{}"),
+        ),
         ended=_number(item, "endedTime") if "endedTime" in item else None,
         reason=_text(item, "statusReason"),
         patterns=json.loads(item["patterns"]["S"]),

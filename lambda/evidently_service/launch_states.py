@@ -7,11 +7,17 @@ Stopped is for good. UPDATING exists in the model and is never entered: every ch
 A caller may say who it is, by its signed `x-evidently-starter`. Then it holds what it starts, and stops nothing else. A
 resource of a stack may be replaced by another one of the stack (`x-evidently-stack`) that names the same launch: then
 both hold it for a while, and it runs as long as one of them does.
+
+A Delete may overtake the Create that it undoes: a stop by a starter that does not hold the launch withdraws every start
+that the same starter was asked for before it (`x-evidently-asked`), and comes later.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 from typing import Final
+
+_MOST_WITHDRAWN = 20  # a launch is started by one resource, and by a few in the course of moves
 
 
 class LaunchStatus(StrEnum):
@@ -36,11 +42,13 @@ class Caller:
     Args:
         starter: The resource.
         stack: Its stack.
+        asked: When it was asked to, in milliseconds since 1970.
 
     """
 
     starter: str | None = None
     stack: str | None = None
+    asked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +58,18 @@ class Hold:
     Args:
         starters: The resources that started it; empty where the start didn't say who it was.
         stack: Their stack.
+        withdrawn: When the stop of a resource was asked for that did not hold the launch, by that resource.
 
     """
 
     starters: frozenset[str] = frozenset()
     stack: str | None = None
+    withdrawn: Mapping[str, int] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, caller: Caller) -> "Hold":
+    def taken_by(self, caller: Caller) -> "Hold":
         """Return the hold of a caller that has just started the launch."""
-        return cls(frozenset([caller.starter]), caller.stack) if caller.starter else NOBODYS
+        starters = frozenset([caller.starter] if caller.starter else [])
+        return replace(self, starters=starters, stack=caller.stack if caller.starter else None)
 
     def joined_by(self, starter: str) -> "Hold":
         """Return the hold with one resource more."""
@@ -68,6 +78,17 @@ class Hold:
     def left_by(self, starter: str) -> "Hold":
         """Return the hold with one resource less."""
         return replace(self, starters=self.starters - {starter})
+
+    def withdrawn_by(self, caller: Caller) -> "Hold":
+        """Return the hold with a note that a resource's stop was asked for; the same where that is known."""
+        if caller.starter is None or caller.asked is None or caller.asked <= self.withdrawn.get(caller.starter, -1):
+            return self
+        latest = sorted({**self.withdrawn, caller.starter: caller.asked}.items(), key=lambda each: each[1])
+        return replace(self, withdrawn=dict(latest[-_MOST_WITHDRAWN:]))
+
+    def has_withdrawn(self, caller: Caller) -> bool:
+        """Say whether a start was asked for before a stop that has come already."""
+        return caller.asked is not None and caller.asked < self.withdrawn.get(caller.starter or "", 0)
 
 
 NOBODYS: Final = Hold()
@@ -79,6 +100,7 @@ class Start(StrEnum):
     START = auto()
     ANSWER_AGAIN = auto()
     JOIN = auto()
+    REFUSE_WITHDRAWN = auto()
     REFUSE_RUNNING = auto()
     REFUSE_STOPPED = auto()
 
@@ -94,13 +116,14 @@ class Stop(StrEnum):
 
 def start(status: LaunchStatus, hold: Hold, caller: Caller) -> Start:
     """StartLaunch in a state: who started the launch gets the same answer again, and so does a sibling in its stack."""
+    siblings = bool(caller.starter and hold.starters and caller.stack and caller.stack == hold.stack)
     match status:
         case LaunchStatus.CREATED:
-            return Start.START
+            return Start.REFUSE_WITHDRAWN if hold.has_withdrawn(caller) else Start.START
         case LaunchStatus.RUNNING if caller.starter in hold.starters:
             return Start.ANSWER_AGAIN
-        case LaunchStatus.RUNNING if caller.starter and hold.starters and caller.stack and caller.stack == hold.stack:
-            return Start.JOIN
+        case LaunchStatus.RUNNING if siblings:
+            return Start.REFUSE_WITHDRAWN if hold.has_withdrawn(caller) else Start.JOIN
         case LaunchStatus.RUNNING | LaunchStatus.UPDATING:
             return Start.REFUSE_RUNNING
         case LaunchStatus.COMPLETED | LaunchStatus.CANCELLED:

@@ -95,7 +95,7 @@ class Launch:
             self,
             status=LaunchStatus.RUNNING,
             started=now,
-            hold=Hold.of(caller),
+            hold=self.hold.taken_by(caller),
             updated=now,
             version=self.version + 1,
         )

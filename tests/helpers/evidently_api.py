@@ -89,6 +89,7 @@ def evidently_client(
     retries: int = 0,
     starter: str | None = None,
     stack: str | None = None,
+    asked: int | None = None,
 ) -> Any:
     """A boto3 client of Evidently whose requests go into `handler`.
 
@@ -98,6 +99,7 @@ def evidently_client(
         retries: How often botocore tries again.
         starter: Value of the starter header, sent with every request.
         stack: Value of the stack header, likewise.
+        asked: Value of the header that says when it was asked for, likewise.
     """
     client: Any = _session().client(
         "evidently",
@@ -112,9 +114,10 @@ def evidently_client(
         return _through(handler, request, path)
 
     def say_who(request: Any, **_: Any) -> None:
-        for header, value in (("x-evidently-starter", starter), ("x-evidently-stack", stack)):
+        said = {"x-evidently-starter": starter, "x-evidently-stack": stack, "x-evidently-asked": asked}
+        for header, value in said.items():
             if value is not None:
-                request.headers[header] = value
+                request.headers[header] = str(value)
 
     client.meta.events.register("before-send.evidently", send)
     client.meta.events.register("before-sign.evidently", say_who)

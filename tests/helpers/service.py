@@ -60,9 +60,9 @@ class Service:
         )
         return application.answer(event, context)
 
-    def client(self, *, starter: str | None = None, stack: str | None = None, **options: Any) -> Any:
-        """A boto3 client of this deployment."""
-        return evidently_client(self.handler, starter=starter, stack=stack, **options)
+    def client(self, **options: Any) -> Any:
+        """A boto3 client of this deployment; the options are those of `evidently_client`."""
+        return evidently_client(self.handler, **options)
 
     def with_launch(self, launch: str = "november", **members: Any) -> Any:
         """A client, after it made project `petfood`, its feature `upsell` and a launch, where they are not there."""

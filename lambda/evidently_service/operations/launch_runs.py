@@ -1,4 +1,8 @@
-"""StartLaunch and StopLaunch. Each makes two round trips: a strong read, one transaction."""
+"""StartLaunch and StopLaunch. Each makes two round trips: a strong read, one transaction.
+
+A stop that is refused writes too, where it comes from a resource that may be about to start the launch: see
+`launch_states`.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +10,7 @@ from typing import Any
 from evidently_service import launch_states, writes
 from evidently_service.call import Call
 from evidently_service.errors import ConflictError, NotFoundError, Problem, Reason, ValidationError
-from evidently_service.launch_states import LaunchStatus, Start, Stop
+from evidently_service.launch_states import Hold, LaunchStatus, Start, Stop
 from evidently_service.operations.changes import write_change
 from evidently_service.operations.launches import launch_answer, launch_arn, read_launch
 from evidently_service.quotas import QuotaCode, exceeded
@@ -26,6 +30,9 @@ def start_launch(call: Call) -> Mapping[str, Any]:
         case Start.JOIN:
             write_change(call, launch, launch.held(launch.hold.joined_by(caller.starter or "")))
             return launch_answer(call, launch)
+        case Start.REFUSE_WITHDRAWN:
+            message = "Launch is not started: the resource that asks for it was deleted since."
+            raise ConflictError.of(message, Kind.LAUNCH, launch_arn(call))
         case Start.REFUSE_RUNNING:
             raise ConflictError.of("Launch is already running.", Kind.LAUNCH, launch_arn(call))
         case Start.REFUSE_STOPPED:
@@ -43,18 +50,27 @@ def stop_launch(call: Call) -> Mapping[str, Any]:
     launch = read_launch(call)
     match launch_states.stop(launch.status, launch.hold, caller):
         case Stop.REFUSE_NOT_RUNNING:
+            _withdraw(call, launch, launch.hold)
             raise ValidationError("Launch cannot be cancelled from current status", reason=Reason.OTHER)
         case Stop.REFUSE_STRANGER:
+            _withdraw(call, launch, launch.hold)
             # StopLaunch models no conflict; a starter is no part of AWS's API either, so no AWS client meets this.
             raise ConflictError.of("Launch was started by someone else.", Kind.LAUNCH, launch_arn(call))
         case Stop.LEAVE_TO_OTHERS:
-            write_change(call, launch, launch.held(launch.hold.left_by(caller.starter or "")))
+            _withdraw(call, launch, launch.hold.left_by(caller.starter or ""))
             raise ConflictError.of("Launch is held by another resource of its stack.", Kind.LAUNCH, launch_arn(call))
         case Stop.STOP:
             state = LaunchStatus(call.given.get("desiredState", LaunchStatus.COMPLETED))
             stopped = launch.stop(call.now, state, call.given.get("reason"))
             _write_stop(call, launch, stopped)
             return {"endedTime": stopped.ended}
+
+
+def _withdraw(call: Call, launch: Launch, hold: Hold) -> None:
+    """Note that this resource starts the launch no more; a launch that has ended needs no note."""
+    hold = hold.withdrawn_by(call.caller)
+    if hold != launch.hold and not launch.status.is_stopped:
+        write_change(call, launch, launch.held(hold))
 
 
 def _write_start(call: Call, launch: Launch, started: Launch) -> None:

@@ -211,7 +211,7 @@ def connect(scene: Scene) -> Callable[[], Evidently]:
     """A function that makes a client of the scene's API, as its environment says."""
     request = Request.from_event({**event("Create"), "ResponseURL": scene.cloudformation.url})
     log = Log(request, lambda: 0.0, 0.0)
-    starter = Starter.of(STACK_ID, LOGICAL_ID)
+    starter = Starter.of(STACK_ID, LOGICAL_ID, 1_637_368_600_000)
     return lambda: Evidently.connect(os.environ, starter, connect_seconds=3, read_seconds=10, log=log)
 
 

@@ -51,6 +51,22 @@ def test_a_request_never_shows_its_secrets(name: str) -> None:
     assert "ServiceToken" not in repr(request)
 
 
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20211120T003726Z&X-Amz-Expires=7200", 1_637_368_646_000),
+        ("X-Amz-Date=yesterday", None),
+        ("X-Amz-Date=20211120T003726Z&X-Amz-Date=20211120T003727Z", None),
+        ("AWSAccessKeyId=AKIA&Expires=1637368646", None),
+        ("", None),
+    ],
+)
+def test_the_time_of_a_request_is_that_of_its_urls_signature(query: str, asked: int | None) -> None:
+    request = Request.from_event({**golden("create"), "ResponseURL": f"https://s3.example.com/answers?{query}"})
+
+    assert request.asked == asked
+
+
 @pytest.mark.parametrize("physical_id", [None, ""])
 @pytest.mark.parametrize("properties", [None, "text", {"Project": "petfood"}])
 def test_only_the_envelope_is_required(physical_id: str | None, properties: Any) -> None:

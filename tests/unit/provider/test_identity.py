@@ -60,6 +60,10 @@ def test_an_arn_told_from_a_stack_names_the_launch() -> None:
 
 
 def test_a_starter_is_a_digest_of_stack_and_resource() -> None:
-    assert Starter.of("stack", "resource").resource == hashlib.sha256(b"stack|resource").hexdigest()
-    assert Starter.of("stack", "resource").stack == hashlib.sha256(b"stack").hexdigest()
-    assert Starter.of("sta", "ck|resource") != Starter.of("stack", "resource")
+    starter = Starter.of("stack", "resource", 5)
+    assert (starter.resource, starter.stack, starter.asked) == (
+        hashlib.sha256(b"stack|resource").hexdigest(),
+        hashlib.sha256(b"stack").hexdigest(),
+        5,
+    )
+    assert Starter.of("sta", "ck|resource", 5).resource != Starter.of("stack|", "resource", 5).resource

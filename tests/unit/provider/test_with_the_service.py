@@ -6,7 +6,7 @@ import pytest
 
 from helpers.launch_replies import launch_arn
 from helpers.provider_process import provider_process
-from helpers.provider_scene import Scene, event
+from helpers.provider_scene import MARKER, Scene, event
 from helpers.provider_service import serve
 from helpers.scripted_server import OK, Received, Reply
 from local_aws.server import LocalAws
@@ -86,6 +86,25 @@ def test_a_create_that_was_never_answered_is_undone_by_the_delete_with_a_made_up
     assert scene.send(event("Delete", MADE_UP))["Status"] == "SUCCESS"
 
     assert _status(evidently) == "CANCELLED"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_delete_that_overtakes_its_create_leaves_nothing_running(scene: Scene, evidently: Any, times: int) -> None:
+    create, delete = (f"{scene.cloudformation.url}/?X-Amz-Date=20261123T12000{second}Z" for second in (0, 1))
+    scene.deliver(event("Delete", MADE_UP), url=delete)
+    for _ in range(times):
+        scene.deliver(event("Create"), url=create)
+
+    deleted, *created = scene.cloudformation.documents
+    assert deleted["Status"] == "SUCCESS"
+    assert {(it["Status"], it["PhysicalResourceId"]) for it in created} == {("FAILED", MARKER)}
+    assert "was deleted since" in created[0]["Reason"]
+    assert _status(evidently) == "CREATED"
+
+    later = f"{scene.cloudformation.url}/?X-Amz-Date=20261123T120100Z"
+    scene.deliver(event("Create"), url=later)
+    assert scene.cloudformation.documents[-1]["Status"] == "SUCCESS"
+    assert _status(evidently) == "RUNNING"
 
 
 def test_a_start_whose_answer_is_lost_is_ours_at_the_next_try(scene: Scene, evidently: Any) -> None:

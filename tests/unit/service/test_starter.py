@@ -146,3 +146,61 @@ def test_a_malformed_stack_is_refused(service: Service) -> None:
     answer = service.send("POST", START, headers={"x-evidently-starter": OURS, "x-evidently-stack": "mine"})
     assert answer["statusCode"] == 400
     assert [field["name"] for field in json.loads(answer["body"])["fieldList"]] == ["x-evidently-stack"]
+
+
+def _stop_in_vain(service: Service, starter: str, asked: int, stack: str | None = None) -> None:
+    with pytest.raises(ClientError):
+        service.client(starter=starter, stack=stack, asked=asked).stop_launch(**NAMES)
+
+
+def test_a_stop_withdraws_the_starts_of_its_starter_that_were_asked_for_before_it(service: Service) -> None:
+    service.with_launch()
+    before = service.client().get_launch(**NAMES)["launch"]
+    _stop_in_vain(service, OURS, 2_000)
+    assert service.client().get_launch(**NAMES)["launch"] == before
+    for _ in range(2):  # a Create may be delivered twice
+        with pytest.raises(ClientError, match="was deleted since"):
+            service.client(starter=OURS, asked=1_999).start_launch(**NAMES)
+    assert service.client(starter=OURS, asked=2_000).start_launch(**NAMES)["launch"]["status"] == "RUNNING"
+
+
+@pytest.mark.parametrize(
+    ("starter", "asked"), [(THEIRS, 1_999), (OURS, None), (None, None)], ids=["another's", "at no time", "nobody's"]
+)
+def test_a_stop_withdraws_no_other_start(service: Service, starter: str | None, asked: int | None) -> None:
+    service.with_launch()
+    _stop_in_vain(service, OURS, 2_000)
+    assert service.client(starter=starter, asked=asked).start_launch(**NAMES)["launch"]["status"] == "RUNNING"
+
+
+@pytest.mark.parametrize("held_first", [False, True], ids=["a Create that comes late", "a Create that comes again"])
+def test_a_resource_that_was_deleted_joins_no_sibling(service: Service, *, held_first: bool) -> None:
+    service.with_launch()
+    service.client(starter=OURS, stack=STACK, asked=1_000).start_launch(**NAMES)
+    late = service.client(starter=SIBLING, stack=STACK, asked=2_000)
+    if held_first:
+        late.start_launch(**NAMES)
+    _stop_in_vain(service, SIBLING, 3_000, STACK)
+    with pytest.raises(ClientError, match="was deleted since"):
+        late.start_launch(**NAMES)
+    service.client(starter=OURS, stack=STACK, asked=4_000).stop_launch(**NAMES)
+    assert service.client().get_launch(**NAMES)["launch"]["status"] == "COMPLETED"
+
+
+def test_the_latest_twenty_withdrawals_are_remembered(service: Service) -> None:
+    service.with_launch()
+    starters = [sha256(str(number).encode()).hexdigest() for number in range(21)]
+    for number, starter in enumerate(starters):
+        _stop_in_vain(service, starter, 1_000 + number)
+    for starter in starters[1:]:
+        with pytest.raises(ClientError, match="was deleted since"):
+            service.client(starter=starter, asked=1).start_launch(**NAMES)
+    assert service.client(starter=starters[0], asked=1).start_launch(**NAMES)["launch"]["status"] == "RUNNING"
+
+
+@pytest.mark.parametrize("header", ["", "soon", "-1", "1.5", "1" * 16])
+def test_a_malformed_time_is_refused(service: Service, header: str) -> None:
+    service.with_launch()
+    answer = service.send("POST", START, headers={"x-evidently-starter": OURS, "x-evidently-asked": header})
+    assert answer["statusCode"] == 400
+    assert [field["name"] for field in json.loads(answer["body"])["fieldList"]] == ["x-evidently-asked"]
