@@ -5,7 +5,7 @@
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 # In the shell's place, so that a signal to make reaches it.
 LOCAL_AWS := PYTHONPATH="$(CURDIR)/tools" exec "$(CURDIR)/.venv/bin/python" -m local_aws
-BENCH := PATH="$(CURDIR)/.venv/bin:$$PATH" PYTHONPATH="$(CURDIR)/lambda:$(CURDIR)/tools:$(CURDIR)/tests" python
+BENCH := PATH="$(CURDIR)/.venv/bin:$$PATH" PYTHONPATH="$(CURDIR)/lambda:$(CURDIR)/tools:$(CURDIR)/tests:$(CURDIR)/benchmarks" python
 
 .PHONY: setup
 setup: ## Virtual environment, locked tools, CDK CLI; PYTHON= names another interpreter
@@ -42,6 +42,10 @@ bench: setup ## Evaluations beside two flag SDKs, what each operation costs, col
 	@$(IN_VENV) python benchmarks/evaluation.py
 	@$(BENCH) benchmarks/api_cost.py
 	@$(BENCH) benchmarks/cold_start.py
+
+.PHONY: reliability
+reliability: setup ## What custom-resource tools do when something goes wrong, ours beside six others
+	@$(BENCH) -m reliability
 
 .PHONY: lock
 lock: ## Resolve the dev group into requirements-dev.txt, with hashes (needs uv)

@@ -67,7 +67,7 @@ class ScriptedServer:
         """Remember a request, and say what to answer."""
         with self._lock:
             self.received.append(request)
-            return self.respond(request)
+        return self.respond(request)
 
     @property
     def documents(self) -> list[Any]:

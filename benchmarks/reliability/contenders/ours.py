@@ -1,0 +1,43 @@
+"""cdk-evidently: the function as it is deployed. What a scenario has go wrong does so where users' code would be."""
+
+import sys
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+from evidently_provider.handler import handler
+from reliability.misbehaviour import misbehave, text, wrong
+
+__all__ = ["handler"]
+
+
+class _NotImportable:
+    """Takes a part away that the work needs."""
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        """Fail where the part is asked for."""
+        if name == "botocore.session":
+            raise ImportError(name)
+
+
+def _misbehave_before_the_api_is_called() -> None:
+    from evidently_provider.evidently import Evidently  # noqa: PLC0415 - needs the part that may be away
+
+    connect, start = Evidently.connect, Evidently.start
+
+    def misbehaving(*arguments: Any, **named: Any) -> Evidently:
+        misbehave()
+        return connect(*arguments, **named)
+
+    def with_text(api: Evidently, launch: Any) -> Any:
+        found = start(api, launch)
+        return replace(found, status_reason=text()) if text() else found
+
+    patch.object(Evidently, "connect", misbehaving).start()
+    patch.object(Evidently, "start", with_text).start()
+
+
+if wrong() == "import":
+    sys.meta_path.insert(0, _NotImportable())
+else:
+    _misbehave_before_the_api_is_called()

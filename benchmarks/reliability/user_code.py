@@ -1,0 +1,47 @@
+"""What a careful user of a published tool writes: start the launch, take one that runs, stop it on Delete."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from reliability.misbehaviour import DATETIME, misbehave, text, wrong
+
+if wrong() == "import":
+    raise ImportError("a module that the user's code needs")
+
+
+def carry_out(event: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Do what an event asks; returns the physical id and the attributes."""
+    misbehave()
+    properties = event["ResourceProperties"]
+    names = {"project": properties["Project"], "launch": properties["Launch"]}
+    client: Any = boto3.client(
+        "evidently", endpoint_url=os.environ["EVIDENTLY_URL"], config=Config(retries={"max_attempts": 2})
+    )
+    errors = client.exceptions
+    if event["RequestType"] == "Delete":
+        with suppress(errors.ValidationException, errors.ResourceNotFoundException):
+            client.stop_launch(**names, desiredState="CANCELLED")
+        return event["PhysicalResourceId"], {}
+    try:
+        launch = client.start_launch(**names)["launch"]
+    except errors.ConflictException:
+        launch = client.get_launch(**names)["launch"]
+        if launch["status"] != "RUNNING":
+            raise
+    return launch["arn"], _attributes(launch)
+
+
+def _attributes(launch: Mapping[str, Any]) -> dict[str, Any]:
+    # boto3 gives times as datetimes; a careful user knows that JSON has none, unless the scenario is about them.
+    created = launch["createdTime"]
+    return {
+        "LaunchArn": launch["arn"],
+        "LaunchStatus": launch["status"],
+        "CreatedTime": created if os.environ.get(DATETIME) else created.isoformat(),
+        **({"StatusReason": text()} if text() else {}),
+    }
