@@ -122,8 +122,8 @@ class CloudFormation:
         """The answer to a request, after as many deliveries as it takes."""
         document = self._event(kind, key, asked, physical_id)
         found, log = self._until_answered(document, trouble)
-        if trouble.faults and any(line["level"] != "INFO" for line in log):
-            self.unsettled.add(asked.launch)  # the log says that something could not be done
+        if trouble.faults and _gave_up(kind, found, log):
+            self.unsettled.add(asked.launch)
         if trouble.twice and self.knows_starter and not trouble.faults:
             again, _ = self._until_answered(document, ALL_IS_WELL)
             assert again == found, "a duplicate is answered as the first was"
@@ -249,6 +249,15 @@ class CloudFormation:
         if called.operation == "StopLaunch" and called.launch in before - self.running():
             self.stopped_by[called.launch] = starter
         return reply
+
+
+def _gave_up(kind: str, found: Mapping[str, Any], log: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether faults kept a request from what it had to do, and its answer or its log says so."""
+    steps = {line["step"] for line in log if line["level"] != "INFO"}
+    if kind == "Delete":
+        return found["Status"] == "FAILED" or bool(steps)
+    # The Delete that follows a failed Create does what is left to do; after a failed Update none comes.
+    return kind == "Update" and bool(steps & {"not_undone", "out_of_time"})
 
 
 def held_launch(physical_id: str) -> str:

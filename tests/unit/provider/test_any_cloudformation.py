@@ -32,15 +32,13 @@ from local_aws.server import LocalAws
 KEYS = st.builds(Key, st.sampled_from(["shop", "shop", "depot"]), st.sampled_from(["A", "A", "B"]))
 KEEP = contract.ON_DELETE_KEEP_RUNNING
 ON_DELETE = st.sampled_from([contract.ON_DELETE_CANCEL, contract.ON_DELETE_CANCEL, contract.ON_DELETE_COMPLETE, KEEP])
+MIXED = st.lists(st.sampled_from(FAULTS), min_size=1, max_size=4).map(tuple)
+# Longer than anybody tries again; then all is well, for what is left to do.
+LONG = st.builds(lambda fault, times: (fault,) * times, st.sampled_from(FAULTS), st.integers(4, 9))
 TROUBLES = st.one_of(
     st.just(ALL_IS_WELL),
     st.builds(Trouble, delivery=st.sampled_from(DELIVERIES), twice=st.booleans()),
-    st.builds(
-        Trouble,
-        faults=st.lists(st.sampled_from(FAULTS), min_size=1, max_size=4).map(tuple),
-        lasting=st.booleans(),
-        delivery=st.sampled_from(DELIVERIES),
-    ),
+    st.builds(Trouble, faults=st.one_of(MIXED, LONG), lasting=st.booleans(), delivery=st.sampled_from(DELIVERIES)),
 )
 NUMBERS = st.integers(0, 3)
 
@@ -106,8 +104,11 @@ class Machine(RuleBasedStateMachine):
         on_delete=ON_DELETE,
         trouble=TROUBLES,
         end=st.sampled_from(["commit", "roll back, update first", "roll back, delete first"]),
+        back_trouble=TROUBLES,
     )
-    def update(self, key: Key, number: int | None, on_delete: str, trouble: Trouble, end: str) -> None:
+    def update(
+        self, *, key: Key, number: int | None, on_delete: str, trouble: Trouble, end: str, back_trouble: Trouble
+    ) -> None:
         if key not in self.resources:
             return
         before = self.cloudformation.running()
@@ -123,11 +124,13 @@ class Machine(RuleBasedStateMachine):
             return
         if replaced and end == "roll back, delete first":
             self.let_go(key, new_id, new)
-        back = self.cloudformation.request("Update", key, old, old_id)
+        back = self.cloudformation.request("Update", key, old, old_id, back_trouble)
         if back["Status"] == "SUCCESS":
             self.resources[key] = (back["PhysicalResourceId"], old)
         if replaced and end != "roll back, delete first":
             self.let_go(key, new_id, new)
+        if back_trouble.faults:
+            return
         self.check_nothing_changed(before, trouble, new)
         if not trouble.faults:
             assert self.resources[key] == (old_id, old)
