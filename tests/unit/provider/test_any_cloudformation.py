@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 import evidently_contract as contract
 from helpers.cloudformation_model import (
@@ -41,7 +48,9 @@ TROUBLES = st.one_of(
     st.builds(Trouble, delivery=st.sampled_from(DELIVERIES), twice=st.booleans()),
     st.builds(Trouble, faults=st.one_of(MIXED, LONG), lasting=st.booleans(), delivery=st.sampled_from(DELIVERIES)),
 )
-NUMBERS = st.sampled_from([0, 0, 0, 1, 2])  # counted from the newest, which is CREATED most often
+INDEXES = st.integers(0, 3)
+SAME = "the same"
+LAUNCHES = st.sampled_from(["a new one", "a new one", 0, 1, 2])  # or the newest but so many
 
 
 class Machine(RuleBasedStateMachine):
@@ -64,24 +73,27 @@ class Machine(RuleBasedStateMachine):
         self.launches: list[str] = []
 
     @initialize()
-    def begin(self) -> None:
-        self.make_launch()
-
-    @rule()
     def make_launch(self) -> None:
         name = f"launch-{len(self.launches)}"
         self.service.with_launch(name)
         self.launches.append(name)
 
-    def launch(self, number: int) -> str:
-        """One of the latest launches: what has ended is of little interest."""
-        return self.launches[-1 - number % len(self.launches)]
+    def launch(self, which: str | int) -> str:
+        """A new launch, which is CREATED, or one of the latest: what has ended is of little interest."""
+        if isinstance(which, str):
+            self.make_launch()
+            return self.launches[-1]
+        return self.launches[-1 - which % len(self.launches)]
 
-    @rule(key=KEYS, number=NUMBERS, on_delete=ON_DELETE, trouble=TROUBLES, fails_later=st.booleans())
-    def create(self, key: Key, number: int, on_delete: str, trouble: Trouble, *, fails_later: bool) -> None:
+    def existing(self, index: int) -> Key:
+        """A resource that is there."""
+        return list(self.resources)[index % len(self.resources)]
+
+    @rule(key=KEYS, which=LAUNCHES, on_delete=ON_DELETE, trouble=TROUBLES, fails_later=st.booleans())
+    def create(self, key: Key, which: str | int, on_delete: str, trouble: Trouble, *, fails_later: bool) -> None:
         if key in self.resources:
             return
-        before, asked = self.cloudformation.running(), Asked(self.launch(number), on_delete)
+        before, asked = self.cloudformation.running(), Asked(self.launch(which), on_delete)
         answer = self.cloudformation.request("Create", key, asked, trouble=trouble)
         if answer["Status"] == "SUCCESS" and not fails_later:
             self.resources[key] = (answer["PhysicalResourceId"], asked)
@@ -89,32 +101,31 @@ class Machine(RuleBasedStateMachine):
         self.let_go(key, answer["PhysicalResourceId"], asked)
         self.check_nothing_changed(before, trouble, asked)
 
-    @rule(key=KEYS, number=NUMBERS, trouble=TROUBLES)
-    def create_and_lose(self, key: Key, number: int, trouble: Trouble) -> None:
+    @rule(key=KEYS, which=LAUNCHES, trouble=TROUBLES)
+    def create_and_lose(self, key: Key, which: str | int, trouble: Trouble) -> None:
         if key not in self.resources:
-            self.cloudformation.create_and_lose(key, Asked(self.launch(number)), trouble)
+            self.cloudformation.create_and_lose(key, Asked(self.launch(which)), trouble)
 
-    @rule(key=KEYS, number=NUMBERS, times=st.integers(1, 2))
-    def overtake(self, key: Key, number: int, times: int) -> None:
+    @rule(key=KEYS, which=LAUNCHES, times=st.integers(1, 2))
+    def overtake(self, key: Key, which: str | int, times: int) -> None:
         if key not in self.resources:
-            self.cloudformation.overtake(key, Asked(self.launch(number)), times)
+            self.cloudformation.overtake(key, Asked(self.launch(which)), times)
 
+    @precondition(lambda self: self.resources)
     @rule(
-        key=KEYS,
-        number=st.one_of(st.none(), NUMBERS),
+        index=INDEXES,
+        which=st.one_of(st.just(SAME), LAUNCHES),
         on_delete=ON_DELETE,
         trouble=TROUBLES,
         end=st.sampled_from(["commit", "roll back, update first", "roll back, delete first"]),
         back_trouble=TROUBLES,
     )
     def update(
-        self, *, key: Key, number: int | None, on_delete: str, trouble: Trouble, end: str, back_trouble: Trouble
+        self, *, index: int, which: str | int, on_delete: str, trouble: Trouble, end: str, back_trouble: Trouble
     ) -> None:
-        if key not in self.resources:
-            return
-        before = self.cloudformation.running()
+        key, before = self.existing(index), self.cloudformation.running()
         old_id, old = self.resources[key]
-        new = Asked(old.launch if number is None else self.launch(number), on_delete)
+        new = Asked(old.launch if which == SAME else self.launch(which), on_delete)
         answer = self.cloudformation.request("Update", key, new, old_id, trouble)
         new_id = answer["PhysicalResourceId"]
         replaced = answer["Status"] == "SUCCESS" and new_id != old_id
@@ -136,17 +147,17 @@ class Machine(RuleBasedStateMachine):
         if not trouble.faults:
             assert self.resources[key] == (old_id, old)
 
-    @rule(key=KEYS, trouble=TROUBLES)
-    def delete(self, key: Key, trouble: Trouble) -> None:
-        if key not in self.resources:
-            return
+    @precondition(lambda self: self.resources)
+    @rule(index=INDEXES, trouble=TROUBLES)
+    def delete(self, index: int, trouble: Trouble) -> None:
+        key = self.existing(index)
         physical_id, asked = self.resources.pop(key)
         if not self.let_go(key, physical_id, asked, trouble):
             self.resources[key] = (physical_id, asked)  # DELETE_FAILED: it may be asked again
 
-    @rule(number=NUMBERS, operation=st.sampled_from(["start_launch", "stop_launch", "delete_launch"]))
-    def by_hand(self, number: int, operation: str) -> None:
-        self.cloudformation.by_hand(operation, self.launch(number))
+    @rule(which=LAUNCHES, operation=st.sampled_from(["start_launch", "stop_launch", "delete_launch"]))
+    def by_hand(self, which: str | int, operation: str) -> None:
+        self.cloudformation.by_hand(operation, self.launch(which))
 
     def let_go(self, key: Key, physical_id: str, asked: Asked, trouble: Trouble = ALL_IS_WELL) -> bool:
         """A Delete; whether it succeeded."""
@@ -189,7 +200,7 @@ def test_whatever_happens_nothing_is_stopped_that_was_not_ours_and_nothing_of_ou
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=20,
+            max_examples=15,
             stateful_step_count=20,
             deadline=None,
             phases=[Phase.explicit, Phase.generate],  # to shrink a failure takes minutes
