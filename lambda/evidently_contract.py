@@ -98,6 +98,9 @@ STACK_HEADER: Final = "x-evidently-stack"
 # When the start or stop was asked for, in milliseconds since 1970: a start that was asked for before the stop of the
 # same starter, and comes after it, starts nothing (docs/adr/0006-let-a-delete-overtake-its-create.md).
 ASKED_HEADER: Final = "x-evidently-asked"
+# "true" on a start by a resource that holds nothing of the launch: one that runs by an earlier start of the same
+# starter, which let it run on when it was deleted, is somebody else's by now.
+FIRST_HEADER: Final = "x-evidently-first"
 
 # Time, in seconds. The function's own timeout is the largest `timeout` of its uses plus the margin.
 DEFAULT_TIMEOUT_SECONDS: Final = 120

@@ -116,6 +116,14 @@ class Evidently:
         """StartLaunch."""
         return self._launch(launch, "StartLaunch")
 
+    def hold_nothing(self) -> None:
+        """Say from now on that the resource holds nothing of the launch that it starts."""
+
+        def say(request: AWSRequest, **_: Any) -> None:
+            request.headers[contract.FIRST_HEADER] = "true"
+
+        self.client.meta.events.register("before-sign.evidently.StartLaunch", say)
+
     def get(self, launch: LaunchName) -> Launch:
         """GetLaunch."""
         return self._launch(launch, "GetLaunch")

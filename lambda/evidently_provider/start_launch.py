@@ -105,6 +105,8 @@ class _Work:
         """Create, or Update of a resource that holds something already."""
         name = launch_named(self.job.request.properties, self.api.check_name)
         same = held is not None and held.launch == name
+        if self.job.request.asked is not None and not (same and held and held.hold is Hold.STARTED):
+            self.api.hold_nothing()  # without a time a retry would be taken for a new request
         try:
             launch = self._settle(name, same_launch=same, is_update=held is not None)
         except (ProviderError, TimeIsUpError):

@@ -66,4 +66,5 @@ class Call:
         if problems:
             raise ValidationError.of(problems)
         starter, stack = (self.headers.get(name) for name in names)
-        return Caller(starter, stack, None if asked is None else int(asked))
+        first = self.headers.get(contract.FIRST_HEADER) == "true"
+        return Caller(starter, stack, None if asked is None else int(asked), first)

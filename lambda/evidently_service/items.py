@@ -126,6 +126,8 @@ def launch_item(launch: Launch) -> Item:
         item["starters"] = {"SS": sorted(launch.hold.starters)}
     if launch.hold.stack is not None:
         item["stack"] = text(launch.hold.stack)
+    if launch.hold.since:
+        item["since"] = text(json.dumps(launch.hold.since))
     if launch.hold.withdrawn:
         item["withdrawn"] = text(json.dumps(launch.hold.withdrawn))
     if launch.ended is not None:
@@ -148,6 +150,7 @@ def launch_from(item: Item) -> Launch:
         hold=Hold(
             starters=frozenset(item["starters"]["SS"]) if "starters" in item else frozenset(),
             stack=_text(item, "stack"),
+            since=json.loads(_text(item, "since") or "{}"),
             withdrawn=json.loads(_text(item, "withdrawn") or "{}"),
         ),
         ended=_number(item, "endedTime") if "endedTime" in item else None,

@@ -43,12 +43,14 @@ class Caller:
         starter: The resource.
         stack: Its stack.
         asked: When it was asked to, in milliseconds since 1970.
+        first: Whether it says that it holds nothing of the launch.
 
     """
 
     starter: str | None = None
     stack: str | None = None
     asked: int | None = None
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +60,37 @@ class Hold:
     Args:
         starters: The resources that started it; empty where the start didn't say who it was.
         stack: Their stack.
+        since: When the start of a resource was asked for, by that resource.
         withdrawn: When the stop of a resource was asked for that did not hold the launch, by that resource.
 
     """
 
     starters: frozenset[str] = frozenset()
     stack: str | None = None
+    since: Mapping[str, int] = field(default_factory=dict)
     withdrawn: Mapping[str, int] = field(default_factory=dict)
 
     def taken_by(self, caller: Caller) -> "Hold":
         """Return the hold of a caller that has just started the launch."""
-        starters = frozenset([caller.starter] if caller.starter else [])
-        return replace(self, starters=starters, stack=caller.stack if caller.starter else None)
+        stack = caller.stack if caller.starter else None
+        return replace(self, starters=frozenset(), stack=stack, since={}).joined_by(caller)
 
-    def joined_by(self, starter: str) -> "Hold":
+    def joined_by(self, caller: Caller) -> "Hold":
         """Return the hold with one resource more."""
-        return replace(self, starters=self.starters | {starter})
+        if caller.starter is None:
+            return self
+        since = self.since if caller.asked is None else {**self.since, caller.starter: caller.asked}
+        return replace(self, starters=self.starters | {caller.starter}, since=since)
 
-    def left_by(self, starter: str) -> "Hold":
+    def left_by(self, caller: Caller) -> "Hold":
         """Return the hold with one resource less."""
-        return replace(self, starters=self.starters - {starter})
+        since = {starter: asked for starter, asked in self.since.items() if starter != caller.starter}
+        return replace(self, starters=self.starters - {caller.starter}, since=since)
+
+    def is_left_over(self, caller: Caller) -> bool:
+        """Say whether the caller held the launch in an earlier life, and let it run on when that ended."""
+        since = self.since.get(caller.starter or "")
+        return caller.first and caller.asked is not None and since is not None and since < caller.asked
 
     def withdrawn_by(self, caller: Caller) -> "Hold":
         """Return the hold with a note that a resource's stop was asked for; the same where that is known."""
@@ -120,6 +133,8 @@ def start(status: LaunchStatus, hold: Hold, caller: Caller) -> Start:
     match status:
         case LaunchStatus.CREATED:
             return Start.REFUSE_WITHDRAWN if hold.has_withdrawn(caller) else Start.START
+        case LaunchStatus.RUNNING if hold.is_left_over(caller):
+            return Start.REFUSE_RUNNING
         case LaunchStatus.RUNNING if caller.starter in hold.starters:
             return Start.ANSWER_AGAIN
         case LaunchStatus.RUNNING if siblings:

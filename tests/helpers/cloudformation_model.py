@@ -26,7 +26,7 @@ STACKS: Final = {
     name: f"arn:aws:cloudformation:eu-north-1:123456789012:stack/{name}/0a1b2c3d" for name in ("shop", "depot")
 }
 MOST_BYTES: Final = 4096
-_HEADERS: Final = {contract.STARTER_HEADER, contract.STACK_HEADER, contract.ASKED_HEADER}
+_HEADERS: Final = {contract.STARTER_HEADER, contract.STACK_HEADER, contract.ASKED_HEADER, contract.FIRST_HEADER}
 _SECONDS_BETWEEN_REQUESTS: Final = 60
 _SLOW_SECONDS: Final = 9.0
 
@@ -238,15 +238,19 @@ class CloudFormation:
 
     def _served(self, request: Received) -> Reply:
         """What the API answers; whose start or stop it was is noted, whether the API is told or not."""
-        called, starter = Called.of(request), request.headers[contract.STARTER_HEADER]
+        called, starter = Called.of(request), request.headers.get(contract.STARTER_HEADER, "")
         headers = request.headers
         if not self.knows_starter:
             headers = {name: value for name, value in headers.items() if name not in _HEADERS}
+        asked = Received(request.method, request.path, headers, request.body)
+        if called.operation == "GetLaunch":
+            return answer(self.service, asked)
         before = self.running()
-        reply = answer(self.service, Received(request.method, request.path, headers, request.body))
-        if called.operation == "StartLaunch" and called.launch in self.running() - before:
+        reply = answer(self.service, asked)
+        after = self.running()
+        if called.launch in after - before:
             self.started_by[called.launch] = starter
-        if called.operation == "StopLaunch" and called.launch in before - self.running():
+        if called.launch in before - after:
             self.stopped_by[called.launch] = starter
         return reply
 

@@ -28,7 +28,7 @@ def start_launch(call: Call) -> Mapping[str, Any]:
         case Start.ANSWER_AGAIN:
             return launch_answer(call, launch)
         case Start.JOIN:
-            write_change(call, launch, launch.held(launch.hold.joined_by(caller.starter or "")))
+            write_change(call, launch, launch.held(launch.hold.joined_by(caller)))
             return launch_answer(call, launch)
         case Start.REFUSE_WITHDRAWN:
             message = "Launch is not started: the resource that asks for it was deleted since."
@@ -57,7 +57,7 @@ def stop_launch(call: Call) -> Mapping[str, Any]:
             # StopLaunch models no conflict; a starter is no part of AWS's API either, so no AWS client meets this.
             raise ConflictError.of("Launch was started by someone else.", Kind.LAUNCH, launch_arn(call))
         case Stop.LEAVE_TO_OTHERS:
-            _withdraw(call, launch, launch.hold.left_by(caller.starter or ""))
+            _withdraw(call, launch, launch.hold.left_by(caller))
             raise ConflictError.of("Launch is held by another resource of its stack.", Kind.LAUNCH, launch_arn(call))
         case Stop.STOP:
             state = LaunchStatus(call.given.get("desiredState", LaunchStatus.COMPLETED))

@@ -141,6 +141,21 @@ def test_a_start_whose_answers_are_all_lost_is_undone_by_the_delete_that_follows
     assert _status(evidently) == "CANCELLED"
 
 
+def test_a_launch_that_was_let_run_on_is_not_stopped_in_another_life(scene: Scene, evidently: Any) -> None:
+    def deliver(asked: dict[str, Any], second: int) -> dict[str, Any]:
+        scene.deliver(asked, url=f"{scene.cloudformation.url}/?X-Amz-Date=20261123T1200{second:02}Z")
+        answer: dict[str, Any] = scene.cloudformation.documents[-1]
+        return answer
+
+    first = deliver(event("Create"), 0)
+    deliver(event("Delete", first["PhysicalResourceId"], OnDelete="KEEP_RUNNING"), 1)
+    second = deliver(event("Create"), 2)
+    assert second["PhysicalResourceId"] == f"{launch_arn()}#adopted"
+    deliver(event("Update", second["PhysicalResourceId"]), 3)
+    deliver(event("Delete", second["PhysicalResourceId"]), 4)
+    assert _status(evidently) == "RUNNING"
+
+
 @pytest.mark.parametrize("physical_id", ["answered", MADE_UP, launch_arn()], ids=["adopted", "made_up", "plain"])
 def test_a_rollback_never_stops_a_launch_it_did_not_start(scene: Scene, evidently: Any, physical_id: str) -> None:
     scene.send(_of_another_stack(event("Create")))

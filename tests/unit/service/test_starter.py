@@ -204,3 +204,28 @@ def test_a_malformed_time_is_refused(service: Service, header: str) -> None:
     answer = service.send("POST", START, headers={"x-evidently-starter": OURS, "x-evidently-asked": header})
     assert answer["statusCode"] == 400
     assert [field["name"] for field in json.loads(answer["body"])["fieldList"]] == ["x-evidently-asked"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "status"),
+    [(1_000, True, 200), (2_000, False, 200), (2_000, True, 409), (None, True, 200)],
+    ids=["a retry", "an update", "a new life", "no time"],
+)
+def test_a_starter_that_holds_nothing_does_not_get_back_what_it_let_run_on(
+    service: Service, asked: int | None, status: int, *, first: bool
+) -> None:
+    service.with_launch()
+    service.client(starter=OURS, stack=STACK, asked=1_000).start_launch(**NAMES)
+    said = {"x-evidently-starter": OURS, "x-evidently-stack": STACK}
+    said |= {} if asked is None else {"x-evidently-asked": str(asked)}
+    said |= {"x-evidently-first": "true"} if first else {}
+    assert service.send("POST", START, headers=said)["statusCode"] == status
+
+
+def test_a_sibling_joins_for_the_first_time(service: Service) -> None:
+    service.with_launch()
+    service.client(starter=OURS, stack=STACK, asked=1_000).start_launch(**NAMES)
+    said = {"x-evidently-starter": SIBLING, "x-evidently-stack": STACK}
+    said |= {"x-evidently-asked": "2000", "x-evidently-first": "true"}
+    for _ in range(2):
+        assert service.send("POST", START, headers=said)["statusCode"] == 200
