@@ -3,8 +3,10 @@
 Everything is synthesized in the tests' own process and handed to the local AWS's CloudFormation.
 """
 
+import os
+import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -147,8 +149,9 @@ class Release:
         return self.deployment.deployer.status(self.name)
 
     def watched(self, plan: Plan) -> Gatekeeper:
-        """A gatekeeper before the API, until the test ends."""
-        return self.resources.enter_context(gatekeeper(self.deployment.local_aws.port, plan))
+        """A gatekeeper before the API, until the test ends; it can kill this stack's provider."""
+        keeper = gatekeeper(self.deployment.local_aws.port, plan, lambda: kill_function(f"{self.name}-"))
+        return self.resources.enter_context(keeper)
 
 
 def shop(
@@ -187,3 +190,12 @@ def add_broken(stack: Stack, *starts: StartLaunch) -> None:
     broken = CfnResource(stack, "Broken", type="Custom::Broken", properties={"ServiceToken": NO_FUNCTION})
     for start in starts:
         start.execute_before(broken)
+
+
+def kill_function(name: str) -> None:
+    """Kill the processes in which the local AWS runs functions whose names begin so."""
+    wanted = f"AWS_LAMBDA_FUNCTION_NAME={name}".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if wanted in (process / "environ").read_bytes():
+                os.kill(int(process.name), signal.SIGKILL)

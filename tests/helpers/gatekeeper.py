@@ -25,6 +25,8 @@ class Verdict(Enum):
     THROTTLE = auto()
     LOSE_THE_ANSWER = auto()  # the API does what it is asked, and nobody hears of it
     ANSWER_AS_A_WEBSITE = auto()
+    ANSWER_LATE = auto()  # the API does what it is asked, and answers when nobody waits any more
+    KILL_THE_CALLER = auto()  # the API does what it is asked, and the function that asked is gone
 
 
 Plan = Callable[[Call, int], Verdict]
@@ -54,13 +56,34 @@ def at_most(per_second: int) -> Plan:
     return decide
 
 
+def throttle_for(seconds: float) -> Plan:
+    """A plan that throttles everything for so long, from the first call on."""
+    began: list[float] = []
+
+    def decide(_call: Call, _nth: int) -> Verdict:
+        began.append(time.monotonic())
+        return Verdict.THROTTLE if began[-1] - began[0] < seconds else Verdict.PASS
+
+    return decide
+
+
 @dataclass(slots=True)
 class Gatekeeper:
-    """Where it listens, and what it saw."""
+    """Where it listens, and what it saw.
+
+    Args:
+        port: Its port.
+        plan: What becomes of each call.
+        upstream_port: Where what passes goes.
+        kill: Ends the function that calls.
+        calls: What came so far.
+
+    """
 
     port: int
     plan: Plan
     upstream_port: int
+    kill: Callable[[], None]
     calls: list[Call] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -72,9 +95,9 @@ class Gatekeeper:
 
 
 @contextmanager
-def gatekeeper(upstream_port: int, plan: Plan) -> Iterator[Gatekeeper]:
+def gatekeeper(upstream_port: int, plan: Plan, kill: Callable[[], None] = lambda: None) -> Iterator[Gatekeeper]:
     """A gatekeeper before a local AWS, for as long as the block runs."""
-    keeper = Gatekeeper(port=0, plan=plan, upstream_port=upstream_port)
+    keeper = Gatekeeper(port=0, plan=plan, upstream_port=upstream_port, kill=kill)
 
     class Handler(_Handler):
         keeper_of_this_server = keeper
@@ -101,6 +124,15 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(*self._forward(keeper.upstream_port, body))
             case Verdict.LOSE_THE_ANSWER:
                 self._forward(keeper.upstream_port, body)
+                self.close_connection = True
+            case Verdict.ANSWER_LATE:
+                self._forward(keeper.upstream_port, body)
+                while self.rfile.read(1):  # until the caller has hung up
+                    pass
+                self.close_connection = True
+            case Verdict.KILL_THE_CALLER:
+                self._forward(keeper.upstream_port, body)
+                keeper.kill()
                 self.close_connection = True
             case Verdict.THROTTLE:
                 refusal = {"message": "Rate exceeded", "serviceCode": "evidently"}
