@@ -38,10 +38,11 @@ lint: setup ## Ruff and mypy
 	$(IN_VENV) mypy
 
 .PHONY: bench
-bench: setup ## Evaluations beside two flag SDKs, what each operation costs, cold start
+bench: setup ## Evaluations beside two flag SDKs, what each operation costs, cold start, 100 launches in a stack
 	@$(IN_VENV) python benchmarks/evaluation.py
 	@$(BENCH) benchmarks/api_cost.py
 	@$(BENCH) benchmarks/cold_start.py
+	@$(BENCH) benchmarks/many_launches.py
 
 .PHONY: reliability
 reliability: setup ## What custom-resource tools do when something goes wrong, ours beside six others

@@ -82,10 +82,13 @@ ENV_TABLE_NAME: Final = "CDK_EVIDENTLY_TABLE_NAME"
 ENV_QUOTAS: Final = "CDK_EVIDENTLY_QUOTAS"  # JSON object of what differs from the default; absent: nothing does
 ENV_DATA_DELIVERY: Final = "CDK_EVIDENTLY_DATA_DELIVERY"  # JSON list of log groups; absent: none
 
-# The service's metrics in CloudWatch.
+# Metrics in CloudWatch: two of the service, two of the provider.
 METRICS_NAMESPACE: Final = "CdkEvidently"
 METRIC_EVALUATIONS: Final = "Evaluations"
 METRIC_FAILED_DELIVERIES: Final = "FailedDeliveries"
+METRIC_FAILED_REQUESTS: Final = "FailedRequests"
+METRIC_REQUEST_DURATION: Final = "RequestDuration"
+DIMENSION_FUNCTION: Final = "FunctionName"  # of the provider's
 DIMENSION_PROJECT: Final = "Project"
 DIMENSION_FEATURE: Final = "Feature"
 DIMENSION_VARIATION: Final = "Variation"

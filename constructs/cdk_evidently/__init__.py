@@ -5,7 +5,7 @@ from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._feature import EvaluationStrategy, Feature, IFeature
 from cdk_evidently._grants import ServiceGrants
 from cdk_evidently._launch import ILaunch, Launch
-from cdk_evidently._metrics import ServiceMetrics
+from cdk_evidently._metrics import ProviderMetrics, ServiceMetrics
 from cdk_evidently._project import IProject, Project
 from cdk_evidently._provider import EvidentlyProvider
 from cdk_evidently._quotas import Quotas
@@ -43,6 +43,7 @@ __all__ = [
     "MetricMonitor",
     "OnDelete",
     "Project",
+    "ProviderMetrics",
     "Quotas",
     "Segment",
     "SegmentOverride",

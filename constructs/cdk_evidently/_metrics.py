@@ -1,4 +1,4 @@
-"""What an `EvidentlyService` counts, as metrics of CloudWatch."""
+"""What an `EvidentlyService` and an `EvidentlyProvider` count, as metrics of CloudWatch."""
 
 from typing import Final
 
@@ -62,4 +62,39 @@ class ServiceMetrics:
             statistic=cloudwatch.Stats.SUM,
             period=period or _PERIOD,
             region=self._region,
+        )
+
+
+class ProviderMetrics:
+    """Metrics of an `EvidentlyProvider`, for alarms and dashboards; found as `provider.metrics`."""
+
+    def __init__(self, function_name: str) -> None:
+        self._function_name = function_name
+
+    def failed_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
+        """Return how many requests of CloudFormation failed, or could not be answered.
+
+        Args:
+            period: what one value covers, by default 5 minutes.
+
+        """
+        return self._metric(contract.METRIC_FAILED_REQUESTS, cloudwatch.Stats.SUM, period)
+
+    def request_duration(self, *, statistic: str | None = None, period: Duration | None = None) -> cloudwatch.Metric:
+        """Return how long requests took, until they were answered, in milliseconds.
+
+        Args:
+            statistic: such as `Stats.percentile(99)`, by default the maximum.
+            period: what one value covers, by default 5 minutes.
+
+        """
+        return self._metric(contract.METRIC_REQUEST_DURATION, statistic or cloudwatch.Stats.MAXIMUM, period)
+
+    def _metric(self, name: str, statistic: str, period: Duration | None) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace=contract.METRICS_NAMESPACE,
+            metric_name=name,
+            dimensions_map={contract.DIMENSION_FUNCTION: self._function_name},
+            statistic=statistic,
+            period=period or _PERIOD,
         )

@@ -16,6 +16,7 @@ from cdk_evidently._endpoint import EvidentlyEndpoint, endpoint_or_aws, stack_ke
 from cdk_evidently._function import lean_function, own_log_group
 from cdk_evidently._l1 import l1_resource
 from cdk_evidently._lazy import lazy_number
+from cdk_evidently._metrics import ProviderMetrics
 from cdk_evidently._names import NamedLaunch
 from cdk_evidently._provider_role import ProviderRole
 from cdk_evidently.errors import ConflictingSettingsError
@@ -39,6 +40,7 @@ class EvidentlyProvider(Construct):
         role: the function's role. It may start the launches that its uses name, get and stop every launch of the
             endpoint (CloudFormation narrows a role before it cleans up), and write to the log group.
         log_group: where the function writes one JSON line per step.
+        metrics: how many requests failed, and how long they took, for alarms and dashboards.
 
     Args:
         scope: the construct's parent.
@@ -108,6 +110,7 @@ class EvidentlyProvider(Construct):
             security_groups=None if security_groups is None else list(security_groups),
         )
         self.function.node.add_dependency(*self._permissions.policies)
+        self.metrics = ProviderMetrics(self.function.function_name)
 
     @classmethod
     def shared(cls, scope: Construct, endpoint: EvidentlyEndpoint) -> "EvidentlyProvider":

@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol
 from evidently_provider.answer import Answer, Status, body, deliver
 from evidently_provider.deadline import Clock, Deadline
 from evidently_provider.job import Job, Progress
-from evidently_provider.log import Log
+from evidently_provider.log import Log, Value
 from evidently_provider.request import Request
 
 
@@ -129,6 +129,10 @@ def _answered(job: Job, work: Callable[[Job], Answer]) -> Answer:
 
 def _report(request: Request, answer: Answer, log: Log, settings: Settings, over: float) -> None:
     clock = settings.clock
+
+    def measured(*, delivered: bool) -> dict[str, Value]:
+        return log.measured(failed=answer.status is Status.FAILED or not delivered, wall=clock.wall())
+
     try:
         status, attempts = deliver(
             request.response_url,
@@ -138,10 +142,15 @@ def _report(request: Request, answer: Answer, log: Log, settings: Settings, over
             put_seconds=settings.put_seconds,
         )
     except ValueError:
-        log.step("not_answered", level="ERROR", error="the response URL is neither https nor on this machine")
+        log.step(
+            "not_answered",
+            level="ERROR",
+            error="the response URL is neither https nor on this machine",
+            **measured(delivered=False),
+        )
         return
     except Exception as error:
-        log.crash("not_answered", error)
+        log.crash("not_answered", error, **measured(delivered=False))
         raise
     delivered = status < 300  # noqa: PLR2004 - HTTP
     log.step(
@@ -149,4 +158,5 @@ def _report(request: Request, answer: Answer, log: Log, settings: Settings, over
         level="INFO" if delivered else "ERROR",
         http=status,
         attempts=attempts,
+        **measured(delivered=delivered),
     )

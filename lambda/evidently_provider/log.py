@@ -1,18 +1,30 @@
 """One JSON line per step, to standard output, where Lambda picks it up.
 
+The last line of a request is a metric as well, in CloudWatch's embedded metric format (CloudWatch user guide,
+"Specification: Embedded metric format"): whether it failed, and how long it took.
+
 Only what is named here or by the caller is written: never the event, its properties or its presigned URL. Values of
 steps are counts, states, names of launches and of error classes, not messages, which may quote a property.
 """
 
 import json
+import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 from evidently_provider.request import Request
 
-Value = str | int | float | bool | None
+Value = str | int | float | bool | None | Mapping[str, Any]
+_MILLISECONDS: Final = 1000
+
+# As the contract has them: it is not imported, so that a request is answered even where nothing else can be.
+NAMESPACE: Final = "CdkEvidently"
+FAILED_REQUESTS: Final = "FailedRequests"
+REQUEST_DURATION: Final = "RequestDuration"
+FUNCTION: Final = "FunctionName"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +58,32 @@ class Log:
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
 
-    def crash(self, step: str, error: BaseException) -> None:
+    def measured(self, *, failed: bool, wall: float) -> dict[str, Value]:
+        """What the last step says besides.
+
+        Args:
+            failed: Whether the request failed, or its answer did not arrive.
+            wall: Seconds since 1970.
+
+        """
+        metrics = [
+            {"Name": FAILED_REQUESTS, "Unit": "Count"},
+            {"Name": REQUEST_DURATION, "Unit": "Milliseconds"},
+        ]
+        directive = {
+            "Namespace": NAMESPACE,
+            "Dimensions": [[FUNCTION]],
+            "Metrics": metrics,
+        }
+        return {
+            "_aws": {"Timestamp": int(wall * _MILLISECONDS), "CloudWatchMetrics": [directive]},
+            FUNCTION: os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""),
+            FAILED_REQUESTS: int(failed),
+            REQUEST_DURATION: round((self.now() - self.began) * _MILLISECONDS),
+        }
+
+    def crash(self, step: str, error: BaseException, **values: Value) -> None:
         """Write where an unexpected error came from, without its message."""
         frames = traceback.extract_tb(error.__traceback__)
         where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
-        self.step(step, level="ERROR", error=type(error).__name__, at=where)
+        self.step(step, level="ERROR", error=type(error).__name__, at=where, **values)

@@ -77,6 +77,7 @@ class Gatekeeper:
         upstream_port: Where what passes goes.
         kill: Ends the function that calls.
         calls: What came so far.
+        passed: What of that got through.
 
     """
 
@@ -85,13 +86,17 @@ class Gatekeeper:
     upstream_port: int
     kill: Callable[[], None]
     calls: list[Call] = field(default_factory=list)
+    passed: list[Call] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, call: Call) -> Verdict:
         """Decide on a call, and remember it."""
         with self._lock:
             self.calls.append(call)
-            return self.plan(call, self.calls.count(call))
+            verdict = self.plan(call, self.calls.count(call))
+            if verdict is Verdict.PASS:
+                self.passed.append(call)
+            return verdict
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from cdk_evidently import EvidentlyService, ServiceMetrics
-from helpers.synth import new_stack, only
+from helpers.synth import new_stack, only, resources, start_launch
 
 
 def alarm(**choice: Any) -> Any:
@@ -47,3 +47,17 @@ def test_an_imported_service_has_metrics_in_its_region() -> None:
     assert isinstance(service.metrics, ServiceMetrics)
     metric = service.metrics.evaluations(project="a", feature="b", variation="c", reason="d")
     assert metric.region == "eu-north-1"
+
+
+def test_a_providers_metrics_are_those_of_its_function() -> None:
+    stack = new_stack()
+    start = start_launch(stack)
+    for number, metric in enumerate(
+        [start.provider.metrics.failed_requests(), start.provider.metrics.request_duration(statistic="p99")]
+    ):
+        cloudwatch.Alarm(stack, f"Alarm{number}", metric=metric, threshold=1, evaluation_periods=1)
+    found = [it["Properties"] for it in resources(stack, "AWS::CloudWatch::Alarm").values()]
+    assert [it["MetricName"] for it in found] == ["FailedRequests", "RequestDuration"]
+    assert [it.get("Statistic", it.get("ExtendedStatistic")) for it in found] == ["Sum", "p99"]
+    function, _ = only(stack, "AWS::Lambda::Function")
+    assert [it["Dimensions"] for it in found] == [[{"Name": "FunctionName", "Value": {"Ref": function}}]] * 2

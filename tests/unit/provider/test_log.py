@@ -1,11 +1,13 @@
 """The log: JSON lines with the members that were agreed on, and no secret in them."""
 
 import traceback
+from dataclasses import replace
 from itertools import repeat
 from typing import Any
 
 import pytest
 
+import evidently_contract as contract
 from evidently_provider.answer import NotDeliveredError
 from helpers.launch_replies import (
     BROKEN,
@@ -23,6 +25,7 @@ from helpers.scripted_server import OK, RESET, Reply
 
 ALWAYS = {"level", "step", "requestId", "requestType", "resourceType", "stack", "logicalId", "seconds"}
 # What a step may say besides.
+METRICS = {"_aws", "FunctionName", "FailedRequests", "RequestDuration"}
 STEPS: dict[str, set[str]] = {
     "received": set(),
     "call": {"operation", "subject"},
@@ -37,8 +40,8 @@ STEPS: dict[str, set[str]] = {
     "crashed": {"error", "at"},
     "out_of_time": set(),
     "decided": {"status"},
-    "answered": {"http", "attempts"},
-    "not_answered": {"http", "attempts", "error", "at"},
+    "answered": {"http", "attempts"} | METRICS,
+    "not_answered": {"http", "attempts", "error", "at"} | METRICS,
 }
 SAYS_THE_SECRET = refuses(409, "ConflictException", f"No, {SECRET}")
 CASES: dict[str, tuple[dict[str, Any], list[Reply]]] = {
@@ -143,3 +146,45 @@ def test_an_api_that_throttles_is_in_the_log(scene: Scene, log: LogLines) -> Non
     errors = [line["error"] for line in log() if line["step"] == "retry"]
     assert set(errors) == {"ThrottledError"}
     assert len(errors) == len(scene.clock.pauses)
+
+
+FAILURES: dict[str, tuple[list[Reply], list[Reply], int]] = {
+    "success": ([shows("RUNNING")], [OK], 0),
+    "failure": ([HTML_404], [OK], 1),
+    "not_taken": ([shows("RUNNING")], [Reply(403)], 1),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_the_last_line_counts_failures_and_the_time_in_embedded_metric_format(
+    scene: Scene, log: LogLines, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    api, url, failed = FAILURES[case]
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "provider")
+    scene.api.plan(replace(api[0], before=lambda: scene.clock.pause(1.5)))
+    scene.cloudformation.plan(*url)
+
+    scene.deliver(event("Create"))
+
+    *before, last = log()
+    assert not any("_aws" in line for line in before)
+    (directive,) = last["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == contract.METRICS_NAMESPACE
+    assert directive["Dimensions"] == [[contract.DIMENSION_FUNCTION]]
+    assert {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]} == {
+        contract.METRIC_FAILED_REQUESTS: "Count",
+        contract.METRIC_REQUEST_DURATION: "Milliseconds",
+    }
+    assert last["_aws"]["Timestamp"] == int(scene.clock.wall * 1000)
+    assert last[contract.DIMENSION_FUNCTION] == "provider"
+    assert (last[contract.METRIC_FAILED_REQUESTS], last[contract.METRIC_REQUEST_DURATION]) == (failed, 1500)
+
+
+def test_an_answer_that_nobody_takes_is_counted_as_a_failure(scene: Scene, log: LogLines) -> None:
+    scene.api.plan(shows("RUNNING"))
+    scene.cloudformation.plan(then=repeat(RESET))
+
+    with pytest.raises(NotDeliveredError):
+        scene.deliver(event("Create"))
+
+    assert log()[-1][contract.METRIC_FAILED_REQUESTS] == 1
