@@ -39,7 +39,7 @@ lint: setup ## Ruff and mypy
 
 .PHONY: bench
 bench: setup ## Evaluations beside two flag SDKs, what each operation costs, cold start, 100 launches in a stack
-	@$(IN_VENV) python benchmarks/evaluation.py
+	@$(BENCH) benchmarks/evaluation.py
 	@$(BENCH) benchmarks/api_cost.py
 	@$(BENCH) benchmarks/cold_start.py
 	@$(BENCH) benchmarks/many_launches.py
@@ -47,6 +47,10 @@ bench: setup ## Evaluations beside two flag SDKs, what each operation costs, col
 .PHONY: reliability
 reliability: setup ## What custom-resource tools do when something goes wrong, ours beside six others
 	@$(BENCH) -m reliability
+
+.PHONY: audit
+audit: setup ## Known vulnerabilities of what is pinned, where the package indexes have advisories
+	@$(BENCH) -m audit
 
 .PHONY: lock
 lock: ## Resolve the dev group into requirements-dev.txt, with hashes (needs uv)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench_environment import python_with
+from pinned_environment import python_with
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent

@@ -9,8 +9,8 @@ from itertools import repeat
 from pathlib import Path
 from typing import Final
 
-from bench_environment import python_with
 from local_aws.server import LocalAws, running
+from pinned_environment import python_with
 from reliability.rows import ROWS, FailedError, Row
 from reliability.stage import OURS, Contender, stage
 

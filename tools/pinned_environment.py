@@ -1,4 +1,4 @@
-"""An environment of its own for what a benchmark compares with: a list of pinned packages, installed once."""
+"""An environment of its own for a list of pinned packages, installed once."""
 
 import subprocess
 import sys
@@ -16,9 +16,9 @@ def python_with(requirements: Path, name: str) -> Path:
     python, stamp = folder / "bin" / "python", folder / "made-from"
     wanted = f"{sys.version} {sha256(requirements.read_bytes()).hexdigest()}"
     if not stamp.exists() or stamp.read_text() != wanted:
-        sys.stderr.write(f"bench: installing what is compared with into build/{name}\n")
+        sys.stderr.write(f"setup: installing pinned packages into build/{name}\n")
         venv.create(folder, clear=True, with_pip=True)
         install = ["-m", "pip", "--disable-pip-version-check", "install", "-qq", "--require-hashes"]
-        subprocess.run([python, *install, "-r", requirements], check=True)  # noqa: S603, our own interpreter and list
+        subprocess.run([python, *install, "-r", requirements], check=True)
         stamp.write_text(wanted)
     return python
