@@ -17,24 +17,24 @@ SKIPPED = {"dependencies": [{"name": "boto3", "skip_reason": "not found"}]}
 
 
 @pytest.mark.parametrize(
-    ("python", "node", "status", "said"),
+    ("printed", "status", "said"),
     [
-        (CLEAN_PYTHON, CLEAN_NODE, 0, ""),
-        (FLAWED_PYTHON, CLEAN_NODE, 1, "requirements-dev.txt: boto3 1: PYSEC-1"),
-        (CLEAN_PYTHON, FLAWED_NODE, 1, "aws-cdk: high"),
-        (SKIPPED, {"message": "405"}, 0, "was not audited"),
-        (None, None, 0, "was not audited"),
+        ((CLEAN_PYTHON, CLEAN_NODE), 0, ""),
+        ((FLAWED_PYTHON, CLEAN_NODE), 1, "requirements-dev.txt: boto3 1: PYSEC-1"),
+        ((CLEAN_PYTHON, FLAWED_NODE), 1, "aws-cdk: high"),
+        ((SKIPPED, {"message": "405"}), 0, "was not audited"),
+        ((None, None), 0, "was not audited"),
     ],
 )
 def test_a_flaw_fails_the_audit_and_what_could_not_be_audited_is_said(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], python: Any, node: Any, status: int, said: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], printed: Any, status: int, said: str
 ) -> None:
     def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
-        document = node if command[0] == "npm" else python
+        document = printed[command[0] == "npm"]
         return subprocess.CompletedProcess(command, 1, "" if document is None else json.dumps(document), "")
 
     monkeypatch.setattr(audit, "python_with", lambda *_: Path("python"))
-    monkeypatch.setattr(audit.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
 
     assert audit.main() == status
     assert said in capsys.readouterr().out
