@@ -2,7 +2,6 @@
 
 import json
 import os
-import ssl
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from typing import Any, Final
 
 from helpers.provider_scene import SECRET
 from helpers.provider_service import answer
-from helpers.scripted_server import OK, Received, ScriptedServer, scripted_server
+from helpers.scripted_server import OK, SELF_SIGNED, Received, ScriptedServer, scripted_server, self_signed_tls
 from helpers.service import Service
 from helpers.service_table import dynamodb_client, make_table
 from local_aws.server import LocalAws
@@ -24,7 +23,6 @@ DEADLINE_SECONDS: Final = 30.0
 ROOT: Final = Path(__file__).resolve().parents[2]
 _BENCHMARKS: Final = ROOT / "benchmarks"
 _INVOCATION: Final = Path(__file__).resolve().parent / "invocation.py"
-_CERTIFICATE: Final = ROOT / "tests" / "unit" / "provider" / "tls" / "self-signed.pem"
 _SIGNATURE: Final = f"X-Amz-Signature={SECRET}"
 
 
@@ -152,20 +150,18 @@ class Stage:
             "EVIDENTLY_URL": self.api.url,
             "AWS_ENDPOINT_URL": self.api.url,
             # Who trusts the response URL's certificate: Python's ssl, and requests.
-            "SSL_CERT_FILE": str(_CERTIFICATE),
-            "REQUESTS_CA_BUNDLE": str(_CERTIFICATE),
+            "SSL_CERT_FILE": str(SELF_SIGNED),
+            "REQUESTS_CA_BUNDLE": str(SELF_SIGNED),
         }
 
 
 @contextmanager
 def stage(contender: Contender, local_aws: LocalAws) -> Iterator[Stage]:
     """A stage with one launch, `november`, that is not started."""
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(_CERTIFICATE)
     dynamodb = dynamodb_client(local_aws.url)
     service = Service(dynamodb, make_table(dynamodb))
     evidently = service.with_launch("november")
-    with scripted_server() as api, scripted_server(tls=tls) as answers:
+    with scripted_server() as api, scripted_server(tls=self_signed_tls()) as answers:
 
         def serve(request: Received) -> Any:
             return answer(service, request)

@@ -47,6 +47,7 @@ from evidently_provider.log import Log
 
 _MODELS: Final = Path(__file__).resolve().parents[1] / contract.MODELS_FOLDER
 _CONFLICT: Final = "ConflictException"
+_UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"  # OpenSSL's name for it
 _STARTER_OPERATIONS: Final = {"StartLaunch", "StopLaunch"}
 
 
@@ -170,8 +171,8 @@ class Evidently:
         except ClientError as error:
             raise self._refusal(error, subject, operation) from error
         except (HTTPClientError, BotocoreConnectionError) as error:
-            # These two end before a request has left; after any other the API may have done what it was asked.
-            unsent = isinstance(error, EndpointConnectionError | ConnectTimeoutError)
+            # These end before a request has left; after any other the API may have done what it was asked.
+            unsent = isinstance(error, EndpointConnectionError | ConnectTimeoutError) or _UNTRUSTED in str(error)
             sentence = f"{operation}: the endpoint {self.url} does not answer ({type(error).__name__}). Is it there?"
             raise UnreachableError(sentence, unknown_outcome=not unsent) from error
         except (ResponseParserError, AttributeError, TypeError, ValueError) as error:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import evidently_contract as contract
 from evidently_provider.answer import NotDeliveredError
-from evidently_provider.identity import Starter
+from evidently_provider.identity import ADOPTED, Starter
 from helpers.launch_replies import launch_arn, refuses
 from helpers.provider_scene import SECRET, Called, Scene, event, let_the_work_end
 from helpers.provider_service import answer
@@ -122,6 +122,9 @@ class CloudFormation:
         """The answer to a request, after as many deliveries as it takes."""
         document = self._event(kind, key, asked, physical_id)
         found, log = self._until_answered(document, trouble)
+        if found["PhysicalResourceId"].endswith(ADOPTED) and not physical_id:
+            said = [line["provable"] for line in log if line["step"] == "adopted"]
+            assert said == [self.knows_starter], "an adoption is in the log, with whether it could be proven"
         if trouble.faults and _gave_up(kind, found, log):
             self.unsettled.add(asked.launch)
         if trouble.twice and self.knows_starter and not trouble.faults:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain
+from pathlib import Path
 from typing import Any, Final
 
 
@@ -44,6 +45,7 @@ class Reply:
     before: Callable[[], object] = bool
 
 
+SELF_SIGNED: Final = Path(__file__).parent / "tls" / "self-signed.pem"  # for 127.0.0.1; nothing trusts it
 RESET: Final = Reply(None)
 OK: Final = Reply(200)
 _NOTHING_SCRIPTED: Final = Reply(418, b"nothing more was scripted")
@@ -73,6 +75,13 @@ class ScriptedServer:
     def documents(self) -> list[Any]:
         """The JSON bodies of all requests."""
         return [json.loads(request.body) for request in self.received]
+
+
+def self_signed_tls() -> ssl.SSLContext:
+    """What a server takes to speak TLS with a certificate that nobody trusts of themselves."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(SELF_SIGNED)
+    return context
 
 
 @contextmanager

@@ -1,10 +1,8 @@
 """The way of an answer: to a response URL that fails, moves, stalls, or is not to be trusted."""
 
 import socket
-import ssl
 from contextlib import suppress
 from itertools import repeat
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -13,9 +11,8 @@ from evidently_provider.answer import Answer, NotDeliveredError, Status
 from evidently_provider.job import Job
 from helpers.launch_replies import launch_arn, shows
 from helpers.provider_scene import SECRET, LogLines, Scene, event
-from helpers.scripted_server import OK, RESET, Reply, scripted_server
+from helpers.scripted_server import OK, RESET, SELF_SIGNED, Reply, scripted_server, self_signed_tls
 
-SELF_SIGNED = Path(__file__).parent / "tls" / "self-signed.pem"  # for 127.0.0.1; nothing trusts it
 BUSY = Reply(503)
 
 
@@ -28,12 +25,6 @@ def _unused_port() -> int:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
         return port
-
-
-def _server_tls() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(SELF_SIGNED)
-    return context
 
 
 @pytest.mark.parametrize(
@@ -157,14 +148,14 @@ def test_pauses_between_attempts_grow_and_end(scene: Scene) -> None:
 
 def test_an_answer_goes_over_https_to_a_server_that_is_trusted(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(SELF_SIGNED))
-    with scripted_server(OK, tls=_server_tls()) as server:
+    with scripted_server(OK, tls=self_signed_tls()) as server:
         scene.deliver(event("Create"), work=done, url=f"{server.url}/answers?X-Amz-Signature={SECRET}")
 
         assert [answer["Status"] for answer in server.documents] == ["SUCCESS"]
 
 
 def test_an_answer_never_goes_to_a_server_with_a_certificate_that_nobody_trusts(scene: Scene) -> None:
-    with scripted_server(OK, tls=_server_tls()) as server:
+    with scripted_server(OK, tls=self_signed_tls()) as server:
         with pytest.raises(NotDeliveredError):
             scene.deliver(event("Create"), work=done, url=f"{server.url}/answers", remaining=5)
 

@@ -29,8 +29,8 @@ from helpers.launch_replies import (
     shows,
     stopped,
 )
-from helpers.provider_scene import LOGICAL_ID, STACK_ID, STARTER, Scene, event
-from helpers.scripted_server import Reply
+from helpers.provider_scene import LOGICAL_ID, MARKER, STACK_ID, STARTER, Scene, event
+from helpers.scripted_server import Reply, scripted_server, self_signed_tls
 
 WRONG = pytest.mark.parametrize(
     "reply",
@@ -228,6 +228,18 @@ def test_without_an_endpoint_url_the_client_asks_awss_regional_endpoint(
     monkeypatch.delenv(contract.ENV_ENDPOINT_URL)
 
     assert connect().url == "https://evidently.eu-north-1.amazonaws.com"
+
+
+def test_an_api_with_a_certificate_that_nobody_trusts_is_told_nothing(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scripted_server(shows("RUNNING"), tls=self_signed_tls()) as api:
+        monkeypatch.setenv(contract.ENV_ENDPOINT_URL, api.url)
+        answer = scene.send(event("Create"))
+
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", MARKER)
+    assert "SSLError" in answer["Reason"]
+    assert api.received == []
 
 
 def test_an_api_that_does_not_answer_in_time_is_an_uncertain_outcome(scene: Scene) -> None:
