@@ -123,8 +123,8 @@ class CloudFormation:
         document = self._event(kind, key, asked, physical_id)
         found, log = self._until_answered(document, trouble)
         if found["PhysicalResourceId"].endswith(ADOPTED) and not physical_id:
-            said = [line["provable"] for line in log if line["step"] == "adopted"]
-            assert said == [self.knows_starter], "an adoption is in the log, with whether it could be proven"
+            said = {line["provable"] for line in log if line["step"] == "adopted"}
+            assert said == {self.knows_starter}, "an adoption is in the log, with whether it could be proven"
         if trouble.faults and _gave_up(kind, found, log):
             self.unsettled.add(asked.launch)
         if trouble.twice and self.knows_starter and not trouble.faults:
