@@ -28,7 +28,7 @@ test: lint ## Everything: lint, types, unit, synth and deploy tests
 	$(IN_VENV) python -m pytest tests/unit tests/synth tests/deploy
 
 .PHONY: unit
-unit: setup ## Unit and synth tests only, under a minute
+unit: setup ## Unit and synth tests only
 	$(IN_VENV) python -m pytest tests/unit tests/synth
 
 .PHONY: lint

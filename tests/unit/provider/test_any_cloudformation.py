@@ -200,7 +200,7 @@ def test_whatever_happens_nothing_is_stopped_that_was_not_ours_and_nothing_of_ou
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=15,
+            max_examples=10,
             stateful_step_count=20,
             deadline=None,
             phases=[Phase.explicit, Phase.generate],  # to shrink a failure takes minutes
