@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from helpers.driver.fixtures import driver, launches, shared_driver  # noqa: F401 - fixtures
 from local_aws.server import LocalAws, forget_other_aws, running
 
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes this checkout ready to work: a virtual environment with the locked tools, the library itself, the CDK CLI,
-# and AWS's last official clients for the tests that compare. `make setup` runs it, and so does every target that needs it.
+# AWS's last official clients for the tests that compare, and its Lambda runtime client for those that run the handlers
+# under it. `make setup` runs it, and so does every target that needs it.
 #
 # It needs Python 3.11 or newer and a package index, no more: node and npm come as a Python package.
 # PYTHON=/path/to/python chooses the interpreter. Each step leaves a stamp of what it was made from, and is left out
@@ -85,6 +86,12 @@ install_official_clients() {
     (cd build/official-clients && npm_ci)
 }
 
+install_lambda_runtime() {
+    rm -rf build/lambda-runtime
+    pip install --progress-bar off --require-hashes --only-binary :all: \
+        --target build/lambda-runtime -r tools/lambda-runtime/requirements.txt
+}
+
 # A virtual environment survives neither a move nor the end of its Python; and PYTHON= may ask for another one.
 venv_is_usable() {
     [ "$(cat "$venv/made-for" 2>/dev/null)" = "$root" ] || return 1
@@ -104,3 +111,7 @@ step "$venv/made-from-project" "installing this checkout, editable" "$(cksum <py
 step node_modules/.made-from-lock "installing the CDK CLI" "$(cksum <package-lock.json)" npm_ci
 step build/official-clients/.made-from-lock "fetching AWS's last official clients, to compare with" \
     "$(cat tools/official-clients/* | cksum)" install_official_clients
+# AWS makes it for Linux alone.
+[ "$(uname)" != Linux ] ||
+    step build/lambda-runtime/.made-from-lock "fetching AWS's Lambda runtime client, to run the handlers under" \
+        "$(cksum <tools/lambda-runtime/requirements.txt)" install_lambda_runtime

@@ -16,7 +16,7 @@ from pinned_environment import python_with
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _REQUIREMENTS: Final = Path(__file__).with_name("requirements.txt")
 # Not what benchmarks and tests compare with: that is old on purpose, and runs nowhere else.
-_PYTHON_LOCKS: Final = ("requirements-dev.txt", "tools/audit/requirements.txt")
+_PYTHON_LOCKS: Final = ("requirements-dev.txt", "tools/audit/requirements.txt", "tools/lambda-runtime/requirements.txt")
 _NODE_FOLDERS: Final = (".",)
 
 

@@ -1,0 +1,76 @@
+"""A project with launches for one test of the driver, and StartLaunch requests about them."""
+
+from contextlib import suppress
+from typing import Any
+
+import evidently_contract as contract
+from helpers.driver.deliveries import Delivery
+from helpers.driver.driver import Driver
+from helpers.driver.faults import Faults
+from helpers.driver.functions import Function
+from helpers.service import ON_AND_OFF
+
+NOVEMBER = "november"
+
+
+class Launches:
+    """Launches of a project; each is made when it is first named."""
+
+    def __init__(self, driver: Driver, project: str) -> None:
+        self.project = project
+        self.evidently = driver.evidently()
+        self._driver = driver
+        self.evidently.create_project(name=project)
+        self.evidently.create_feature(project=project, name="upsell", variations=ON_AND_OFF)
+
+    def make(self, name: str = NOVEMBER) -> str:
+        """Create a launch unless it is there, and return its name."""
+        groups = [{"name": "all", "feature": "upsell", "variation": "on"}]
+        with suppress(self.evidently.exceptions.ConflictException):
+            self.evidently.create_launch(project=self.project, name=name, groups=groups)
+        return name
+
+    def status(self, name: str = NOVEMBER) -> str:
+        """The status of a launch now."""
+        return str(self.evidently.get_launch(project=self.project, launch=name)["launch"]["status"])
+
+    def properties(self, launch: str = NOVEMBER, on_delete: str = contract.ON_DELETE_CANCEL) -> dict[str, Any]:
+        """The properties of a StartLaunch."""
+        return {
+            contract.PROPERTY_SCHEMA_VERSION: contract.SCHEMA_VERSION,
+            contract.PROPERTY_PROJECT: self.project,
+            contract.PROPERTY_LAUNCH: launch,
+            contract.PROPERTY_ON_DELETE: on_delete,
+            contract.PROPERTY_TIMEOUT: 120,
+        }
+
+    def send(
+        self,
+        kind: str,
+        *faults: Faults,
+        launch: str = NOVEMBER,
+        old: str | None = None,
+        on_delete: str = contract.ON_DELETE_CANCEL,
+        function: Function | None = None,
+        **options: Any,
+    ) -> Delivery:
+        """Send a request about a StartLaunch.
+
+        Args:
+            kind: Create, Update or Delete.
+            faults: What becomes of each try.
+            launch: The launch that its properties name.
+            old: The launch that its old properties name.
+            on_delete: What a Delete does.
+            function: The provider, by default that of the API.
+            options: Of `Driver.request`.
+
+        """
+        request = self._driver.request(
+            kind,
+            function or self._driver.provider(),
+            properties=self.properties(launch, on_delete),
+            old_properties=None if old is None else self.properties(old, on_delete),
+            **options,
+        )
+        return self._driver.send(request, *faults)

@@ -1,0 +1,62 @@
+"""A request on its way through Lambda, as a test follows it."""
+
+from typing import TYPE_CHECKING
+
+from helpers.driver.events import Request, Response
+from helpers.driver.faults import Faults
+from helpers.driver.functions import Call, FunctionSandbox, Invocation
+
+if TYPE_CHECKING:
+    from helpers.driver.driver import Driver
+
+
+class Delivery:
+    """One delivery of a request: up to three tries. It goes on whenever the test waits for something."""
+
+    def __init__(self, driver: "Driver", request: Request, faults: tuple[Faults, ...]) -> None:
+        self.request = request
+        self.tries: list[Invocation] = []
+        self._driver = driver
+        way = driver.lambda_.deliver(request.function, request.event, request.request_id, self.tries, *faults)
+        request.deliveries.append(self)
+        self._task = driver.spawn(way)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether Lambda is done with it."""
+        return self._task.done()
+
+    @property
+    def responses(self) -> list[Response]:
+        """What the response URL took of it so far."""
+        return [response for each in self.tries for response in each.responses]
+
+    @property
+    def calls(self) -> list[Call]:
+        """The requests that its API has had of it so far."""
+        return [call for each in self.tries for call in each.calls]
+
+    @property
+    def sandbox(self) -> FunctionSandbox:
+        """The sandbox of the last try."""
+        found = self.tries[-1].sandbox
+        assert found is not None
+        return found
+
+    def end(self) -> Response | None:
+        """Wait until Lambda is done with it; its response, None if there was none."""
+        self._driver.until(lambda: self.is_over)
+        self._task.result()
+        return self.responses[0] if self.responses else None
+
+    def response(self) -> Response:
+        """Wait until Lambda is done with it; its response."""
+        found = self.end()
+        assert found is not None, f"no response\n{self._driver.story()}"
+        return found
+
+    def thaw(self) -> None:
+        """Let the sandbox of the last try go on, though it has no invocation; a stalled connection goes on too."""
+        self.sandbox.thaw()
+        if self.sandbox.api is not None:
+            self.sandbox.api.open()
