@@ -110,8 +110,9 @@ DEFAULT_TIMEOUT_SECONDS: Final = 120
 FUNCTION_TIMEOUT_MARGIN_SECONDS: Final = 60
 MAX_FUNCTION_TIMEOUT_SECONDS: Final = 14 * 60
 
-# What `connect` gives to a function: a layer with the models folder and the folder below, both for AWS_DATA_PATH.
-# The rules in it sign for execute-api; they are apart, because another endpoint must not be signed for so.
+# What `connect` gives to a function: a layer with the folder below and the models folder, in this order for
+# AWS_DATA_PATH. The rules in it sign for execute-api; they are apart, because another endpoint must not be signed for
+# so, and come first, because those of the model sign for evidently.
 EXECUTE_API_RULES_FOLDER: Final = "signing/execute-api"
 ENV_DATA_PATH: Final = "AWS_DATA_PATH"
 ENV_DISABLE_HOST_PREFIX: Final = "AWS_DISABLE_HOST_PREFIX_INJECTION"

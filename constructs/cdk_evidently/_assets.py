@@ -72,6 +72,7 @@ def models_path() -> str:
 def signing_path() -> str:
     """Return the folder of the rules by which botocore signs for `execute-api`, for its `AWS_DATA_PATH`.
 
-    An `EvidentlyService` in AWS needs that. The rules take the URL from `AWS_ENDPOINT_URL_EVIDENTLY` or `endpoint_url`.
+    An `EvidentlyService` in AWS needs that. It has to come before `models_path()`, whose own rules sign for
+    `evidently`. The rules take the URL from `AWS_ENDPOINT_URL_EVIDENTLY` or `endpoint_url`.
     """
     return str(lambda_folder() / contract.EXECUTE_API_RULES_FOLDER)

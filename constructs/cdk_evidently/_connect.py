@@ -13,7 +13,8 @@ from cdk_evidently.errors import ConflictingSettingsError, InvalidArgumentError
 
 _LAYER_ID: Final = "EvidentlyClient"
 _LAYER_ROOT: Final = "/opt"  # where Lambda unpacks layers
-_DATA_PATH: Final = f"{_LAYER_ROOT}/{contract.MODELS_FOLDER}:{_LAYER_ROOT}/{contract.EXECUTE_API_RULES_FOLDER}"
+# The first folder that has a rule set decides, and the model's own signs for `evidently`.
+_DATA_PATH: Final = f"{_LAYER_ROOT}/{contract.EXECUTE_API_RULES_FOLDER}:{_LAYER_ROOT}/{contract.MODELS_FOLDER}"
 
 
 def connect(function: lambda_.Function, endpoint: EvidentlyEndpoint) -> None:

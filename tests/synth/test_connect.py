@@ -37,7 +37,7 @@ def test_a_connected_function_has_the_layer_the_environment_and_the_grant() -> N
         f"https://<{api}>.execute-api.<AWS::Region>.<AWS::URLSuffix>"
     )
     assert variables == {
-        "AWS_DATA_PATH": "/opt/models:/opt/signing/execute-api",
+        "AWS_DATA_PATH": "/opt/signing/execute-api:/opt/models",
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
     }
     _, policy = only(stack, "AWS::IAM::Policy")
@@ -60,6 +60,7 @@ def test_the_layer_holds_the_model_and_the_signing_and_no_handler(tmp_path: Path
     assert {str(it.relative_to(folder)) for it in folder.rglob("*") if it.is_file()} == {
         "models/evidently/2021-02-01/service-2.json",
         "models/evidently/2021-02-01/paginators-1.json",
+        "models/evidently/2021-02-01/endpoint-rule-set-1.json",
         "signing/execute-api/evidently/2021-02-01/endpoint-rule-set-1.json",
     }
 

@@ -9,14 +9,13 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
-from botocore.exceptions import ParamValidationError
+from botocore.exceptions import EndpointProviderError, ParamValidationError
 
 from helpers.official_client import API_FOLDER, run_official
 from helpers.rooms import MODELS
 
 # The partitions' own suffixes, and a region that no list of regions knows.
 REGIONS = ("eu-west-1", "us-east-1", "cn-north-1", "us-gov-west-1", "eu-south-9")
-VARIANTS: tuple[dict[str, bool], ...] = ({}, {"use_dualstack_endpoint": True}, {"use_fips_endpoint": True})
 
 
 @pytest.fixture
@@ -49,32 +48,58 @@ def test_without_the_model_there_is_no_such_client() -> None:
 
 
 def test_the_endpoints_are_those_of_the_official_client(session: boto3.Session) -> None:
-    """Including the suffixes of other partitions: the reason why no endpoint rule set is shipped."""
+    """Where requests are sent: `client.meta.endpoint_url` is what botocore's legacy routing says, rule set or not."""
     official = run_official(f"""
 import json, botocore.session
-from botocore.config import Config
-session = botocore.session.Session()
-clients = [
-    session.create_client("evidently", region_name=region, config=Config(**variant))
-    for region in {REGIONS!r} for variant in {VARIANTS!r}
-]
-print(json.dumps([client.meta.endpoint_url for client in clients]))""")
-    ours = [client_of(session, region, **variant).meta.endpoint_url for region in REGIONS for variant in VARIANTS]
+class Sent(Exception): pass
+def stop(request, **_):
+    raise Sent(request.url)
+def url(region):
+    client = botocore.session.Session().create_client("evidently", region_name=region)
+    client.meta.events.register("before-send.evidently", stop)
+    try:
+        client.list_projects()
+    except Sent as sent:
+        return sent.args[0]
+print(json.dumps([url(region) for region in {REGIONS!r}]))""")
+    ours = [sent(client_of(session, region)).url for region in REGIONS]
     assert ours == json.loads(official)
-    assert ours[0] == "https://evidently.eu-west-1.amazonaws.com"
+    assert ours[0] == "https://evidently.eu-west-1.amazonaws.com/projects"
+    assert ours[2] == "https://evidently.cn-north-1.amazonaws.com.cn/projects"
+
+
+@pytest.mark.parametrize("variant", ["fips", "dual-stack"])
+def test_an_endpoint_that_the_rules_do_not_have_is_an_error_that_says_what_to_do(
+    session: boto3.Session, variant: str
+) -> None:
+    option = f"use_{variant.replace('-', '')}_endpoint"
+    config: dict[str, Any] = {option: True}
+    with pytest.raises(EndpointProviderError, match=rf"(?i)no {variant} endpoint.*or turn {option} off\.") as raised:
+        client_of(session, **config).list_projects()
+    assert "configure an endpoint URL" in str(raised.value)
 
 
 def test_the_endpoint_can_be_set_from_outside(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_EVIDENTLY", "http://127.0.0.1:4566/base")
     assert client_of(session).meta.endpoint_url == "http://127.0.0.1:4566/base"
+    assert sent(client_of(session)).url == "http://127.0.0.1:4566/base/projects"
 
 
 class Sent(Exception):  # noqa: N818, a signal, not an error
-    """Stops a request just before it would go out; its one argument is the URL."""
+    """Stops a request just before it would go out; its one argument is the request."""
 
 
 def stop(request: AWSPreparedRequest, **_: object) -> None:
-    raise Sent(request.url)
+    raise Sent(request)
+
+
+def sent(client: Any, operation: str = "list_projects", **arguments: str) -> AWSPreparedRequest:
+    """What a client would send."""
+    client.meta.events.register("before-send.evidently", stop)
+    with pytest.raises(Sent) as raised:
+        getattr(client, operation)(**arguments)
+    request: AWSPreparedRequest = raised.value.args[0]
+    return request
 
 
 @pytest.mark.parametrize(
@@ -91,11 +116,7 @@ def stop(request: AWSPreparedRequest, **_: object) -> None:
 def test_only_the_data_plane_has_a_host_of_its_own(
     session: boto3.Session, operation: str, arguments: dict[str, str], host: str
 ) -> None:
-    client = client_of(session)
-    client.meta.events.register("before-send.evidently", stop)
-    with pytest.raises(Sent) as sent:
-        getattr(client, operation)(project="petfood", **arguments)
-    assert urlsplit(sent.value.args[0]).netloc == host
+    assert urlsplit(sent(client_of(session), operation, project="petfood", **arguments).url).netloc == host
 
 
 def test_the_client_checks_what_the_model_says(session: boto3.Session) -> None:
@@ -129,5 +150,6 @@ def test_no_documentation_text_is_in_the_model(name: str) -> None:
 
 
 def test_the_folder_holds_the_model_and_nothing_else() -> None:
+    names = ("service-2.json", "paginators-1.json", "endpoint-rule-set-1.json")
     files = {path.relative_to(MODELS).as_posix() for path in MODELS.rglob("*") if path.is_file()}
-    assert files == {(API_FOLDER / name).as_posix() for name in ("service-2.json", "paginators-1.json")}
+    assert files == {(API_FOLDER / name).as_posix() for name in names}
