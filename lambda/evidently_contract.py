@@ -44,6 +44,13 @@ PROPERTY_ADOPT_EXISTING: Final = "AdoptExisting"  # "true" or "false"
 ON_DELETE_CANCEL: Final = "CANCEL"
 ON_DELETE_COMPLETE: Final = "COMPLETE"
 ON_DELETE_KEEP_RUNNING: Final = "KEEP_RUNNING"
+# OnDelete of a Project, Feature, Segment or Launch.
+ON_DELETE_DELETE: Final = "DELETE"
+ON_DELETE_KEEP: Final = "KEEP"
+
+# The API's URL, of any of these, where it may change without a change of the template (a parameter's value): the
+# physical id then says at which URL the resource is, so that none is lost at another one.
+PROPERTY_ENDPOINT: Final = "Endpoint"
 
 # Attributes of a StartLaunch (Fn::GetAtt), a snapshot taken at the deploy; an absent one is "".
 ATTRIBUTE_LAUNCH_ARN: Final = "LaunchArn"
@@ -61,11 +68,6 @@ ATTRIBUTE_ARN: Final = "Arn"
 ATTRIBUTE_NAME: Final = "Name"
 ATTRIBUTE_STATUS: Final = "Status"  # "" for a segment, which has none
 
-# Tags by which resources of a stack hold a thing that they made: the key ends with sha256(StackId|LogicalResourceId),
-# the value is sha256(StackId), the first 32 digits of each.
-HOLDER_TAG_PREFIX: Final = "cdk-evidently:holder:"
-MAX_USER_TAGS: Final = 48  # of the API's 50: one for the holder, one for another while a construct moves
-
 STARTED_BY_STACK: Final = "stack"
 STARTED_BY_ADOPTED: Final = "adopted"
 
@@ -75,7 +77,7 @@ ENV_SIGNING_NAME: Final = "CDK_EVIDENTLY_SIGNING_NAME"
 ENV_SIGNING_REGION: Final = "CDK_EVIDENTLY_SIGNING_REGION"  # absent: the function's own region
 
 SIGNING_NAME_EVIDENTLY: Final = "evidently"
-SIGNING_NAME_EXECUTE_API: Final = "execute-api"  # EvidentlyService: the one API that knows the starter header
+SIGNING_NAME_EXECUTE_API: Final = "execute-api"  # EvidentlyService
 
 # Environment of the service's function.
 ENV_TABLE_NAME: Final = "CDK_EVIDENTLY_TABLE_NAME"
@@ -94,16 +96,52 @@ DIMENSION_FEATURE: Final = "Feature"
 DIMENSION_VARIATION: Final = "Variation"
 DIMENSION_REASON: Final = "Reason"
 
-# sha256(StackId|LogicalResourceId) of whoever starts a launch; signed with the request.
-STARTER_HEADER: Final = "x-evidently-starter"
-# sha256(StackId): resources of one stack hold a launch together (docs/adr/0004-let-a-stack-hold-a-launch.md).
-STACK_HEADER: Final = "x-evidently-stack"
-# When the start or stop was asked for, in milliseconds since 1970: a start that was asked for before the stop of the
-# same starter, and comes after it, starts nothing (docs/adr/0006-let-a-delete-overtake-its-create.md).
-ASKED_HEADER: Final = "x-evidently-asked"
-# "true" on a start by a resource that holds nothing of the launch: one that runs by an earlier start of the same
-# starter, which let it run on when it was deleted, is somebody else's by now.
-FIRST_HEADER: Final = "x-evidently-first"
+# Ownership (docs/ownership.md): who asks for a change, in every request that one of our resources makes to change
+# something; signed, an RFC 9651 dictionary. `requested-at` is when CloudFormation signed the request that led to it,
+# `not-after` until when it may take effect. An API that keeps the rules says so in every response.
+OWNER_HEADER: Final = "x-evidently-owner"
+OWNER_STACK: Final = "stack"  # StackId
+OWNER_RESOURCE: Final = "resource"  # LogicalResourceId
+OWNER_ACTION: Final = "action"
+OWNER_REQUESTED_AT: Final = "requested-at"
+OWNER_NOT_AFTER: Final = "not-after"
+ACTION_ACQUIRE_NEW: Final = "acquire-new"
+ACTION_ACQUIRE: Final = "acquire"
+ACTION_UPDATE: Final = "update"
+ACTION_RELEASE: Final = "release"
+ACTION_LEAVE: Final = "leave"
+MAX_OWNER_HEADER_CHARACTERS: Final = 1024
+MAX_OWNERS: Final = 20  # of one resource
+MAX_SECONDS_AHEAD: Final = 300  # that `requested-at` may be ahead of the API's clock
+NOTE_SECONDS: Final = 24 * 3600  # how long the API remembers a release, at least
+
+OWNERSHIP_HEADER: Final = "x-evidently-ownership"  # of a response
+OWNERSHIP_RULES: Final = "rules"  # the version of the rules that the API keeps
+RULES_VERSION: Final = 1
+OWNERSHIP_OUTCOME: Final = "outcome"
+OWNERSHIP_OWNERS: Final = "owners"  # the logical ids of those that own it still after a release
+
+# What came of it. The first two are no errors; an acquire that is refused is a 409, every release is a 200.
+OUTCOME_OK: Final = "ok"
+OUTCOME_RUNNING: Final = "running"  # somebody else's
+OUTCOME_STALE: Final = "stale"  # requested before a release of the same owner, or an update before its last one
+OUTCOME_ENDED: Final = "ended"
+OUTCOME_FULL: Final = "full"  # as many owners as there may be
+OUTCOME_EXPIRED: Final = "expired"  # after `not-after`
+OUTCOME_DONE: Final = "done"  # stopped, deleted
+OUTCOME_LEFT: Final = "left"  # others own it still
+OUTCOME_KEPT: Final = "kept"
+OUTCOME_NOT_OWNER: Final = "not-owner"
+
+# The most tags of one resource. The API's model has a rule for each, and none for their number.
+MAX_TAGS: Final = 50
+
+# The owner, as `ListTagsForResource` and the documents show it: the tags that CloudFormation itself would set. A view
+# of the record: nobody can set them, as the API's model forbids the prefix.
+OWNER_TAG_PREFIX: Final = "aws:"
+OWNER_TAG_STACK_ID: Final = "aws:cloudformation:stack-id"
+OWNER_TAG_STACK_NAME: Final = "aws:cloudformation:stack-name"
+OWNER_TAG_LOGICAL_ID: Final = "aws:cloudformation:logical-id"
 
 # Time, in seconds. The function's own timeout is the largest `timeout` of its uses plus the margin.
 DEFAULT_TIMEOUT_SECONDS: Final = 120

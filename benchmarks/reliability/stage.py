@@ -12,8 +12,8 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
-from helpers.provider_scene import SECRET
-from helpers.provider_service import answer
+from helpers.provider_harness import SECRET
+from helpers.provider_service import respond
 from helpers.scripted_server import OK, SELF_SIGNED, Received, ScriptedServer, scripted_server, self_signed_tls
 from helpers.service import Service
 from helpers.service_table import dynamodb_client, make_table
@@ -160,11 +160,12 @@ def stage(contender: Contender, local_aws: LocalAws) -> Iterator[Stage]:
     """A stage with one launch, `november`, that is not started."""
     dynamodb = dynamodb_client(local_aws.url)
     service = Service(dynamodb, make_table(dynamodb))
+    service.now = time.time_ns() // 1_000_000  # requests are dated in our days
     evidently = service.with_launch("november")
     with scripted_server() as api, scripted_server(tls=self_signed_tls()) as answers:
 
         def serve(request: Received) -> Any:
-            return answer(service, request)
+            return respond(service, request)
 
         api.respond = serve
         answers.plan(then=repeat(OK))

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import jsii
-from aws_cdk import CfnResource, IResolveContext, ITaggableV2, Names, RemovalPolicy, Stack, TagManager, TagType
+from aws_cdk import IResolveContext, ITaggableV2, Names, RemovalPolicy, Stack, TagManager, TagType
 from constructs import Construct, IConstruct
 
+from cdk_evidently._arn_place import check_place
 from cdk_evidently._assets import contract
 from cdk_evidently._claims import Claims
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._lazy import lazy_any, lazy_text
 from cdk_evidently._names import Name
+from cdk_evidently._owned_resource import OwnedResource, on_delete
 from cdk_evidently._provider import EvidentlyProvider
 from cdk_evidently._reach import check_one_endpoint, provider_for
 from cdk_evidently._shapes import shape_problems
@@ -30,7 +32,7 @@ _READABLE_CHARACTERS: Final = 240  # of the 255 that a logical id may have
 
 @jsii.implements(ITaggableV2)
 class Declared(Construct):
-    """A thing that the stack makes through the Evidently API, changes with each update, and deletes in the end.
+    """A resource that the stack creates through the Evidently API, updates, and deletes or keeps in the end.
 
     Attributes that the deploy finds out are a snapshot of it.
     """
@@ -50,7 +52,7 @@ class Declared(Construct):
 
     @property
     def provider(self) -> EvidentlyProvider:
-        """The function that makes it, with its role and its log group."""
+        """The function that handles its requests, with its role and its log group."""
         return self._provider
 
     def _generated_name(self, longest: int) -> str:
@@ -65,6 +67,7 @@ class Declared(Construct):
         definition: Mapping[str, Any],
         *,
         project: Name | None = None,
+        related: Iterable[tuple[str, Name]] = (),
         problems: Iterable[str],
         tags: Mapping[str, str] | None,
         adopt_existing: bool,
@@ -75,19 +78,24 @@ class Declared(Construct):
 
         Args:
             kind: `project`, `feature`, `segment` or `launch`.
-            name: the thing's name.
+            name: its name.
             definition: the members of the API's Create request but for name, project and tags.
             project: the project that it is in.
+            related: what it names beside, each by the kind of it.
             problems: what is wrong with the definition beside what the API's model says.
             tags: its tags.
-            adopt_existing: whether a thing of that name that is there already will do.
-            removal_policy: what becomes of the thing when this leaves the stack.
+            adopt_existing: whether to adopt a resource of that name that exists already.
+            removal_policy: whether the API deletes or keeps it when this leaves the stack.
             after: what has to be there before it; whatever is no construct is left out.
 
         Raises:
+            InvalidArgumentError: another removal policy, an ARN of another account or Region.
             InvalidDefinitionError: with all problems.
 
         """
+        action = on_delete(removal_policy)
+        named = [*([("project", project)] if project else []), *related]
+        check_place(self, self._provider.endpoint, named)
         own_tags = dict(tags or {})
         request = {"name": name, **definition, "tags": own_tags}
         found = [*shape_problems(f"Create{kind.capitalize()}Request", request, ""), *_tag_problems(own_tags), *problems]
@@ -105,11 +113,13 @@ class Declared(Construct):
             contract.PROPERTY_NAME: name,
             contract.PROPERTY_DEFINITION: Stack.of(self).to_json_string(definition),
             contract.PROPERTY_TAGS: lazy_any(lambda: self._tags.render_tags() or {}),
+            contract.PROPERTY_ON_DELETE: action,
+            contract.PROPERTY_ENDPOINT: self._provider.moving_endpoint,
             **({contract.PROPERTY_ADOPT_EXISTING: "true"} if adopt_existing else {}),
         }
-        self._resource = CfnResource(self, "Resource", type=_TYPES[kind], properties=properties)
-        if removal_policy is not None:
-            self._resource.apply_removal_policy(removal_policy)
+        self._resource = OwnedResource(
+            self, resource_type=_TYPES[kind], properties=properties, to_keep="removal_policy=RemovalPolicy.RETAIN"
+        )
         constructs = [it for it in after if isinstance(it, Construct)]
         self._resource.node.add_dependency(*prerequisites, *constructs)
         self._name_resource()
@@ -159,7 +169,5 @@ def evidently_arn(scope: Construct, *parts: str) -> str:
 
 
 def _tag_problems(tags: Mapping[str, str]) -> list[str]:
-    most: int = contract.MAX_USER_TAGS
-    if len(tags) <= most:
-        return []
-    return [f"tags has {len(tags)} entries; at most {most} are allowed, as the provider needs two of the API's 50"]
+    most: int = contract.MAX_TAGS
+    return [f"tags has {len(tags)} entries; at most {most} are allowed"] if len(tags) > most else []

@@ -1,21 +1,25 @@
 """Where the Evidently API answers, and how a request to it is signed and permitted."""
 
+import hashlib
 import ipaddress
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from aws_cdk import Reference, Stack, Token, Tokenization
+from aws_cdk import Aws, Stack
 from constructs import IConstruct
 
 from cdk_evidently._arguments import of_kind
 from cdk_evidently._assets import contract
+from cdk_evidently._references import described, has_unknown, may_change
 from cdk_evidently.errors import InvalidArgumentError
 
 _API_HOST: Final = re.compile(r"(?P<api_id>[a-z0-9]+)\.execute-api\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
+_DIGITS: Final = 8
 _SIGNING_NAMES: Final = (contract.SIGNING_NAME_EVIDENTLY, contract.SIGNING_NAME_EXECUTE_API)
 
 
@@ -64,10 +68,10 @@ class EvidentlyEndpoint:
         """Return the Evidently API at a URL.
 
         Args:
-            url: the base URL: https, or http to a loopback address. A token is passed on as it is.
+            url: the base URL: https, or http to a loopback address. A token is passed on as it is, and so is a dynamic
+                reference (`{{resolve:ssm:/evidently/url}}`).
             signing_name: the service name that the API wants in signatures, `evidently` or `execute-api`. With
-                `execute-api` the API counts as an `EvidentlyService` on a stage named `$default`: one that knows the
-                `x-evidently-starter` header, by which a Delete stops exactly the launch that its stack started.
+                `execute-api` the permissions are those of an `EvidentlyService` on a stage named `$default`.
             api_id: the HTTP API's id, for the IAM resources of `execute-api`. Needed there unless `url` is an API's
                 own host name, which says it (and the region).
             region: the region in signatures and IAM resources, by default that of the stack.
@@ -84,9 +88,9 @@ class EvidentlyEndpoint:
                 "Leave it out, or give 'execute-api' for the URL of an EvidentlyService",
             )
         host: Mapping[str, str] = {}
-        if not Token.is_unresolved(url):
+        if not has_unknown(url):
             host = _api_host(checked_url("url", url))
-            url = url.rstrip("/")
+        url = url.rstrip("/")
         if signing_name != contract.SIGNING_NAME_EXECUTE_API:
             return cls(url=url, signing_name=signing_name, api_id=api_id, region=region)
         if not (api_id or host):
@@ -121,12 +125,22 @@ class EvidentlyEndpoint:
     def identity(self, stack: Stack) -> str:
         """Return a text that is equal for endpoints that are one and the same as seen from the stack.
 
-        A token's value is not known at synth. What it refers to is: the intrinsic function that stands for it in the
-        template, and the stacks of the resources that it names.
+        A token's value is not known at synth. What it refers to is.
         """
-        settings = [self.url, self.signing_name, self.api_id, self.region]
-        owners = [stack_key(Stack.of(target)) for setting in settings for target in _referenced(setting)]
-        return json.dumps([stack.resolve(settings), owners], sort_keys=True)
+        return _identity(stack, self.url, self.signing_name, self.api_id, self.region)
+
+    def digest(self, stack: Stack) -> str:
+        """Return eight characters of a digest of the identity."""
+        return hashlib.sha256(self.identity(stack).encode()).hexdigest()[:_DIGITS]
+
+    def may_move(self, stack: Stack) -> bool:
+        """Whether the API may be at another URL at the next deploy of the same template: a parameter says where."""
+        return may_change(described(stack, self.address))
+
+    @property
+    def address(self) -> str:
+        """The API's URL, AWS's own too."""
+        return self.url or f"https://{contract.API_NAME}.{self.region or Aws.REGION}.{Aws.URL_SUFFIX}"
 
 
 def endpoint_or_aws(endpoint: EvidentlyEndpoint | None) -> EvidentlyEndpoint:
@@ -192,13 +206,7 @@ def _api_host(parts: SplitResult) -> Mapping[str, str]:
     return found.groupdict() if found else {}
 
 
-def _referenced(text: str | None) -> list[IConstruct]:
-    if text is None or not Token.is_unresolved(text):
-        return []
-    return [token.target for token in Tokenization.reverse_string(text).tokens if isinstance(token, Reference)]
-
-
-def stack_key(stack: Stack) -> list[str]:
-    """Return what tells a stack from every other of the account: its name, and the way to a nested one."""
-    nested_in = stack.nested_stack_parent
-    return [*stack_key(nested_in), stack.node.id] if nested_in else [stack.stack_name]
+# Every custom resource of an endpoint needs this, and it takes milliseconds to describe a token.
+@cache
+def _identity(stack: Stack, *settings: str | None) -> str:
+    return json.dumps([described(stack, setting) for setting in settings], sort_keys=True)

@@ -13,7 +13,7 @@ from cdk_evidently._assets import contract
 from cdk_evidently._declared import Declared, evidently_arn
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._model import text_rule
-from cdk_evidently._names import ProjectLike, named
+from cdk_evidently._names import Imported, ProjectLike, named
 from cdk_evidently._provider import EvidentlyProvider
 from cdk_evidently._values import Variation
 
@@ -56,15 +56,17 @@ class Feature(Declared):
         entity_overrides: the name of the variation that a user gets whatever the launches say, by the user's id: 2500
             at most, in 40 KB.
         evaluation_strategy: `ALL_RULES`, or `DEFAULT_VARIATION` to give everybody the default, by default the first.
-        tags: the feature's tags, 48 at most; `Tags.of(…)` adds to them.
+        tags: the feature's tags, 50 at most; `Tags.of(…)` adds to them.
         adopt_existing: whether a feature of that name that is there already will do: it is made as declared here, and
             stays when this leaves the stack. By default it fails the deploy, and stays as it is.
-        removal_policy: what becomes of the feature when this leaves the stack, by default DESTROY.
+        removal_policy: RETAIN keeps the feature when this leaves the stack: the Delete tells the API, and from then on
+            nobody owns it. By default DESTROY. A DeletionPolicy of Retain on the resource itself is an error.
         endpoint: the API, by default that of a `project` construct.
         provider: the function to use, by default one per endpoint and stack.
 
     Raises:
-        InvalidArgumentError: a `project` or an `endpoint` that is none.
+        InvalidArgumentError: `project` names no project, `endpoint` is not an EvidentlyEndpoint, another
+            `removal_policy`; an ARN of another account or Region.
         InvalidDefinitionError: rules that are broken, all together.
         ConflictingSettingsError: both `endpoint` and `provider`.
 
@@ -122,11 +124,13 @@ class Feature(Declared):
         """Return a feature of the stack's account and region that is there already.
 
         Raises:
-            InvalidArgumentError: it is not a name that the API takes, or the project is none.
+            InvalidArgumentError: it is not a name that the API takes, or `project` names no project.
 
         """
         name, within = named("feature", feature_name).plain, named("project", project).plain
-        return _ImportedFeature(scope, construct_id, name, evidently_arn(scope, "project", within, "feature", name))
+        return _ImportedFeature(
+            scope, construct_id, name, name, evidently_arn(scope, "project", within, "feature", name)
+        )
 
     @classmethod
     def from_feature_arn(cls, scope: Construct, construct_id: str, feature_arn: str) -> IFeature:
@@ -136,7 +140,7 @@ class Feature(Declared):
             InvalidArgumentError: it is not the ARN of a feature.
 
         """
-        return _ImportedFeature(scope, construct_id, named("feature", feature_arn).plain, feature_arn)
+        return _ImportedFeature(scope, construct_id, feature_arn, named("feature", feature_arn).plain, feature_arn)
 
     @property
     def feature_name(self) -> str:
@@ -164,9 +168,9 @@ class Feature(Declared):
         return self._attribute(contract.ATTRIBUTE_STATUS)
 
 
-class _ImportedFeature(Construct):
-    def __init__(self, scope: Construct, construct_id: str, name: str, arn: str) -> None:
-        super().__init__(scope, construct_id)
+class _ImportedFeature(Imported):
+    def __init__(self, scope: Construct, construct_id: str, given: str, name: str, arn: str) -> None:
+        super().__init__(scope, construct_id, given)
         self.feature_name = name
         self.feature_arn = arn
         self.feature_ref = refs.FeatureReference(feature_arn=arn)

@@ -14,7 +14,7 @@ from cdk_evidently._declared import Declared, evidently_arn
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._feature import Feature
 from cdk_evidently._model import text_rule
-from cdk_evidently._names import ProjectLike, named
+from cdk_evidently._names import Imported, ProjectLike, named
 from cdk_evidently._provider import EvidentlyProvider
 from cdk_evidently._values import WHOLE, Group, MetricMonitor, Step, utc_text
 
@@ -52,15 +52,17 @@ class Launch(Declared):
         metric_monitors: up to three metrics to watch.
         randomization_salt: what users are shuffled with, by default the launch's name: launches with one salt have the
             same users in their groups.
-        tags: the launch's tags, 48 at most; `Tags.of(…)` adds to them.
+        tags: the launch's tags, 50 at most; `Tags.of(…)` adds to them.
         adopt_existing: whether a launch of that name that is there already will do: it is made as declared here, and
             stays when this leaves the stack. By default it fails the deploy, and stays as it is.
-        removal_policy: what becomes of the launch when this leaves the stack, by default DESTROY.
+        removal_policy: RETAIN keeps the launch when this leaves the stack: the Delete tells the API, and from then on
+            nobody owns it. By default DESTROY. A DeletionPolicy of Retain on the resource itself is an error.
         endpoint: the API, by default that of a `project` construct.
         provider: the function to use, by default one per endpoint and stack.
 
     Raises:
-        InvalidArgumentError: a project, feature, segment or `endpoint` that is none.
+        InvalidArgumentError: a project, feature or segment that names none, an ARN of another account or Region,
+            `endpoint` is not an EvidentlyEndpoint, another `removal_policy`.
         InvalidDefinitionError: rules that are broken, all together.
         ConflictingSettingsError: both `endpoint` and `provider`.
 
@@ -101,6 +103,10 @@ class Launch(Declared):
             self._name,
             {name: value for name, value in definition.items() if value is not None},
             project=within,
+            related=[
+                *(("feature", named("feature", feature)) for feature in features),
+                *(("segment", named("segment", segment)) for segment in segments),
+            ],
             problems=[*_group_problems(groups), *_step_problems(groups, steps)],
             tags=tags,
             adopt_existing=adopt_existing,
@@ -117,11 +123,11 @@ class Launch(Declared):
         """Return a launch of the stack's account and region that is there already.
 
         Raises:
-            InvalidArgumentError: it is not a name that the API takes, or the project is none.
+            InvalidArgumentError: it is not a name that the API takes, or `project` names no project.
 
         """
         name, within = named("launch", launch_name).plain, named("project", project).plain
-        return _ImportedLaunch(scope, construct_id, name, evidently_arn(scope, "project", within, "launch", name))
+        return _ImportedLaunch(scope, construct_id, name, name, evidently_arn(scope, "project", within, "launch", name))
 
     @classmethod
     def from_launch_arn(cls, scope: Construct, construct_id: str, launch_arn: str) -> ILaunch:
@@ -131,7 +137,7 @@ class Launch(Declared):
             InvalidArgumentError: it is not the ARN of a launch.
 
         """
-        return _ImportedLaunch(scope, construct_id, named("launch", launch_arn).plain, launch_arn)
+        return _ImportedLaunch(scope, construct_id, launch_arn, named("launch", launch_arn).plain, launch_arn)
 
     @property
     def launch_name(self) -> str:
@@ -162,9 +168,9 @@ class Launch(Declared):
             )
 
 
-class _ImportedLaunch(Construct):
-    def __init__(self, scope: Construct, construct_id: str, name: str, arn: str) -> None:
-        super().__init__(scope, construct_id)
+class _ImportedLaunch(Imported):
+    def __init__(self, scope: Construct, construct_id: str, given: str, name: str, arn: str) -> None:
+        super().__init__(scope, construct_id, given)
         self.launch_name = name
         self.launch_arn = arn
         self.launch_ref = refs.LaunchReference(launch_arn=arn)

@@ -24,8 +24,18 @@ def lazy_text(produce: Callable[[IResolveContext], str]) -> str:
 
 
 def before_synthesis(action: Callable[[], None]) -> IValidation:
-    """Return a validation that finds nothing: it acts once references are settled, and before templates are written."""
-    return _Action(action)
+    """Return a validation that finds nothing: it acts once references are final, and before templates are written."""
+
+    def act() -> list[str]:
+        action()
+        return []
+
+    return _Validation(act)
+
+
+def validation(find: Callable[[], list[str]]) -> IValidation:
+    """Return a validation by a function that finds problems, once aspects have been applied."""
+    return _Validation(find)
 
 
 @jsii.implements(IAnyProducer)
@@ -56,10 +66,9 @@ class _TextValue:
 
 
 @jsii.implements(IValidation)
-class _Action:
-    def __init__(self, action: Callable[[], None]) -> None:
-        self._action = action
+class _Validation:
+    def __init__(self, find: Callable[[], list[str]]) -> None:
+        self._find = find
 
     def validate(self) -> list[str]:
-        self._action()
-        return []
+        return self._find()

@@ -5,12 +5,13 @@ from typing import Final, Protocol, TypeAlias
 
 from aws_cdk import Fn, Token
 from aws_cdk.interfaces import aws_evidently as refs
+from constructs import Construct
 
 from cdk_evidently._assets import contract
 from cdk_evidently._model import text_rule
 from cdk_evidently.errors import ConflictingSettingsError, InvalidArgumentError
 
-_ARN: Final = "arn:"
+ARN: Final = "arn:"
 # What stands before the name in an ARN.
 _BEFORE_NAME: Final = {"project": "project/", "feature": "/feature/", "launch": "/launch/", "segment": "segment/"}
 
@@ -51,6 +52,19 @@ ProjectLike: TypeAlias = str | refs.IProjectRef | HasProjectName
 FeatureLike: TypeAlias = str | refs.IFeatureRef | HasFeatureName
 LaunchLike: TypeAlias = str | refs.ILaunchRef | HasLaunchName
 SegmentLike: TypeAlias = str | refs.ISegmentRef | HasSegmentName
+
+
+class Imported(Construct):
+    """A resource that the app refers to and does not create.
+
+    Attributes:
+        given: as the caller named it: its name or its ARN.
+
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, given: str) -> None:
+        super().__init__(scope, construct_id)
+        self.given = given
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +125,7 @@ def named(kind: str, value: object) -> Name:
     if Token.is_unresolved(given):
         return Name(given, _after(_BEFORE_NAME[kind], given), literal=False)
     title = kind.capitalize()
-    if not given.startswith(_ARN):
+    if not given.startswith(ARN):
         return _checked_name(kind, given, given, f"{title}Name")
     _check_arn(kind, given, f"{title}Arn")
     return _checked_name(kind, given, given.rpartition("/")[2], f"{title}Name")
@@ -120,6 +134,8 @@ def named(kind: str, value: object) -> Name:
 def _text(kind: str, value: object) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, Imported) and hasattr(value, f"{kind}_name"):
+        return value.given
     name = getattr(value, f"{kind}_name", None)
     reference = getattr(value, f"{kind}_ref", None)
     arn = getattr(reference, f"{kind}_arn", None)
@@ -154,10 +170,10 @@ def _checked_name(kind: str, given: str, name: str, shape: str) -> Name:
 
 def _check_agreement(found: NamedLaunch) -> None:
     project, launch = found.project.given, found.launch.given
-    if not launch.startswith(_ARN):
+    if not launch.startswith(ARN):
         return
     project_arn = launch.partition(_BEFORE_NAME["launch"])[0]
-    agreed = project_arn if project.startswith(_ARN) else project_arn.partition(_BEFORE_NAME["project"])[2]
+    agreed = project_arn if project.startswith(ARN) else project_arn.partition(_BEFORE_NAME["project"])[2]
     if project != agreed:
         message = (
             f"project is {project!r}, but launch is {launch!r}, a launch of {agreed!r}: "

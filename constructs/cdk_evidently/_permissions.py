@@ -2,7 +2,7 @@
 
 It may start exactly the launches named, as long as they fit. It may read and stop every launch of its endpoint:
 CloudFormation narrows the role before it sends the Deletes of a clean-up, and a launch that left the stack must still
-be stopped then. There the starter header is what protects the launches of others.
+be stopped then. Ownership is what protects others' launches there.
 """
 
 import json

@@ -13,7 +13,7 @@ from cdk_evidently._data_delivery import delivery_group
 from cdk_evidently._declared import Declared, evidently_arn
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._model import text_rule
-from cdk_evidently._names import named
+from cdk_evidently._names import Imported, named
 from cdk_evidently._provider import EvidentlyProvider
 
 
@@ -42,15 +42,17 @@ class Project(Declared):
         description: what it is for, of at most 160 characters.
         data_delivery: the log group, or its name, to which evaluation events go; an `EvidentlyService` has to be given
             it as well. By default none.
-        tags: the project's tags, 48 at most; `Tags.of(…)` adds to them.
+        tags: the project's tags, 50 at most; `Tags.of(…)` adds to them.
         adopt_existing: whether a project of that name that is there already will do: it is made as declared here, and
             stays when this leaves the stack. By default it fails the deploy, and stays as it is.
-        removal_policy: what becomes of the project when this leaves the stack, by default DESTROY.
+        removal_policy: RETAIN keeps the project when this leaves the stack: the Delete tells the API, and from then on
+            nobody owns it. By default DESTROY. A DeletionPolicy of Retain on the resource itself is an error.
         endpoint: the API, by default `EvidentlyEndpoint.aws()` with a warning, as AWS ended the service.
         provider: the function to use, by default one per endpoint and stack.
 
     Raises:
-        InvalidArgumentError: a `data_delivery` that is no log group, an `endpoint` that is none.
+        InvalidArgumentError: `data_delivery` is not a log group, `endpoint` is not an EvidentlyEndpoint, another
+            `removal_policy`.
         InvalidDefinitionError: rules of the API that are broken, all together.
         ConflictingSettingsError: both `endpoint` and `provider`.
 
@@ -95,7 +97,7 @@ class Project(Declared):
 
         """
         name = named("project", project_name).plain
-        return _ImportedProject(scope, construct_id, name, evidently_arn(scope, "project", name))
+        return _ImportedProject(scope, construct_id, name, name, evidently_arn(scope, "project", name))
 
     @classmethod
     def from_project_arn(cls, scope: Construct, construct_id: str, project_arn: str) -> IProject:
@@ -105,7 +107,7 @@ class Project(Declared):
             InvalidArgumentError: it is not the ARN of a project.
 
         """
-        return _ImportedProject(scope, construct_id, named("project", project_arn).plain, project_arn)
+        return _ImportedProject(scope, construct_id, project_arn, named("project", project_arn).plain, project_arn)
 
     @property
     def project_name(self) -> str:
@@ -128,9 +130,9 @@ class Project(Declared):
         return self._attribute(contract.ATTRIBUTE_STATUS)
 
 
-class _ImportedProject(Construct):
-    def __init__(self, scope: Construct, construct_id: str, name: str, arn: str) -> None:
-        super().__init__(scope, construct_id)
+class _ImportedProject(Imported):
+    def __init__(self, scope: Construct, construct_id: str, given: str, name: str, arn: str) -> None:
+        super().__init__(scope, construct_id, given)
         self.project_name = name
         self.project_arn = arn
         self.project_ref = refs.ProjectReference(project_arn=arn)

@@ -1,10 +1,9 @@
 """The one function behind the custom resources of an endpoint in a stack, with its role and its log group."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, IResolvable, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -12,13 +11,14 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
 from cdk_evidently._assets import contract
-from cdk_evidently._endpoint import EvidentlyEndpoint, endpoint_or_aws, stack_key
+from cdk_evidently._endpoint import EvidentlyEndpoint, endpoint_or_aws
 from cdk_evidently._function import lean_function, own_log_group
 from cdk_evidently._l1 import l1_resource
-from cdk_evidently._lazy import lazy_number
+from cdk_evidently._lazy import lazy_any, lazy_number
 from cdk_evidently._metrics import ProviderMetrics
 from cdk_evidently._names import NamedLaunch
 from cdk_evidently._provider_role import ProviderRole
+from cdk_evidently._references import stack_key
 from cdk_evidently.errors import ConflictingSettingsError
 
 _MAX_SERVICE_TIMEOUT_SECONDS: Final = 3600  # CloudFormation's own limit
@@ -27,12 +27,17 @@ _RETRY_WAITS_SECONDS: Final = 180  # … which wait for one minute and for two
 
 
 class EvidentlyProvider(Construct):
-    """The function that carries out custom resources such as `StartLaunch`, for one endpoint.
+    """The function that handles the requests of custom resources such as `StartLaunch`, for one endpoint.
 
-    A `StartLaunch` finds or makes one of these per endpoint and stack (a nested stack counts as its own). Make one
+    A `StartLaunch` finds or creates one of these per endpoint and stack (a nested stack counts as its own). Create one
     yourself to choose its network, role, log retention or memory, and hand it over as `StartLaunch(provider=…)`.
-    It adds three resources: a function (arm64), its role (one inline policy, no managed one) and its log group; and a
-    second policy where a `Project`, `Feature`, `Segment` or `Launch` is declared.
+    It adds three resources: a function (arm64), its role (one inline policy, no managed one) and its log group; the
+    first `Project`, `Feature`, `Segment` or `Launch` also adds one policy.
+
+    Another `endpoint` is another function with another role, and so other custom resources: CloudFormation creates
+    these first, then deletes the old ones, which releases what they own at the old endpoint. The log group stays. Where
+    the URL comes from a CloudFormation parameter or another value that the template does not hold, the template can't
+    tell: an update that finds another URL then fails, and a provider with another construct id is the way there.
 
     Attributes:
         endpoint: the API that it calls.
@@ -57,7 +62,7 @@ class EvidentlyProvider(Construct):
         memory_size: the function's memory in MiB, by default 256.
 
     Raises:
-        InvalidArgumentError: an `endpoint` that is none.
+        InvalidArgumentError: `endpoint` is not an EvidentlyEndpoint.
         ConflictingSettingsError: `vpc_subnets` or `security_groups` without a `vpc`.
 
     """
@@ -90,13 +95,19 @@ class EvidentlyProvider(Construct):
         super().__init__(scope, construct_id)
         self.endpoint = endpoint_or_aws(endpoint)
         self.log_group = own_log_group(self, "Logs", log_retention, log_removal_policy)
+        stack = Stack.of(self)
+        self._endpoint_digest = self.endpoint.digest(stack)
+        self._endpoint_may_move = self.endpoint.may_move(stack)
+        # The role goes with the function: CloudFormation would narrow one that stays before the last Deletes.
+        named_for_it = construct_id.endswith(self._endpoint_digest)
+        within = self if named_for_it else Construct(self, f"Endpoint{self._endpoint_digest}")
         self._permissions = ProviderRole(
-            self, endpoint=self.endpoint, log_group=self.log_group, given=role, in_vpc=vpc is not None
+            within, endpoint=self.endpoint, log_group=self.log_group, given=role, in_vpc=vpc is not None
         )
         self.role = self._permissions.role
         self._longest_timeout = 0
         self.function = lean_function(
-            self,
+            within,
             "Function",
             handler=contract.PROVIDER_HANDLER,
             description="Carries out Evidently resources for CloudFormation (cdk-evidently).",
@@ -104,7 +115,7 @@ class EvidentlyProvider(Construct):
             log_group=self.log_group,
             timeout=Duration.seconds(lazy_number(self._timeout_seconds)),
             memory_size=memory_size,
-            environment=self.endpoint.environment(Stack.of(self)),
+            environment=self.endpoint.environment(stack),
             vpc=vpc,
             vpc_subnets=vpc_subnets,
             security_groups=None if security_groups is None else list(security_groups),
@@ -116,7 +127,7 @@ class EvidentlyProvider(Construct):
     def shared(cls, scope: Construct, endpoint: EvidentlyEndpoint) -> "EvidentlyProvider":
         """Return the provider of this endpoint in the scope's stack, made with defaults if there is none yet."""
         stack = Stack.of(scope)
-        name = f"EvidentlyProvider{hashlib.sha256(endpoint.identity(stack).encode()).hexdigest()[:8]}"
+        name = f"EvidentlyProvider{endpoint.digest(stack)}"
         found = stack.node.try_find_child(name)
         return found if isinstance(found, EvidentlyProvider) else cls(stack, name, endpoint=endpoint)
 
@@ -131,6 +142,15 @@ class EvidentlyProvider(Construct):
         return lazy_number(
             lambda: min(_MAX_SERVICE_TIMEOUT_SECONDS, _INVOCATIONS * self._timeout_seconds() + _RETRY_WAITS_SECONDS)
         )
+
+    @property
+    def moving_endpoint(self) -> IResolvable:
+        """The API's URL, a token, where the function's logical id does not change with it; or nothing.
+
+        As a property of the custom resources it makes CloudFormation update them. That is so for a URL of a parameter,
+        and for a function whose logical id was overridden.
+        """
+        return lazy_any(self._moving_endpoint)
 
     @property
     def prerequisites(self) -> tuple[IConstruct, ...]:
@@ -151,6 +171,10 @@ class EvidentlyProvider(Construct):
         own = Stack.of(self)
         logical_id: str = own.resolve(l1_resource(self.function, lambda_.CfnFunction).logical_id)
         return logical_id if own is stack else "/".join([*stack_key(own), logical_id])
+
+    def _moving_endpoint(self) -> str | None:
+        fixed = self._endpoint_digest in self.identity(Stack.of(self)) and not self._endpoint_may_move
+        return None if fixed else self.endpoint.address
 
     def _timeout_seconds(self) -> int:
         wanted: int = (

@@ -35,9 +35,10 @@ _UNKNOWN_ACTION: Final = "W3037"
 _REASONS: Final = {
     "Start": "The launches named don't fit one by one into the inline policies of a role.",
     "GetAndStop": "CloudFormation narrows the role before it sends the Deletes of a clean-up: a launch that left the "
-    "stack is read and stopped with the permissions of a template that no longer names it.",
+    "stack is read and stopped with the permissions of a template that no longer names it. Ownership is what protects "
+    "others' launches there.",
     "Declare": "CloudFormation deletes what left the stack with the permissions of a template that no longer names it. "
-    "The tag of the resource that made a thing is what protects the things of others.",
+    "Ownership is what protects others' resources there.",
     "Network": "A function in a VPC needs network interfaces, and EC2 takes no narrower resource for these actions.",
 }
 

@@ -16,7 +16,7 @@ def check_one_endpoint(endpoint: EvidentlyEndpoint | None, provider: EvidentlyPr
     """Check that an API is meant in one way only.
 
     Raises:
-        InvalidArgumentError: an endpoint that is none.
+        InvalidArgumentError: `endpoint` is not an EvidentlyEndpoint.
         ConflictingSettingsError: an endpoint besides a provider, which has its own.
 
     """

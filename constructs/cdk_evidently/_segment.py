@@ -13,7 +13,7 @@ from cdk_evidently._assets import contract
 from cdk_evidently._declared import Declared, evidently_arn
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._model import text_rule
-from cdk_evidently._names import named
+from cdk_evidently._names import Imported, named
 from cdk_evidently._provider import EvidentlyProvider
 
 _DIGITS: Final = 8
@@ -45,15 +45,16 @@ class Segment(Declared):
             `{"country": ["NO", "SE"]}`. Of at most 1024 characters.
         segment_name: the segment's name, by default one made of the construct's path, the pattern and the description.
         description: what it is for, of at most 160 characters.
-        tags: the segment's tags, 48 at most; `Tags.of(…)` adds to them.
+        tags: the segment's tags, 50 at most; `Tags.of(…)` adds to them.
         adopt_existing: whether a segment of that name with that pattern that is there already will do; it stays when
             this leaves the stack. By default it fails the deploy, and stays as it is.
-        removal_policy: what becomes of the segment when this leaves the stack, by default DESTROY.
+        removal_policy: RETAIN keeps the segment when this leaves the stack: the Delete tells the API, and from then on
+            nobody owns it. By default DESTROY. A DeletionPolicy of Retain on the resource itself is an error.
         endpoint: the API, by default `EvidentlyEndpoint.aws()` with a warning, as AWS ended the service.
         provider: the function to use, by default one per endpoint and stack.
 
     Raises:
-        InvalidArgumentError: an `endpoint` that is none.
+        InvalidArgumentError: `endpoint` is not an EvidentlyEndpoint, another `removal_policy`.
         InvalidDefinitionError: rules that are broken, all together.
         ConflictingSettingsError: both `endpoint` and `provider`.
 
@@ -96,7 +97,7 @@ class Segment(Declared):
 
         """
         name = named("segment", segment_name).plain
-        return _ImportedSegment(scope, construct_id, name, evidently_arn(scope, "segment", name))
+        return _ImportedSegment(scope, construct_id, name, name, evidently_arn(scope, "segment", name))
 
     @classmethod
     def from_segment_arn(cls, scope: Construct, construct_id: str, segment_arn: str) -> ISegment:
@@ -106,7 +107,7 @@ class Segment(Declared):
             InvalidArgumentError: it is not the ARN of a segment.
 
         """
-        return _ImportedSegment(scope, construct_id, named("segment", segment_arn).plain, segment_arn)
+        return _ImportedSegment(scope, construct_id, segment_arn, named("segment", segment_arn).plain, segment_arn)
 
     @property
     def segment_name(self) -> str:
@@ -128,9 +129,9 @@ class Segment(Declared):
         return f"{self._generated_name(text_rule('SegmentName').longest - _DIGITS - 1)}-{digest}"
 
 
-class _ImportedSegment(Construct):
-    def __init__(self, scope: Construct, construct_id: str, name: str, arn: str) -> None:
-        super().__init__(scope, construct_id)
+class _ImportedSegment(Imported):
+    def __init__(self, scope: Construct, construct_id: str, given: str, name: str, arn: str) -> None:
+        super().__init__(scope, construct_id, given)
         self.segment_name = name
         self.segment_arn = arn
         self.segment_ref = refs.SegmentReference(segment_arn=arn)

@@ -37,6 +37,7 @@ TABLE_ACTIONS: Final = (
     "dynamodb:UpdateItem",
 )
 
+_EXPIRES: Final = "expires"  # when an item may go: a note of a release, after a day
 _TIMEOUT: Final = Duration.seconds(29)  # API Gateway gives up after 30
 
 
@@ -86,7 +87,8 @@ class EvidentlyService(Construct):
         scope: the construct's parent.
         construct_id: its name within the parent.
         table: an existing table with the string keys `pk` (partition) and `sk` (sort), by default one made here: on
-            demand, with point-in-time recovery, encrypted with an AWS managed key.
+            demand, with point-in-time recovery, encrypted with an AWS managed key. An existing one should have TTL on
+            the attribute `expires`: notes of releases go after a day by it. Without, they stay, and do no harm.
         removal_policy: what becomes of the table made here with the stack, by default RETAIN.
         gateway_url: the URL of the API with `{api_id}` in the place of its id, where that is not AWS's own: a local
             AWS answers at `http://127.0.0.1:4566/_aws/execute-api/{api_id}/$default`. Only `endpoint` changes by it.
@@ -257,6 +259,7 @@ def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.Tabl
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
+        time_to_live_attribute=_EXPIRES,
         removal_policy=removal_policy,
     )
 

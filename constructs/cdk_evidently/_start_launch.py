@@ -5,15 +5,17 @@ import json
 from enum import StrEnum
 from typing import Final
 
-from aws_cdk import CfnResource, Duration, IResolveContext, Stack
+from aws_cdk import Duration, IResolveContext, Stack
 from constructs import Construct, IConstruct, IDependable
 
 from cdk_evidently._arguments import of_kind
+from cdk_evidently._arn_place import check_place
 from cdk_evidently._assets import contract
 from cdk_evidently._claims import Claims
 from cdk_evidently._endpoint import EvidentlyEndpoint
 from cdk_evidently._lazy import lazy_text
 from cdk_evidently._names import LaunchLike, ProjectLike, named_launch
+from cdk_evidently._owned_resource import OwnedResource
 from cdk_evidently._provider import EvidentlyProvider
 from cdk_evidently._reach import check_one_endpoint, provider_for
 from cdk_evidently._triggers import Triggers
@@ -25,10 +27,13 @@ _READABLE_CHARACTERS: Final = 200  # of the 255 that a logical id may have
 
 
 class OnDelete(StrEnum):
-    """What becomes of a launch that this stack started, when its StartLaunch leaves the stack.
+    """What a Delete of `StartLaunch` does to a launch that this stack started.
 
-    A launch that was found running is left alone, whatever this says. Stopping is final: the API can't restart a
-    launch.
+    A launch that was running already is left alone, whatever this says. Stopping is final: the API can't restart a
+    launch. Where other StartLaunch of the stack own the launch too, the last of them to leave decides.
+
+    `CANCEL` and `COMPLETE` stop it. `KEEP_RUNNING` lets it run: the Delete leaves, and so tells the API. From then on
+    nobody owns the launch; a later StartLaunch of any stack adopts it, and never stops it.
     """
 
     CANCEL = contract.ON_DELETE_CANCEL
@@ -55,13 +60,14 @@ class StartLaunch(Construct):
         endpoint: the API to call, by default that of a `Launch` or `Project` given here, or else
             `EvidentlyEndpoint.aws()` with a warning, as AWS ended the service.
         triggers: when an update calls StartLaunch again, by default `Triggers.stack_changes()`.
-        on_delete: what becomes of the launch when this leaves the stack, by default `OnDelete.CANCEL`.
-        timeout: how long a deploy waits for the launch to run, and goes on asking a throttled API, in whole seconds
-            from 1 to 780; by default 2 minutes.
+        on_delete: what a Delete does to the launch that this started, by default `OnDelete.CANCEL`. A DeletionPolicy of
+            Retain is an error: with `OnDelete.KEEP_RUNNING` the API knows that the launch is kept.
+        timeout: how long a deploy waits for the launch to run, and retries a throttled API, in whole seconds from 1 to
+            780; by default 2 minutes.
         provider: the function to use, by default one per endpoint and stack.
 
     Raises:
-        InvalidArgumentError: a name, ARN or time that breaks its rule.
+        InvalidArgumentError: a name, ARN or time that breaks its rule; an ARN of another account or Region.
         ConflictingSettingsError: both `endpoint` and `provider`, or a launch's ARN that belongs to another project.
         DuplicateLaunchError: the stack starts this launch already.
 
@@ -88,13 +94,14 @@ class StartLaunch(Construct):
         super().__init__(scope, construct_id)
         self._launch = named
         self._provider = provider_for(self, endpoint, provider, launch, project)
+        check_place(self, self._provider.endpoint, [("project", named.project), ("launch", named.launch)])
         Claims.of(Stack.of(self)).claim(self, self._provider, named)
         self._provider.serve_launch(named, seconds)
-        self._resource = CfnResource(
+        self._resource = OwnedResource(
             self,
-            "Resource",
-            type=contract.START_LAUNCH_RESOURCE_TYPE,
+            resource_type=contract.START_LAUNCH_RESOURCE_TYPE,
             properties=self._properties(seconds, action, trigger),
+            to_keep="on_delete=OnDelete.KEEP_RUNNING",
         )
         self._name_resource()
         given = [value for value in (project, launch) if not isinstance(value, str)]
@@ -153,9 +160,10 @@ class StartLaunch(Construct):
 
     @property
     def started_by(self) -> str:
-        """Who started the launch, as the deploy found out: `stack`, or `adopted` if it ran already.
+        """Who started the launch, as the deploy found out: `stack`, or `adopted` if it was running already.
 
-        It says what a Delete will do: a launch that was adopted is left running.
+        It says what a Delete will do: a launch that this stack started is stopped as `on_delete` says, one that was
+        adopted is left running. The one exception: the Delete of a `Launch` stops its run first, whoever started it.
         """
         return self._attribute(contract.ATTRIBUTE_STARTED_BY)
 
@@ -175,6 +183,7 @@ class StartLaunch(Construct):
             contract.PROPERTY_SCHEMA_VERSION: contract.SCHEMA_VERSION,
             contract.PROPERTY_PROJECT: self._launch.project.given,
             contract.PROPERTY_LAUNCH: self._launch.launch.given,
+            contract.PROPERTY_ENDPOINT: self._provider.moving_endpoint,
             contract.PROPERTY_ON_DELETE: on_delete,
             contract.PROPERTY_TIMEOUT: str(seconds),
             contract.PROPERTY_TRIGGERS: triggers.render(Stack.of(self)),

@@ -1,25 +1,28 @@
-"""The custom resources' handler: what CloudFormation asks, done and answered.
+"""The custom resources' handler: what CloudFormation asks for, done and responded to.
 
-handler.py       the entry: keeps the deadline, and answers whatever happens
+handler.py       the entry: keeps the deadline, and responds whatever happens
 request.py       CloudFormation's event as a value
-answer.py        the answer: its body, and its way to the response URL
+answer.py        the response: its body, and its way to the response URL
 log.py           one JSON line per step
 deadline.py      until when the API may be called
-job.py           a request and what its work may use
-resources.py     resource type → what Create, Update and Delete do
+invocation.py    a request and what may be used to serve it
+identity.py      physical ids: pure
+references.py    a resource of the API by kind and names, and its ARN: pure
+properties.py    the custom resources' properties, checked
+
+resources.py     resource type → what serves it; carries the plan out
+ownership.py     which calls a request makes, and what their outcomes come to: pure
 start_launch.py  Custom::EvidentlyStartLaunch
 decisions.py     what a launch's status means for it: pure
-declared.py      Custom::EvidentlyProject, …Feature, …Segment, …Launch: made and changed
-letting_go.py    and deleted
-definitions.py   which calls make a thing what it is wanted to be: pure
-thing.py         a thing by kind and name: pure
-work.py          what these share: the API, patience, the tag of a holder
-properties.py    the resources' properties, checked
 launch.py        a launch as the API shows it: pure
-identity.py      physical ids, ARNs, the starter: pure
+managed.py       Custom::EvidentlyProject, …Feature, …Segment, …Launch
+reconcile.py     the calls that give one of these its desired state: pure
+calls.py         the calls of one request, tried again, and whether they can have had an effect
 retry.py         which failures are tried again, and for how long
-evidently.py     the API's client: the one place that calls out
+owner.py         the headers of ownership: pure
+client.py        the API's client: the one place that calls out
 errors.py        why a request failed, as a sentence
 
-The first six import the standard library only: with these the handler is able to answer, and then imports the rest.
+All but client.py import the standard library only: with these the handler is able to respond, and a Delete to decide by
+its id; the SDK comes with the first call.
 """

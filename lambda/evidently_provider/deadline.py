@@ -1,4 +1,4 @@
-"""Until when the API may be called: so that a request is answered in time, and nothing is done after its answer."""
+"""Until when the API may be called: so that the response is in time, and nothing takes effect after it."""
 
 import threading
 from collections.abc import Callable
@@ -29,22 +29,25 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The end of the work on one request.
+    """The end of one request.
 
     Args:
         clock: The time.
-        end: When the answer is due, by that clock.
+        end: When the response is due, by that clock.
+        not_after: The same by the wall clock, in whole seconds since 1970: until when a call may take effect. Kept
+            from the beginning, because a sandbox that was frozen does not know by how much its clocks disagree.
         longest_call: Seconds that one call of the API may take; none begins closer to the end.
 
     """
 
     clock: Clock
     end: float
+    not_after: int
     longest_call: float
     _closed: threading.Event = field(default_factory=threading.Event)
 
     def close(self) -> None:
-        """The request is being answered: no call from now on, and waiting is over."""
+        """The response goes out: no call from now on, and waiting is over."""
         self._closed.set()
 
     def check(self) -> None:
@@ -58,5 +61,5 @@ class Deadline:
             raise TimeIsUpError
 
     def pause(self, seconds: float) -> None:
-        """Wait, unless the request is answered meanwhile."""
+        """Wait, unless the response goes out meanwhile."""
         self.clock.wait(self._closed, seconds)

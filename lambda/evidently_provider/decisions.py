@@ -1,6 +1,8 @@
 """What a launch's status means for a request: the table of docs/behaviour.md, as pure functions of plain values."""
 
-from enum import StrEnum, auto
+from enum import StrEnum
+
+from evidently_provider.ownership import Outcome
 
 
 class LaunchStatus(StrEnum):
@@ -12,60 +14,37 @@ class LaunchStatus(StrEnum):
     COMPLETED = "COMPLETED"
     CANCELLED = "CANCELLED"
 
-
-class Started(StrEnum):
-    """What follows from the status that was found after StartLaunch was asked for."""
-
-    BY_US = auto()
-    ADOPTED = auto()
-    HAD_ENDED = auto()
-    WAIT = auto()
-    FAIL_REFUSED = auto()
-    FAIL_ENDED = auto()
+    @property
+    def has_ended(self) -> bool:
+        """Whether it will never run again."""
+        return self in {LaunchStatus.COMPLETED, LaunchStatus.CANCELLED}
 
 
-class Stopped(StrEnum):
-    """What follows from the status that was found after a StopLaunch was refused."""
-
-    DONE = auto()
-    WAIT = auto()
-    LEAVE = auto()
-    FAIL_REFUSED = auto()
-
-
-def after_start(status: LaunchStatus, *, started: bool, same_launch: bool) -> Started:
-    """Settle a Create or an Update.
+def after_start(status: LaunchStatus, *, ours: bool) -> Outcome | None:
+    """Return what a StartLaunch came to; None: wait, and call it again.
 
     Args:
         status: What the launch is now.
-        started: Whether the API has said that StartLaunch, by us, succeeded.
-        same_launch: Whether this is an Update of a resource that had this launch before.
+        ours: Whether the API has said that the start is ours.
 
     """
     match status:
         case LaunchStatus.UPDATING:
-            return Started.WAIT
+            return None
         case LaunchStatus.RUNNING:
-            return Started.BY_US if started else Started.ADOPTED
+            return Outcome.OK if ours else Outcome.RUNNING
         case LaunchStatus.COMPLETED | LaunchStatus.CANCELLED:
-            # An end that came after the start must not block every later change of the stack.
-            return Started.HAD_ENDED if same_launch else Started.FAIL_ENDED
+            return Outcome.ENDED
         case LaunchStatus.CREATED:
-            return Started.FAIL_REFUSED
+            return Outcome.REFUSED
 
 
-def after_refused_stop(status: LaunchStatus, *, knows_starter: bool) -> Stopped:
-    """Settle a Delete.
-
-    Args:
-        status: What the launch is now.
-        knows_starter: Whether the API refuses a StopLaunch by another starter: it runs then, but not by us.
-
-    """
+def after_refused_stop(status: LaunchStatus) -> Outcome | None:
+    """Return what a StopLaunch came to that an API without the rules has refused; None: wait, and call it again."""
     match status:
         case LaunchStatus.UPDATING:
-            return Stopped.WAIT
+            return None
         case LaunchStatus.RUNNING:
-            return Stopped.LEAVE if knows_starter else Stopped.FAIL_REFUSED
+            return Outcome.REFUSED
         case LaunchStatus.CREATED | LaunchStatus.COMPLETED | LaunchStatus.CANCELLED:
-            return Stopped.DONE
+            return Outcome.RELEASED

@@ -24,21 +24,23 @@ class InvalidPropertyError(ProviderError):
 
 
 class NotFoundError(ProviderError):
-    """The API says that there is no such thing."""
+    """The API says that there is no such resource."""
 
 
 class RefusedError(ProviderError):
-    """The API answered no, and what it shows of the thing will tell why.
+    """The API refused the request, and what it shows of the resource will tell why.
 
     Args:
         message: The sentence.
         conflict: Whether the request was fine by itself: something there stands in its way.
+        outcome: What the API says of ownership, "" for nothing.
 
     """
 
-    def __init__(self, message: str, *, conflict: bool = False) -> None:
+    def __init__(self, message: str, *, conflict: bool = False, outcome: str = "") -> None:
         super().__init__(message)
         self.conflict = conflict
+        self.outcome = outcome
 
 
 class FinalError(ProviderError):

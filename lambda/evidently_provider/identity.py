@@ -1,7 +1,13 @@
-"""Who is who: physical ids, the launch they name, and the starter that proves whose start it was. Pure.
+"""Physical ids: what each one says of the resource, and what that means for its Delete. Pure, standard library only.
 
-A physical id is the launch's ARN if this resource started it, the ARN with `#adopted` after it if it ran already, and
-`not-started:…` if nothing was started. Any other was made up by CloudFormation, for a Create that never answered.
+    ARN                        this resource owns the launch, project, feature or segment
+    ARN#adopted                it was there, or ran, already: somebody else's
+    ARN#failed:TIME            a Create FAILED, and its outcome is unknown
+    not-started:TIME           a Create FAILED, and no attempt of it can have acquired anything
+    anything else              CloudFormation made it up, for a Create that never responded
+
+TIME is the `requested_at` of that Create, its RequestId where that is not known. Where the API's URL may change without
+a change of the template, `#at:DIGEST` follows: the URL at which the resource is.
 """
 
 import hashlib
@@ -10,88 +16,88 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Final
 
-ADOPTED: Final = "#adopted"
-NOT_STARTED: Final = "not-started:"
-NOT_CREATED: Final = "not-created:"  # of a resource that makes something
-_LAUNCH_ARN: Final = re.compile(
-    r"arn:[^:]+:evidently:[^:]*:[^:]*:project/(?P<project>[^/#]+)/launch/(?P<launch>[^/#]+)"
+from evidently_provider.references import ResourceRef
+
+_PHYSICAL_ID: Final = re.compile(
+    r"(?:not-started:(?P<not_started>[^#]+)|(?P<arn>arn:[^#]+)(?:#(?P<adopted>adopted)|#failed:(?P<failed>[^#]+))?)"
+    r"(?:#at:(?P<endpoint>[0-9a-f]+))?"
 )
+_DIGITS: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchName:
-    """A launch by the names of its project and itself: what makes two launches the same one."""
+class Mark(StrEnum):
+    """What a physical id says."""
 
-    project: str
-    launch: str
-
-    def __str__(self) -> str:
-        return f"launch '{self.launch}' of project '{self.project}'"
-
-    @classmethod
-    def from_arn(cls, arn: str) -> "LaunchName | None":
-        """The launch that an ARN names, None if it names something else."""
-        found = _LAUNCH_ARN.fullmatch(arn)
-        return cls(**found.groupdict()) if found else None
-
-    def arn_beside(self, stack_id: str) -> str:
-        """The launch's ARN, as far as the ARN of a stack in its account and Region tells; its names are exact."""
-        _, partition, _, region, account, *_ = [*stack_id.split(":"), *[""] * 5]
-        return f"arn:{partition}:evidently:{region}:{account}:project/{self.project}/launch/{self.launch}"
-
-
-class Hold(StrEnum):
-    """What a resource has of its launch, by its physical id."""
-
-    STARTED = auto()
+    OWNED = auto()
     ADOPTED = auto()
-    NOTHING = auto()
-    UNKNOWN = auto()  # an id that CloudFormation made up: a Create may have started it, or still do
+    FAILED = auto()
+    NOT_STARTED = auto()
+    MADE_UP = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class PhysicalId:
-    """A physical id, understood."""
-
-    hold: Hold
-    launch: LaunchName | None
-
-    @classmethod
-    def parse(cls, text: str) -> "PhysicalId":
-        """What a physical id says."""
-        if text.startswith(NOT_STARTED):
-            return cls(Hold.NOTHING, None)
-        launch = LaunchName.from_arn(text.removesuffix(ADOPTED))
-        if launch is None:
-            return cls(Hold.UNKNOWN, None)
-        return cls(Hold.ADOPTED if text.endswith(ADOPTED) else Hold.STARTED, launch)
-
-
-def adopted(arn: str) -> str:
-    """The physical id of a resource that found its launch running."""
-    return arn + ADOPTED
-
-
-@dataclass(frozen=True, slots=True)
-class Starter:
-    """Who starts and stops: the same at every retry, and no one else's.
+    """A physical id, understood.
 
     Args:
-        resource: A digest of the stack and the logical id.
-        stack: A digest of the stack, whose resources may hold a launch together.
-        asked: When it was asked to, in milliseconds since 1970.
+        mark: What it says.
+        arn: Of the resource of the API; "" where the id names none.
+        incarnation: Of a Create that FAILED: its `requested_at`, or its RequestId.
+        endpoint: A digest of the URL at which the resource is; "" where that can't change.
+        made_up: What CloudFormation made up.
 
     """
 
-    resource: str
-    stack: str
-    asked: int
+    mark: Mark
+    arn: str = ""
+    incarnation: str = ""
+    endpoint: str = ""
+    made_up: str = ""
 
     @classmethod
-    def of(cls, stack_id: str, logical_id: str, asked: int) -> "Starter":
-        """The starter that a resource of a stack is."""
-        return cls(_digest(f"{stack_id}|{logical_id}"), _digest(stack_id), asked)
+    def parse(cls, text: str) -> "PhysicalId":
+        """Return what a physical id says."""
+        found = _PHYSICAL_ID.fullmatch(text)
+        if found is None or (found["arn"] and ResourceRef.from_arn(found["arn"]) is None):
+            return cls(Mark.MADE_UP, made_up=text)
+        endpoint = found["endpoint"] or ""
+        if found["not_started"]:
+            return cls(Mark.NOT_STARTED, incarnation=found["not_started"], endpoint=endpoint)
+        mark = Mark.ADOPTED if found["adopted"] else Mark.FAILED if found["failed"] else Mark.OWNED
+        return cls(mark, found["arn"], found["failed"] or "", endpoint)
+
+    @property
+    def text(self) -> str:
+        """The id as CloudFormation keeps it."""
+        at = f"#at:{self.endpoint}" if self.endpoint else ""
+        match self.mark:
+            case Mark.OWNED:
+                return f"{self.arn}{at}"
+            case Mark.ADOPTED:
+                return f"{self.arn}#adopted{at}"
+            case Mark.FAILED:
+                return f"{self.arn}#failed:{self.incarnation}{at}"
+            case Mark.NOT_STARTED:
+                return f"not-started:{self.incarnation}{at}"
+            case Mark.MADE_UP:
+                return self.made_up
+
+    @property
+    def target(self) -> ResourceRef | None:
+        """The resource that it names, None if it names none."""
+        return ResourceRef.from_arn(self.arn)
+
+    @property
+    def requested_at(self) -> int | None:
+        """Of a Create that FAILED, when it was requested; None where that is not known."""
+        return int(self.incarnation) if self.incarnation.isdecimal() else None
+
+    @property
+    def owns(self) -> bool:
+        """Whether something may run, or exist, that only this resource's Delete ends."""
+        return self.mark in {Mark.OWNED, Mark.FAILED}
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def endpoint_digest(url: str) -> str:
+    """Return what an id says of the URL at which its resource is."""
+    return hashlib.sha256(url.encode()).hexdigest()[:_DIGITS]

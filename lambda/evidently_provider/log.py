@@ -15,16 +15,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import evidently_contract as contract
 from evidently_provider.request import Request
 
 Value = str | int | float | bool | None | Mapping[str, Any]
 _MILLISECONDS: Final = 1000
-
-# As the contract has them: it is not imported, so that a request is answered even where nothing else can be.
-NAMESPACE: Final = "CdkEvidently"
-FAILED_REQUESTS: Final = "FailedRequests"
-REQUEST_DURATION: Final = "RequestDuration"
-FUNCTION: Final = "FunctionName"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +62,19 @@ class Log:
 
         """
         metrics = [
-            {"Name": FAILED_REQUESTS, "Unit": "Count"},
-            {"Name": REQUEST_DURATION, "Unit": "Milliseconds"},
+            {"Name": contract.METRIC_FAILED_REQUESTS, "Unit": "Count"},
+            {"Name": contract.METRIC_REQUEST_DURATION, "Unit": "Milliseconds"},
         ]
         directive = {
-            "Namespace": NAMESPACE,
-            "Dimensions": [[FUNCTION]],
+            "Namespace": contract.METRICS_NAMESPACE,
+            "Dimensions": [[contract.DIMENSION_FUNCTION]],
             "Metrics": metrics,
         }
         return {
             "_aws": {"Timestamp": int(wall * _MILLISECONDS), "CloudWatchMetrics": [directive]},
-            FUNCTION: os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""),
-            FAILED_REQUESTS: int(failed),
-            REQUEST_DURATION: round((self.now() - self.began) * _MILLISECONDS),
+            contract.DIMENSION_FUNCTION: os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""),
+            contract.METRIC_FAILED_REQUESTS: int(failed),
+            contract.METRIC_REQUEST_DURATION: round((self.now() - self.began) * _MILLISECONDS),
         }
 
     def crash(self, step: str, error: BaseException, **values: Value) -> None:

@@ -4,99 +4,104 @@ What synth checked is checked again, because a token is known only now.
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import evidently_contract as contract
-from evidently_provider.decisions import LaunchStatus
 from evidently_provider.errors import InvalidPropertyError
-from evidently_provider.identity import LaunchName
-from evidently_provider.thing import Kind, Thing
+from evidently_provider.references import Kind, ResourceRef
 
 NameCheck = Callable[[str, str, str], None]
 
-_PROJECT_ARN: Final = re.compile(r"arn:[^:]+:evidently:[^:]*:[^:]*:project/(?P<project>[^/]+)")
+_FORMS: Final = {
+    Kind.PROJECT: "arn:…:evidently:…:project/NAME",
+    Kind.LAUNCH: "arn:…:evidently:…:project/NAME/launch/NAME",
+}
+_ENDS: Final = {contract.ON_DELETE_CANCEL, contract.ON_DELETE_COMPLETE, contract.ON_DELETE_DELETE}
 
 
-def launch_named(properties: Mapping[str, Any], check_name: NameCheck) -> LaunchName:
-    """The launch that `Project` and `Launch` name, each by name or ARN.
-
-    Args:
-        properties: The resource's.
-        check_name: Holds a property's name against the shape of the API model that it is to be.
+def launch_ref(properties: Mapping[str, Any]) -> ResourceRef:
+    """Return the launch that `Project` and `Launch` name, each by name or ARN.
 
     Raises:
-        InvalidPropertyError: one is missing, is the wrong ARN, breaks the API's pattern, or the two disagree.
+        InvalidPropertyError: one is missing or is the wrong ARN, or the two disagree.
 
     """
-    project = _project_named(properties)
+    project = _project(properties)
     launch = _text(properties, contract.PROPERTY_LAUNCH)
-    if launch.startswith("arn:"):
-        named = LaunchName.from_arn(launch)
-        if named is None:
-            rule = "a launch's name or its ARN, arn:…:evidently:…:project/NAME/launch/NAME"
-            raise InvalidPropertyError(contract.PROPERTY_LAUNCH, launch, rule, "Give the launch's name")
-        if named.project != project:
-            rule = f"a launch of the project '{project}' that {contract.PROPERTY_PROJECT} names"
-            raise InvalidPropertyError(contract.PROPERTY_LAUNCH, launch, rule, "Let the two name the same project")
-        launch = named.launch
-    check_name(contract.PROPERTY_PROJECT, project, "ProjectName")
-    check_name(contract.PROPERTY_LAUNCH, launch, "LaunchName")
-    return LaunchName(project, launch)
+    if not launch.startswith("arn:"):
+        return ResourceRef(Kind.LAUNCH, launch, project)
+    named = _from_arn(contract.PROPERTY_LAUNCH, launch, Kind.LAUNCH)
+    if named.project != project:
+        rule = f"a launch of the project '{project}' that {contract.PROPERTY_PROJECT} names"
+        raise InvalidPropertyError(contract.PROPERTY_LAUNCH, launch, rule, "Let the two name the same project")
+    return named
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a Project, Feature, Segment or Launch is to be.
-
-    Args:
-        thing: Which.
-        definition: The members of its Create request but for names and tags.
-        tags: Its tags.
-        adopt: Whether a thing that is there already, made by somebody else, will do.
-
-    """
-
-    thing: Thing
-    definition: Mapping[str, Any]
-    tags: Mapping[str, str]
-    adopt: bool
-
-
-def thing_named(kind: Kind, properties: Mapping[str, Any], check_name: NameCheck) -> Thing:
-    """The thing that `Name` and, for a kind in a project, `Project` name.
+def managed_ref(kind: Kind, properties: Mapping[str, Any]) -> ResourceRef:
+    """Return the resource that `Name` and, for a kind in a project, `Project` name.
 
     Raises:
-        InvalidPropertyError: one is missing, or breaks the API's pattern.
+        InvalidPropertyError: one is missing, or is the wrong ARN.
 
     """
     name = _text(properties, contract.PROPERTY_NAME)
-    check_name(contract.PROPERTY_NAME, name, f"{kind.capitalize()}Name")
-    if not kind.in_project:
-        return Thing(kind, name)
-    project = _project_named(properties)
-    check_name(contract.PROPERTY_PROJECT, project, "ProjectName")
-    return Thing(kind, name, project)
+    return ResourceRef(kind, name, _project(properties) if kind.in_project else "")
 
 
-def wanted(kind: Kind, properties: Mapping[str, Any], check_name: NameCheck) -> Wanted:
-    """What a resource is to be.
+def check_names(target: ResourceRef, name_property: str, check_name: NameCheck) -> None:
+    """Hold the names of a resource against the API's model.
+
+    Args:
+        target: The resource.
+        name_property: The property that names it.
+        check_name: Holds a property's name against a shape of the model.
 
     Raises:
-        InvalidPropertyError: a property is missing or breaks its rule.
+        InvalidPropertyError: one breaks the model's pattern.
 
     """
-    return Wanted(
-        thing=thing_named(kind, properties, check_name),
-        definition=_definition(properties),
-        tags={str(key): str(value) for key, value in (properties.get(contract.PROPERTY_TAGS) or {}).items()},
-        adopt=str(properties.get(contract.PROPERTY_ADOPT_EXISTING, "")).lower() == "true",
-    )
+    if target.project:
+        check_name(contract.PROPERTY_PROJECT, target.project, "ProjectName")
+    check_name(name_property, target.name, f"{target.kind.capitalize()}Name")
 
 
-def _definition(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+def check_arns(properties: Mapping[str, Any], account: str, region: str) -> None:
+    """Refuse the ARN of another account or Region: the API here has resources of its own account and Region only.
+
+    Raises:
+        InvalidPropertyError: a property has one.
+
+    """
+    for name in (contract.PROPERTY_PROJECT, contract.PROPERTY_LAUNCH):
+        value = properties.get(name)
+        if isinstance(value, str) and value.startswith("arn:") and value.split(":")[3:5] != [region, account]:
+            rule = f"of Region {region} and account {account}, as is the Evidently API that the provider calls"
+            raise InvalidPropertyError(name, value, rule, "Give the plain name, or deploy in that account and Region")
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """The desired state of a Project, Feature, Segment or Launch.
+
+    Args:
+        definition: The members of its Create request but for names and tags.
+        tags: Its tags.
+
+    """
+
+    definition: Mapping[str, Any]
+    tags: Mapping[str, str]
+
+
+def desired(properties: Mapping[str, Any]) -> Desired:
+    """Return the desired state of a managed resource.
+
+    Raises:
+        InvalidPropertyError: `Definition` is missing or no JSON object.
+
+    """
     text = properties.get(contract.PROPERTY_DEFINITION)
     try:
         found = json.loads(str(text))
@@ -105,18 +110,13 @@ def _definition(properties: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         rule = "the text of a JSON object"
         raise InvalidPropertyError(contract.PROPERTY_DEFINITION, text, rule, "Is there a quote in a token's value?")
-    return found
+    tags = {str(key): str(value) for key, value in (properties.get(contract.PROPERTY_TAGS) or {}).items()}
+    return Desired(found, tags)
 
 
-def _project_named(properties: Mapping[str, Any]) -> str:
-    project = _text(properties, contract.PROPERTY_PROJECT)
-    if not project.startswith("arn:"):
-        return project
-    found = _PROJECT_ARN.fullmatch(project)
-    if found is None:
-        rule = "a project's name or its ARN, arn:…:evidently:…:project/NAME"
-        raise InvalidPropertyError(contract.PROPERTY_PROJECT, project, rule, "Give the project's name")
-    return found["project"]
+def adopts_existing(properties: Mapping[str, Any]) -> bool:
+    """Whether a managed resource adopts what exists already and is somebody else's."""
+    return str(properties.get(contract.PROPERTY_ADOPT_EXISTING, "")).lower() == "true"
 
 
 def timeout_seconds(properties: Mapping[str, Any]) -> float:
@@ -127,15 +127,28 @@ def timeout_seconds(properties: Mapping[str, Any]) -> float:
         return float(contract.DEFAULT_TIMEOUT_SECONDS)
 
 
-def on_delete(properties: Mapping[str, Any]) -> LaunchStatus | None:
-    """What a launch of ours becomes on Delete; None lets it run. CANCELLED for a payload that does not say."""
-    match properties.get(contract.PROPERTY_ON_DELETE, contract.ON_DELETE_CANCEL):
-        case contract.ON_DELETE_CANCEL:
-            return LaunchStatus.CANCELLED
-        case contract.ON_DELETE_COMPLETE:
-            return LaunchStatus.COMPLETED
-        case _:
-            return None
+def on_delete(properties: Mapping[str, Any]) -> str:
+    """What a Delete does; CANCEL for a payload that does not say."""
+    return str(properties.get(contract.PROPERTY_ON_DELETE, contract.ON_DELETE_CANCEL))
+
+
+def keeps(properties: Mapping[str, Any]) -> bool:
+    """Whether a Delete leaves the launch running, or the resource in existence."""
+    return on_delete(properties) not in _ENDS
+
+
+def _project(properties: Mapping[str, Any]) -> str:
+    project = _text(properties, contract.PROPERTY_PROJECT)
+    if not project.startswith("arn:"):
+        return project
+    return _from_arn(contract.PROPERTY_PROJECT, project, Kind.PROJECT).name
+
+
+def _from_arn(name: str, arn: str, kind: Kind) -> ResourceRef:
+    found = ResourceRef.from_arn(arn)
+    if found is None or found.kind is not kind:
+        raise InvalidPropertyError(name, arn, f"a {kind}'s name or its ARN, {_FORMS[kind]}", f"Give the {kind}'s name")
+    return found
 
 
 def _text(properties: Mapping[str, Any], name: str) -> str:

@@ -16,7 +16,7 @@ _SIGNED_AT: Final = "X-Amz-Date"  # of a presigned URL (IAM user guide, "Create 
 
 
 class RequestType(StrEnum):
-    """What CloudFormation wants."""
+    """What CloudFormation asks for."""
 
     CREATE = "Create"
     UPDATE = "Update"
@@ -33,9 +33,10 @@ class Request:
         request_id: Id of the request; Lambda's retries have the same.
         stack_id: ARN of the stack.
         logical_id: The resource's name in the template.
-        physical_id: What an earlier answer gave, "" on Create.
+        physical_id: What an earlier response gave, "" on Create.
         properties: The resource's properties.
-        response_url: Where the answer goes; presigned, so a secret.
+        old_properties: Those of before an Update.
+        response_url: Where the response goes; presigned, so a secret.
 
     """
 
@@ -46,6 +47,7 @@ class Request:
     logical_id: str
     physical_id: str
     properties: Mapping[str, Any] = field(repr=False)
+    old_properties: Mapping[str, Any] = field(repr=False)
     response_url: str = field(repr=False)
 
     @classmethod
@@ -56,7 +58,6 @@ class Request:
             KeyError, ValueError: this is no event of CloudFormation, so there is nobody to answer.
 
         """
-        properties = event.get("ResourceProperties")
         return cls(
             request_type=RequestType(event["RequestType"]),
             resource_type=str(event.get("ResourceType", "")),
@@ -64,7 +65,8 @@ class Request:
             stack_id=event["StackId"],
             logical_id=event["LogicalResourceId"],
             physical_id=str(event.get("PhysicalResourceId") or ""),
-            properties=properties if isinstance(properties, Mapping) else {},
+            properties=_mapping(event.get("ResourceProperties")),
+            old_properties=_mapping(event.get("OldResourceProperties")),
             response_url=event["ResponseURL"],
         )
 
@@ -75,15 +77,19 @@ class Request:
         return parts[1] if len(parts) > 1 else self.stack_id
 
     @property
-    def asked(self) -> int | None:
-        """When CloudFormation signed the request, in milliseconds since 1970: the same at every retry."""
+    def requested_at(self) -> int | None:
+        """When CloudFormation signed the request, in seconds since 1970: the same at every delivery, or not known."""
         try:
             (text,) = parse_qs(urlsplit(self.response_url).query)[_SIGNED_AT]
-            return int(datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp() * 1000)
+            return int(datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp())
         except (KeyError, ValueError):
             return None
 
     @property
     def failure_id(self) -> str:
-        """The physical id of an answer for which nothing better is known: the given one if there is one."""
-        return self.physical_id or f"not-started:{self.request_id}"
+        """The physical id of a response for which nothing better is known: the given one if there is one."""
+        return self.physical_id or f"not-started:{self.requested_at or self.request_id}"
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,8 +1,8 @@
 """Which failures are tried again, and for how long.
 
-No answer, a 5xx and a missing permission (IAM's changes take a while to arrive) share 30 seconds in all; a throttled
-API is asked again, and a launch that is not ready looked at again, until the resource's own timeout. In between, a
-pause that doubles, with jitter: a call begins with a short one, and looks at the same launch come ever more seldom.
+No response, a 5xx and a missing permission (IAM's changes take a while to arrive) share 30 seconds in all; a throttled
+API is called again, and a launch that is not ready read again, until the resource's own timeout. In between, a pause
+that doubles, with jitter: a call begins with a short one, and reads of the same launch come ever more seldom.
 """
 
 import random
@@ -22,33 +22,33 @@ _LONGEST_PAUSE_SECONDS: Final = 8.0
 
 
 @dataclass(slots=True)
-class Patience:
-    """The patience of one request.
+class RetryBudget:
+    """How long the calls of one request are tried again.
 
     Args:
         deadline: Until when the API may be called.
-        patient_until: Until when a throttled API is asked, and a launch waited for; a reading of the deadline's clock.
+        retry_until: Until when a throttled API is called, and a launch waited for; a reading of the deadline's clock.
         log: The request's log.
         jitter: A number from 0 to 1 that differs between callers.
 
     """
 
     deadline: Deadline
-    patient_until: float
+    retry_until: float
     log: Log
     jitter: Callable[[], float] = random.random
     _unreachable: float = 0.0
-    _between_looks: Iterator[float] = field(init=False)
+    _between_reads: Iterator[float] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._between_looks = self._pauses()
+        self._between_reads = self._pauses()
 
     def call(self, attempt: Callable[[], T]) -> T:
         """The result of an attempt that may be made again.
 
         Raises:
             TimeIsUpError: no time for another one before the answer is due.
-            UnreachableError, ThrottledError: those of the last attempt, when patience is over.
+            UnreachableError, ThrottledError: those of the last attempt, when the budget is spent.
 
         """
         pauses = self._pauses()
@@ -72,10 +72,10 @@ class Patience:
 
     def wait(self) -> bool:
         """Wait a while for the launch to be ready; False if that has lasted long enough."""
-        return self._wait(next(self._between_looks))
+        return self._wait(next(self._between_reads))
 
     def _wait(self, pause: float) -> bool:
-        if self.deadline.clock.now() + pause > self.patient_until:
+        if self.deadline.clock.now() + pause > self.retry_until:
             return False
         self.deadline.pause(pause)
         return True

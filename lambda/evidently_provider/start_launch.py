@@ -1,243 +1,179 @@
-"""`Custom::EvidentlyStartLaunch`: starts a launch on Create and Update, and undoes on Delete what it did itself."""
+"""`Custom::EvidentlyStartLaunch`: an acquire is a StartLaunch, a release a StopLaunch."""
 
-import os
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 import evidently_contract as contract
-from evidently_provider import identity
-from evidently_provider.answer import Answer, Status
-from evidently_provider.deadline import TimeIsUpError
-from evidently_provider.decisions import LaunchStatus, Started, Stopped, after_refused_stop, after_start
-from evidently_provider.errors import (
-    LaunchStateError,
-    NotFoundError,
-    ProviderError,
-    RefusedError,
-    UnreachableError,
-)
-from evidently_provider.evidently import Evidently
-from evidently_provider.identity import Hold, LaunchName, PhysicalId, Starter
-from evidently_provider.job import Job
+from evidently_provider.calls import Calls
+from evidently_provider.decisions import LaunchStatus, after_refused_stop, after_start
+from evidently_provider.errors import LaunchStateError, NotFoundError, RefusedError
+from evidently_provider.identity import Mark
 from evidently_provider.launch import Launch
-from evidently_provider.properties import launch_named, on_delete, timeout_seconds
-from evidently_provider.retry import Patience
+from evidently_provider.ownership import Action, Call, End, Outcome
+from evidently_provider.properties import launch_ref, on_delete
+from evidently_provider.references import ResourceRef
+from evidently_provider.request import RequestType
 
-_CLOCKS_DIFFER_SECONDS: Final = 1.0  # Lambda's from the API's, at most
+if TYPE_CHECKING:
+    from evidently_provider.client import Evidently
+
 _MAX_REASON: Final = 160  # StopLaunch's `reason`, which the model limits
-
-
-def create(job: Job) -> Answer:
-    """Start the launch."""
-    return _Work.on(job).start(held=None)
-
-
-def update(job: Job) -> Answer:
-    """Start the launch again: nothing happens to one that runs, and one that has ended stays so.
-
-    Whether it is the same launch as before is told by the physical id alone: after a failed Update CloudFormation
-    sends the properties reversed, with the id that it had before.
-    """
-    return _Work.on(job).start(held=PhysicalId.parse(job.request.physical_id))
-
-
-def delete(job: Job) -> Answer:
-    """Stop the launch, if this resource started it and `OnDelete` does not keep it running."""
-    held, action = PhysicalId.parse(job.request.physical_id), on_delete(job.request.properties)
-    done = Answer(Status.SUCCESS, job.progress.failure_id)
-    if action is None or held.hold in {Hold.ADOPTED, Hold.NOTHING}:
-        job.log.step("left_alone", hold=held.hold.value)
-        return done
-    if held.launch is not None:
-        _Work.on(job).stop(held.launch, action)
-    else:
-        _stop_in_case(job, action)
-    return done
-
-
-def _stop_in_case(job: Job, desired_state: LaunchStatus) -> None:
-    """Stop what a Create of ours started, if it did: it never answered. Nothing here can fail the Delete."""
-    try:
-        work = _Work.on(job)
-        if work.api.knows_starter:
-            work.stop(launch_named(job.request.properties, work.api.check_name), desired_state)
-        else:
-            job.log.step("left_alone", level="WARNING", hold=Hold.UNKNOWN.value)
-    except (ProviderError, TimeIsUpError) as error:
-        job.log.step("left_alone", level="WARNING", error=type(error).__name__)
+_FINAL: Final = {contract.OUTCOME_FULL, contract.OUTCOME_EXPIRED}
 
 
 @dataclass(slots=True)
-class _Work:
-    """One request on its way.
+class StartLaunch:
+    """The request of a StartLaunch.
 
     Args:
-        job: The request.
-        api: The API.
-        patience: How long it is asked.
-        began: When the request came in, in seconds since 1970.
-        may_run: Whether a StartLaunch of this request succeeded, or may have.
+        calls: The calls that it makes.
+        refusal: Why the launch could not be acquired, as a sentence.
 
     """
 
-    job: Job
-    api: Evidently
-    patience: Patience
-    began: float
-    started: bool = False
-    may_run: bool = False
+    calls: Calls
+    refusal: str = field(default="", init=False)
+    _launch: Launch | None = field(default=None, init=False)
 
-    @classmethod
-    def on(cls, job: Job) -> "_Work":
-        request, began = job.request, job.deadline.clock.wall()
-        asked = request.asked if request.asked is not None else int(began * 1000)
-        api = Evidently.connect(
-            os.environ,
-            Starter.of(request.stack_id, request.logical_id, asked),
-            connect_seconds=job.connect_seconds,
-            read_seconds=job.read_seconds,
-            log=job.log,
-        )
-        patient_until = job.deadline.clock.now() + timeout_seconds(request.properties)
-        return cls(job, api, Patience(job.deadline, patient_until, job.log), began)
+    name_property = contract.PROPERTY_LAUNCH
+    adopts = True
 
-    def start(self, held: PhysicalId | None) -> Answer:
-        """Create, or Update of a resource that holds something already."""
-        name = launch_named(self.job.request.properties, self.api.check_name)
-        same = held is not None and held.launch == name
-        if self.job.request.asked is not None and not (same and held and held.hold is Hold.STARTED):
-            self.api.hold_nothing()  # without a time a retry would be taken for a new request
-        try:
-            launch = self._settle(name, same_launch=same, is_update=held is not None)
-        except (ProviderError, TimeIsUpError):
-            if not same:
-                self._undo(name, is_update=held is not None)
-            raise
-        return self._answer(name, launch, held if same else None)
+    @staticmethod
+    def target(properties: Mapping[str, Any]) -> ResourceRef:
+        """The launch that properties name."""
+        return launch_ref(properties)
 
-    def stop(self, name: LaunchName, desired_state: LaunchStatus) -> None:
-        """Stop a launch that we started; one that another started, or that doesn't run any more, is left alone."""
-        while not self._stop_is_settled(name, desired_state):
-            if not self.patience.wait():
-                raise LaunchStateError(f"The {name} is still UPDATING after the timeout, so it was not stopped.")
+    @property
+    def arn(self) -> str:
+        """The launch's ARN, "" if the API has shown none."""
+        return self._launch.arn if self._launch else ""
 
-    def _settle(self, name: LaunchName, *, same_launch: bool, is_update: bool) -> Launch:
+    def acquire(self, call: Call) -> Outcome:
+        """StartLaunch; where that is refused, what the launch is decides."""
+        started = call.owned
         while True:
-            launch, refused = self._try_start(name, is_update=is_update)
-            match after_start(launch.status, started=self.started, same_launch=same_launch):
-                case Started.BY_US | Started.ADOPTED | Started.HAD_ENDED as how:
-                    self.job.log.step("settled", launch=str(name), found=launch.status.value, how=how.value)
-                    return launch
-                case Started.FAIL_ENDED:
-                    because = f" ({launch.status_reason})" if launch.status_reason else ""
-                    raise LaunchStateError(
-                        f"The {name} is {launch.status.value}{because}, and a launch that has ended can't be started "
-                        "again. Create a new launch under another name, and name that one."
-                    )
-                case Started.FAIL_REFUSED:
-                    raise LaunchStateError(str(refused or f"The {name} is still CREATED after StartLaunch succeeded."))
-                case Started.WAIT if not self.patience.wait():
-                    raise LaunchStateError(
-                        f"The {name} is still UPDATING after the timeout. Deploy again when that is over."
-                    )
+            self._launch, ours, refused = None, True, None
+            try:
+                self._launch = self.calls.change(call, lambda api, owner: _start(api, owner, call.target))
+                started = True
+            except NotFoundError as error:
+                self.refusal = str(error)
+                return Outcome.NOT_FOUND
+            except RefusedError as error:
+                self.refusal, refused = str(error), error
+                if error.outcome == contract.OUTCOME_STALE:
+                    return Outcome.STALE
+                if error.outcome in _FINAL:
+                    raise
+                self.calls.log("start_refused", call.target)
+                try:
+                    self._launch = self._read(call.target)
+                except NotFoundError:
+                    return Outcome.NOT_FOUND
+                # An API that keeps no owners refuses the StartLaunch of who has started it, too.
+                ours = started and not self.calls.api.said.keeps_rules
+            outcome = after_start(self._launch.status, ours=ours)
+            if outcome is not None:
+                return self._resolved(call, self._launch, outcome, refused)
+            self._wait(call)
 
-    def _try_start(self, name: LaunchName, *, is_update: bool) -> tuple[Launch, RefusedError | None]:
-        """StartLaunch; where that is refused, what the launch is."""
+    def release(self, call: Call) -> Outcome:
+        """StopLaunch, or a leave; for good."""
+        if (call.action is Action.LEAVE or not call.owned) and not self.calls.keeps_rules(call.target):
+            # There a leave would be a stop, and a stop would end whatever runs.
+            self.calls.log("skipped", call.target, "WARNING", found="an API that keeps no owners")
+            return Outcome.RELEASED
+        while not self._is_released(call):
+            self._wait(call)
+        return Outcome.RELEASED
+
+    def reconcile(self, call: Call) -> None:
+        """A launch that runs is what it was made to be."""
+
+    def attributes(self, end: End, target: ResourceRef) -> Mapping[str, str]:
+        """The attributes of a Create or Update that succeeded."""
+        launch, ours = self._launch, end.physical_id.mark is Mark.OWNED and end.outcome is not Outcome.RUNNING
+        if launch is None:
+            # Deleted out of band: that must block neither a later change of the stack nor its rollback.
+            self.calls.log("not_found", target, "WARNING")
+        return {
+            contract.ATTRIBUTE_LAUNCH_ARN: launch.arn if launch else end.physical_id.arn,
+            contract.ATTRIBUTE_LAUNCH_NAME: target.name,
+            contract.ATTRIBUTE_LAUNCH_STATUS: launch.status.value if launch else "",
+            contract.ATTRIBUTE_PROJECT_ARN: launch.project_arn if launch else "",
+            contract.ATTRIBUTE_STATUS_REASON: launch.status_reason if launch else "",
+            contract.ATTRIBUTE_CREATED_TIME: launch.created if launch else "",
+            contract.ATTRIBUTE_STARTED_TIME: launch.started if launch else "",
+            contract.ATTRIBUTE_LAST_UPDATED_TIME: launch.last_updated if launch else "",
+            contract.ATTRIBUTE_STARTED_BY: contract.STARTED_BY_STACK if ours else contract.STARTED_BY_ADOPTED,
+        }
+
+    def _resolved(self, call: Call, launch: Launch, outcome: Outcome, refused: RefusedError | None) -> Outcome:
+        match outcome:
+            case Outcome.ENDED:
+                because = f" ({launch.status_reason})" if launch.status_reason else ""
+                self.refusal = (
+                    f"The {call.target} is {launch.status}{because}, and a launch that has ended can't be started "
+                    "again. Create a new launch under another name, and name that one."
+                )
+            case Outcome.REFUSED:
+                raise refused or LaunchStateError(f"The {call.target} is still CREATED after StartLaunch succeeded.")
+            case Outcome.RUNNING:
+                self.calls.log("adopted", call.target, provable=self.calls.api.said.keeps_rules)
+        self.calls.log("start_resolved", call.target, found=launch.status.value, outcome=outcome.value)
+        return outcome
+
+    def _is_released(self, call: Call) -> bool:
+        """One StopLaunch; False: it is to be called again after a while."""
         try:
-            launch = self.patience.call(lambda: self._start_once(name, is_update=is_update))
-        except RefusedError as refused:
-            self.job.log.step("start_refused", launch=str(name))
-            return self.patience.call(lambda: self.api.get(name)), refused
-        self.started = True
-        return launch, None
-
-    def _start_once(self, name: LaunchName, *, is_update: bool) -> Launch:
-        """One StartLaunch; its way there is noted before it is gone, so that any end of this function can tell."""
-        before = (self.may_run, self.job.progress.failure_id)
-        self.may_run = True
-        if self.api.knows_starter and not is_update:
-            # The Delete that follows is exact by its starter, so it may name a launch that we never got to start.
-            self.job.progress.failure_id = name.arn_beside(self.job.request.stack_id)
-        try:
-            launch = self.api.start(name)
-        except ProviderError as error:
-            if not (isinstance(error, UnreachableError) and error.unknown_outcome):
-                self.may_run, self.job.progress.failure_id = before
-            raise
-        return launch
-
-    def _undo(self, name: LaunchName, *, is_update: bool) -> None:
-        """What a failed request started is stopped before it fails, unless a Delete is to come that can tell.
-
-        That Delete comes after a failed Create. After a failed Update CloudFormation goes back to the old launch, and
-        never speaks of this one again. A rollback may be such an Update too, to a launch that we started long ago: what
-        ran before this request runs after it.
-        """
-        deleted_later = not is_update and self.api.knows_starter
-        if deleted_later or not (self.started or (self.may_run and self.api.knows_starter)):
-            return
-        try:
-            launch = self.patience.call(lambda: self.api.get(name))
-            if launch.started_since(self.began - _CLOCKS_DIFFER_SECONDS):
-                self.stop(name, LaunchStatus.CANCELLED)
-            else:
-                self.job.log.step("left_alone", launch=str(name), found="ran before")
-        except (ProviderError, TimeIsUpError) as error:
-            self.job.log.step("not_undone", level="ERROR", launch=str(name), error=type(error).__name__)
-
-    def _stop_is_settled(self, name: LaunchName, desired_state: LaunchStatus) -> bool:
-        """One StopLaunch, and where that is refused, whether the launch's status settles it."""
-        reason = f"Stopped by CloudFormation stack {self.job.request.stack_name}"[:_MAX_REASON]
-        try:
-            self.patience.call(lambda: self.api.stop(name, desired_state, reason))
-            self.job.log.step("stopped", launch=str(name), state=desired_state.value)
+            self.calls.change(call, lambda api, owner: self._stop(api, owner, call.target))
         except NotFoundError:
-            self.job.log.step("left_alone", launch=str(name), found="nothing")
-        except RefusedError as refused:
-            return self._refusal_is_settled(name, refused)
-        return True
-
-    def _refusal_is_settled(self, name: LaunchName, refused: RefusedError) -> bool:
-        try:
-            launch = self.patience.call(lambda: self.api.get(name))
-        except NotFoundError:
-            return True
-        match after_refused_stop(launch.status, knows_starter=self.api.knows_starter):
-            case Stopped.DONE:
-                self.job.log.step("left_alone", launch=str(name), found=launch.status.value)
-            case Stopped.LEAVE:
-                self.job.log.step("left_alone", level="WARNING", launch=str(name), found="started by someone else")
-            case Stopped.FAIL_REFUSED:
-                raise refused
-            case Stopped.WAIT:
+            self.calls.log("not_found", call.target)
+        except RefusedError:
+            if self.calls.api.said.keeps_rules:
+                raise  # an API with the rules refuses no release
+            try:
+                launch = self._read(call.target)
+            except NotFoundError:
+                return True
+            outcome = after_refused_stop(launch.status)
+            if outcome is Outcome.REFUSED:
+                raise
+            if outcome is None:
                 return False
+            self.calls.log("skipped", call.target, found=launch.status.value)
+        else:
+            self.calls.log_release(call, "stopped")
         return True
 
-    def _answer(self, name: LaunchName, launch: Launch, held: PhysicalId | None) -> Answer:
-        """The answer to a Create or Update that succeeded; `held` is the same launch's, None for a new one."""
-        by_us = self.started or (held is not None and held.hold is Hold.STARTED and not self._is_a_strangers(launch))
-        if not self.started and launch.status is LaunchStatus.RUNNING and held is None:
-            self.job.log.step("adopted", launch=str(name), provable=self.api.knows_starter)
-        if held is not None and not (self.started and held.hold is Hold.ADOPTED):
-            physical_id = self.job.request.physical_id
-        else:
-            physical_id = launch.arn if by_us else identity.adopted(launch.arn)
-        return Answer(
-            Status.SUCCESS,
-            physical_id,
-            data={
-                contract.ATTRIBUTE_LAUNCH_ARN: launch.arn,
-                contract.ATTRIBUTE_LAUNCH_NAME: name.launch,
-                contract.ATTRIBUTE_LAUNCH_STATUS: launch.status.value,
-                contract.ATTRIBUTE_PROJECT_ARN: launch.project_arn,
-                contract.ATTRIBUTE_STATUS_REASON: launch.status_reason,
-                contract.ATTRIBUTE_CREATED_TIME: launch.created,
-                contract.ATTRIBUTE_STARTED_TIME: launch.started,
-                contract.ATTRIBUTE_LAST_UPDATED_TIME: launch.last_updated,
-                contract.ATTRIBUTE_STARTED_BY: contract.STARTED_BY_STACK if by_us else contract.STARTED_BY_ADOPTED,
-            },
-        )
+    def _stop(self, api: "Evidently", owner: str, target: ResourceRef) -> None:
+        request = self.calls.invocation.request
+        is_update = request.request_type is RequestType.UPDATE  # which releases what it was before
+        properties = request.old_properties if is_update else request.properties
+        completes = on_delete(properties) == contract.ON_DELETE_COMPLETE
+        state = LaunchStatus.COMPLETED if completes else LaunchStatus.CANCELLED
+        reason = f"Stopped by CloudFormation stack {request.stack_name}"[:_MAX_REASON]
+        answer = api.call(target, "StopLaunch", owner, **target.address, desiredState=state.value, reason=reason)
+        if "endedTime" not in answer and not api.said.outcome:
+            raise api.wrong("StopLaunch", "200 without the time of the launch's end")
 
-    def _is_a_strangers(self, launch: Launch) -> bool:
-        """A running launch that our starter could not start again: someone else started it, and a Delete leaves it."""
-        return self.api.knows_starter and not self.started and launch.status is LaunchStatus.RUNNING
+    def _read(self, target: ResourceRef) -> Launch:
+        return _shown(self.calls.api, "GetLaunch", self.calls.read(target))
+
+    def _wait(self, call: Call) -> None:
+        if not self.calls.budget.wait():
+            message = f"The {call.target} is still UPDATING after the timeout. Deploy again when that is over."
+            raise LaunchStateError(message)
+
+
+def _start(api: "Evidently", owner: str, target: ResourceRef) -> Launch:
+    found = api.document(target, "StartLaunch", "launch", owner, **target.address)
+    return _shown(api, "StartLaunch", found)
+
+
+def _shown(api: "Evidently", operation: str, document: Mapping[str, Any]) -> Launch:
+    try:
+        return Launch.shown(document)
+    except (KeyError, ValueError) as error:
+        raise api.wrong(operation, "200 without a launch in it") from error

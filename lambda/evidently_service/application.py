@@ -1,6 +1,7 @@
-"""From an event to an answer: reads the request, runs the operation, and turns whatever goes wrong into an API error.
+"""From an event to a response: reads the request, runs the operation, and turns whatever goes wrong into an API error.
 
-One request, one line of log at most, and only where this service is to blame: the line never has the request's content.
+A request leaves a line of log only where this service is to blame, or where it has a header of a version before the
+first release: the line never has the request's content.
 """
 
 import json
@@ -8,7 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import PurePath
 from typing import Any, Protocol
@@ -16,14 +17,24 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
+import evidently_contract as contract
 from evidently_service import contention, gateway
 from evidently_service.api_model import http_status
 from evidently_service.arns import Place
 from evidently_service.call import Call
 from evidently_service.deliveries import Deliveries
-from evidently_service.errors import ApiError, InternalError, Reason, UnavailableError, ValidationError
-from evidently_service.operations import OFFERED
+from evidently_service.errors import (
+    ApiError,
+    ConflictError,
+    InternalError,
+    Reason,
+    UnavailableError,
+    ValidationError,
+)
+from evidently_service.operations import ACTIONS, ALL_ACTIONS, OFFERED
+from evidently_service.owner_header import FORMER_HEADERS, claim_in, ownership_header
 from evidently_service.quotas import Quotas
+from evidently_service.result import Result
 from evidently_service.routing import route
 from evidently_service.serialisation import serialise, serialise_error
 from evidently_service.store import Store
@@ -71,37 +82,57 @@ class Application:
     def answer(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Return API Gateway's answer to an event; never raises."""
         request_id = context.aws_request_id or str(uuid4())
-        headers = {_REQUEST_ID_HEADER: request_id}
+        headers = {_REQUEST_ID_HEADER: request_id, contract.OWNERSHIP_HEADER: ownership_header(None, ())}
         try:
-            return gateway.response(HTTPStatus.OK, headers, self._run(event, context))
+            found = self._run(event, context)
+            headers[contract.OWNERSHIP_HEADER] = ownership_header(found.outcome, found.owners)
+            return gateway.response(HTTPStatus.OK, headers, found.output)
         except ApiError as error:
             if isinstance(error, UnavailableError):
                 _log(request_id, error)
+            if isinstance(error, ConflictError):
+                headers[contract.OWNERSHIP_HEADER] = ownership_header(error.outcome, ())
             return _failure(error, headers)
         except Exception as error:  # noqa: BLE001 - the last resort: a caller gets an API error, the log gets the cause
             _log(request_id, error)
             return _failure(InternalError(f"Internal error; its log has request id {request_id}."), headers)
 
-    def _run(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
-        request = gateway.request_from(event)
+    def _run(self, event: Mapping[str, Any], context: LambdaContext) -> Result:
+        request, place, now = gateway.request_from(event), _place(event, context), self.clock()
         found = route(request.method, request.path)
         operation = OFFERED.get(found.operation.name)
         if operation is None:
             sentence = f"{found.operation.name} is not offered: this Evidently API has launches, and no experiments."
             raise ValidationError(sentence, reason=Reason.UNKNOWN_OPERATION)
+        self._note_former_headers(request.headers, context)
+        actions = ACTIONS.get(found.operation.name)
+        claim = claim_in(request.headers, ALL_ACTIONS if actions is None else actions, place.account, now)
         call = Call(
             given=read_input(found.operation, found.labels, request.query, request.body),
-            headers=request.headers,
-            place=_place(event, context),
-            now=self.clock(),
+            claim=None if actions is None else claim,
+            place=place,
+            now=now,
+            clock=self.clock,
             store=self.store,
             quotas=self.quotas,
             deliveries=self.deliveries,
             write=self.write,
         )
-        output = contention.settle(lambda: operation(call), pause=self.pause, jitter=self.jitter)
-        body: Mapping[str, Any] = serialise(found.operation.output_shape, output)
-        return body
+
+        def attempt() -> Mapping[str, Any] | Result:
+            call.refuse_expired()
+            return operation(call)
+
+        result = contention.settle(attempt, pause=self.pause, jitter=self.jitter)
+        result = result if isinstance(result, Result) else Result(result)
+        return replace(result, output=serialise(found.operation.output_shape, result.output))
+
+    def _note_former_headers(self, headers: Mapping[str, str], context: LambdaContext) -> None:
+        """Log a caller of a version before the first release: its headers count no more."""
+        if former := [name for name in FORMER_HEADERS if name in headers]:
+            message = f"a header of a version before the first release has no effect; {contract.OWNER_HEADER} has"
+            line = {"level": "WARNING", "message": message, "requestId": context.aws_request_id, "headers": former}
+            self.write(json.dumps(line))
 
 
 def _failure(error: ApiError, headers: Mapping[str, str]) -> dict[str, Any]:

@@ -36,6 +36,18 @@ class Place:
         """ARN of a segment: segments belong to the account and Region, not to a project."""
         return self._arn(f"segment/{name}")
 
+    def arn_of(self, named: "Arn") -> str:
+        """ARN of any resource."""
+        match named.kind:
+            case Kind.PROJECT:
+                return self.project(named.name)
+            case Kind.FEATURE:
+                return self.feature(named.project, named.name)
+            case Kind.LAUNCH:
+                return self.launch(named.project, named.name)
+            case Kind.SEGMENT:
+                return self.segment(named.name)
+
     def _arn(self, resource: str) -> str:
         return f"arn:{self.partition}:evidently:{self.region}:{self.account}:{resource}"
 

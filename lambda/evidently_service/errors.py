@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from evidently_service.ownership import Outcome
+
 SERVICE_CODE = "evidently"
 _MOST_PROBLEMS = 50  # a map of tags has no limit in the model, an answer has one in Lambda
 
@@ -101,14 +103,18 @@ class NotFoundError(ApiError):
 
 
 class ConflictError(ApiError):
-    """The thing is in a state that forbids this."""
+    """The resource is in a state that forbids this, or its ownership does: then `outcome` says which rule."""
 
     shape = "ConflictException"
 
+    def __init__(self, message: str, *, outcome: Outcome | None = None, **members: object) -> None:
+        super().__init__(message, **members)
+        self.outcome = outcome
+
     @classmethod
-    def of(cls, message: str, kind: str, arn: str) -> "ConflictError":
-        """Make a conflict over one resource, which the answer names."""
-        return cls(message, resourceId=arn, resourceType=kind)
+    def of(cls, message: str, kind: str, arn: str, outcome: Outcome | None = None) -> "ConflictError":
+        """Make a conflict over one resource, which the response names."""
+        return cls(message, outcome=outcome, resourceId=arn, resourceType=kind)
 
     @classmethod
     def duplicate(cls, kind: str, arn: str) -> "ConflictError":

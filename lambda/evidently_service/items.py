@@ -1,7 +1,8 @@
 """Resources as items of the table, and back; `keys` has the layout.
 
 Every item has `schema`; what conditions look at are attributes of their own, the rest of the API's document is one JSON
-string, `body`. `version` goes up with each change that a later one may lean on.
+string, `body`. `version` goes up with each change that a later one may lean on: of the owners too, which are JSON in
+`ownership` and, of a launch's run, in `run`; neither is there where nobody owns it.
 """
 
 import json
@@ -19,7 +20,8 @@ from evidently_service.keys import (
     segment_key,
     text,
 )
-from evidently_service.launch_states import Hold, LaunchStatus
+from evidently_service.launch_states import LaunchStatus
+from evidently_service.ownership import NO_NOTE, NOBODYS, Note, Ownership, Word
 from evidently_service.resources import Feature, Kind, Launch, Project, Resource, Segment
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def project_from(item: Item) -> Project:
         features=_number(item, "featureCount"),
         launches=_number(item, "launchCount"),
         active_launches=_number(item, "activeLaunchCount"),
+        ownership=_ownership(item, "ownership"),
         version=_number(item, "version"),
     )
 
@@ -79,6 +82,7 @@ def feature_from(item: Item) -> Feature:
         updated=_number(item, "lastUpdatedTime"),
         body=json.loads(item["body"]["S"]),
         runs={launch: int(since["N"]) for launch, since in item["runs"]["M"].items()},
+        ownership=_ownership(item, "ownership"),
         version=_number(item, "version"),
     )
 
@@ -101,6 +105,7 @@ def segment_from(item: Item) -> Segment:
         updated=_number(item, "lastUpdatedTime"),
         body=json.loads(item["body"]["S"]),
         launches=_number(item, "launchCount"),
+        ownership=_ownership(item, "ownership"),
         version=_number(item, "version"),
     )
 
@@ -116,20 +121,13 @@ def launch_item(launch: Launch) -> Item:
     item = {
         **launch_key(launch.project, launch.name),
         **_common(launch),
+        **_owners("run", launch.run),
         "version": number(launch.version),
         "status": text(launch.status.value),
         "patterns": text(packed(launch.patterns)),
     }
     if launch.started is not None:
         item["startedTime"] = number(launch.started)
-    if launch.hold.starters:
-        item["starters"] = {"SS": sorted(launch.hold.starters)}
-    if launch.hold.stack is not None:
-        item["stack"] = text(launch.hold.stack)
-    if launch.hold.since:
-        item["since"] = text(json.dumps(launch.hold.since))
-    if launch.hold.withdrawn:
-        item["withdrawn"] = text(json.dumps(launch.hold.withdrawn))
     if launch.ended is not None:
         item["endedTime"] = number(launch.ended)
     if launch.reason is not None:
@@ -147,15 +145,11 @@ def launch_from(item: Item) -> Launch:
         updated=_number(item, "lastUpdatedTime"),
         body=json.loads(item["body"]["S"]),
         started=_number(item, "startedTime") if "startedTime" in item else None,
-        hold=Hold(
-            starters=frozenset(item["starters"]["SS"]) if "starters" in item else frozenset(),
-            stack=_text(item, "stack"),
-            since=json.loads(_text(item, "since") or "{}"),
-            withdrawn=json.loads(_text(item, "withdrawn") or "{}"),
-        ),
         ended=_number(item, "endedTime") if "endedTime" in item else None,
         reason=_text(item, "statusReason"),
         patterns=json.loads(item["patterns"]["S"]),
+        ownership=_ownership(item, "ownership"),
+        run=_ownership(item, "run"),
         version=_number(item, "version"),
     )
 
@@ -192,7 +186,31 @@ def _common(resource: Resource) -> dict[str, "AttributeValueTypeDef"]:
         "createdTime": number(resource.created),
         "lastUpdatedTime": number(resource.updated),
         "body": text(packed(resource.body)),
+        **_owners("ownership", resource.ownership),
     }
+
+
+def note_from(item: Item | None) -> Note:
+    """Return what is remembered of an owner."""
+    if item is None:
+        return NO_NOTE
+    return Note(*(_number(item, name) if name in item else None for name in ("releasedAt", "updatedAt")))
+
+
+def _owners(name: str, ownership: Ownership) -> Item:
+    """Return the attribute of an ownership; there is none where it is nobody's."""
+    if ownership == NOBODYS:
+        return {}
+    members = {"stack": ownership.stack, "owners": ownership.owners, "lastWord": ownership.last_word}
+    return {name: text(packed(members))}
+
+
+def _ownership(item: Item, name: str) -> Ownership:
+    if name not in item:
+        return NOBODYS
+    found = json.loads(item[name]["S"])
+    word = found["lastWord"]
+    return Ownership(found["stack"], found["owners"], Word(*word) if word else None)
 
 
 def body_text(item: Item) -> str:

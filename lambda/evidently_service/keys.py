@@ -8,6 +8,11 @@
     segments           <name>                          a segment
     segment#<name>     launch#<project>#<launch>       that a launch refers to it
     account            counters                        how many projects and segments there are
+    note#<record>      <StackId>#<LogicalResourceId>   what is remembered of an owner of the record
+
+A record is `project#<name>`, `feature#<project>#<name>`, `launch#<project>#<name>` or `segment#<name>`, or
+`run#<project>#<launch>`. Its notes are apart from it, as they outlive it and precede it, and an item for each owner, so
+that no owner can crowd out another.
 
 `#` is in no name and sorts before all that is: a feature and what runs on it are neighbours, one query for an
 evaluation.
@@ -17,6 +22,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from evidently_service.arns import Arn
+from evidently_service.ownership import Claim
 from evidently_service.resources import Kind
 
 if TYPE_CHECKING:
@@ -67,6 +73,12 @@ def segment_key(name: str) -> Item:
 def reference_key(segment: str, project: str, launch: str) -> Item:
     """Key of a launch's reference to a segment."""
     return {"pk": text(f"segment#{segment}"), "sk": text(f"launch#{project}#{launch}")}
+
+
+def note_key(record: str, arn: Arn, claim: Claim) -> Item:
+    """Key of what is remembered of the caller as an owner of a record."""
+    names = [arn.project, arn.name] if arn.project else [arn.name]
+    return {"pk": text("#".join(["note", record, *names])), "sk": text(f"{claim.stack}#{claim.resource}")}
 
 
 def referring_launch_key(item: Item) -> Item:

@@ -1,17 +1,25 @@
 """What the service keeps: projects, features, segments and launches, as plain values.
 
 What conditions and decisions need are fields; `body` is the rest of the API's document, in its response form but
-without ARNs, which follow from where the service runs. Times are whole milliseconds since 1970.
+without ARNs, which follow from where the service runs. `ownership` says who made it. Times are whole milliseconds since
+1970.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from evidently_service.launch_states import NOBODYS, Caller, Hold, LaunchStatus
+from evidently_service.launch_states import LaunchStatus
+from evidently_service.ownership import NOBODYS, Ownership
 
 _PLAN = ("groups", "randomizationSalt", "scheduledSplitsDefinition")
+
+
+def _first_version() -> int:
+    """Return a number that no other resource of the name began with, for one that is made anew in no time."""
+    return secrets.randbits(52)
 
 
 class Kind(StrEnum):
@@ -34,7 +42,8 @@ class Project:
     features: int = 0
     launches: int = 0
     active_launches: int = 0
-    version: int = 1
+    ownership: Ownership = NOBODYS
+    version: int = field(default_factory=_first_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,8 @@ class Feature:
     updated: int
     body: Mapping[str, Any]
     runs: Mapping[str, int]
-    version: int = 1
+    ownership: Ownership = NOBODYS
+    version: int = field(default_factory=_first_version)
 
     @property
     def variations(self) -> list[str]:
@@ -64,7 +74,8 @@ class Segment:
     updated: int
     body: Mapping[str, Any]
     launches: int = 0
-    version: int = 1
+    ownership: Ownership = NOBODYS
+    version: int = field(default_factory=_first_version)
 
     @property
     def pattern(self) -> str:
@@ -74,7 +85,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A launch; `hold` says who started it, `patterns` what its segments match: those never change under a name."""
+    """A launch; `run` says who started it, `patterns` what its segments match: those never change under a name."""
 
     project: str
     name: str
@@ -83,30 +94,20 @@ class Launch:
     updated: int
     body: Mapping[str, Any]
     started: int | None = None
-    hold: Hold = NOBODYS
     ended: int | None = None
     reason: str | None = None
     patterns: Mapping[str, str] = field(default_factory=dict)
-    version: int = 1
+    ownership: Ownership = NOBODYS
+    run: Ownership = NOBODYS
+    version: int = field(default_factory=_first_version)
 
-    def start(self, now: int, caller: Caller) -> "Launch":
-        """Return the launch as it runs from now on."""
-        return replace(
-            self,
-            status=LaunchStatus.RUNNING,
-            started=now,
-            hold=self.hold.taken_by(caller),
-            updated=now,
-            version=self.version + 1,
-        )
-
-    def held(self, hold: Hold) -> "Launch":
-        """Return the launch as others hold it; nothing else about it changes."""
-        return replace(self, hold=hold, version=self.version + 1)
+    def start(self, now: int, run: Ownership) -> "Launch":
+        """Return the launch as it runs from now on, and whose its run is."""
+        return replace(self, status=LaunchStatus.RUNNING, started=now, run=run, updated=now, version=self.version + 1)
 
     def stop(self, now: int, state: LaunchStatus, reason: str | None) -> "Launch":
-        """Return the launch as it is when stopped, for good."""
-        return replace(self, status=state, ended=now, reason=reason, updated=now, version=self.version + 1)
+        """Return the launch as it is when stopped, for good: its run is nobody's any more."""
+        return replace(self, status=state, ended=now, reason=reason, run=NOBODYS, updated=now, version=self.version + 1)
 
     def plan(self) -> dict[str, Any]:
         """Return what an evaluation needs of a running launch."""

@@ -28,7 +28,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Update:
-    """Changes an item that is there and meets a condition."""
+    """Changes an item that is there, or meets another condition."""
 
     key: Item
     expression: str
@@ -49,9 +49,12 @@ class Delete:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Check:
-    """Writes nothing, and wants an item to be there."""
+    """Writes nothing, and wants an item to meet a condition."""
 
     key: Item
+    values: Item = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    condition: str = "attribute_exists(pk)"
 
 
 Write = Put | Update | Delete | Check
@@ -116,7 +119,9 @@ def request_of(write: Write, table: str) -> "TransactWriteItemTypeDef":
                 "ConditionCheck": {
                     "TableName": table,
                     "Key": write.key,
-                    "ConditionExpression": "attribute_exists(pk)",
+                    "ConditionExpression": write.condition,
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                    **_placeholders(write),
                 }
             }
 
@@ -143,7 +148,7 @@ class _Placeholders(TypedDict):
     ExpressionAttributeNames: NotRequired[Mapping[str, str]]
 
 
-def _placeholders(write: Update | Delete) -> _Placeholders:
+def _placeholders(write: Update | Delete | Check) -> _Placeholders:
     """Give the names and values of an expression; DynamoDB refuses empty maps of either."""
     found = _Placeholders()
     if write.values:

@@ -3,9 +3,13 @@
 Names that DynamoDB reserves (`status`, `version`) are aliased.
 """
 
+from dataclasses import replace
+
+import evidently_contract as contract
 from evidently_service.items import SCHEMA, item_of, reference_item, run_item
 from evidently_service.keys import (
     ACCOUNT_COUNTERS,
+    Item,
     feature_key,
     launch_key,
     number,
@@ -15,8 +19,11 @@ from evidently_service.keys import (
     segment_key,
     text,
 )
+from evidently_service.ownership import Note
 from evidently_service.resources import Launch, Resource, Segment
-from evidently_service.transaction import Delete, Put, Update
+from evidently_service.transaction import Check, Delete, Put, Update
+
+_MILLISECONDS = 1000
 
 
 def count_in_account(counter: str, limit: int) -> Update:
@@ -69,9 +76,10 @@ def count_in_project(project: str, counter: str, limit: int) -> Update:
     )
 
 
-def uncount_in_project(project: str, counter: str) -> Update:
-    """Count one less of what `counter` counts."""
-    return Update(project_key(project), f"ADD {counter} :less", values={":less": number(-1)})
+def uncount_in_project(project: str, *counters: str) -> Update:
+    """Count one less of what each of `counters` counts."""
+    less = ", ".join(f"{counter} :less" for counter in counters)
+    return Update(project_key(project), f"ADD {less}", values={":less": number(-1)})
 
 
 def delete_empty_project(name: str) -> Delete:
@@ -94,24 +102,69 @@ def delete_idle_feature(project: str, name: str) -> Delete:
 
 def delete_launch(launch: Launch) -> Delete:
     """Delete a launch, if it still is what that was decided on."""
-    return Delete(
-        launch_key(launch.project, launch.name),
-        values={":decidedOn": number(launch.version)},
+    return if_unchanged(Delete(launch_key(launch.project, launch.name)), launch)
+
+
+def if_unchanged(delete: Delete, resource: Resource) -> Delete:
+    """Return the delete of a resource as one of what it was when that was decided."""
+    as_read = check(delete.key, resource)
+    return replace(
+        delete,
+        values={**delete.values, **as_read.values},
+        names={**delete.names, **as_read.names},
+        condition=f"{delete.condition} AND {as_read.condition}",
+    )
+
+
+def check(key: Item, resource: Resource | None) -> Check:
+    """Check that a resource still is what was read: its version stands for all of it."""
+    if resource is None:
+        return Check(key, condition="attribute_not_exists(pk)")
+    return Check(
+        key,
+        values={":decidedOn": number(resource.version)},
         names={"#version": "version"},
         condition="#version = :decidedOn",
     )
 
 
 def change(before: Resource, after: Resource) -> Update:
-    """Store a change of a resource, if it still is what the change was decided on: its version stands for all of it."""
+    """Store a change of a resource, if it still is what the change was decided on."""
     old, new = item_of(before), item_of(after)
     changed = sorted(name for name in new if new[name] != old.get(name))
+    gone = sorted(old.keys() - new.keys())
+    remove = " REMOVE " + ", ".join(f"#{name}" for name in gone) if gone else ""
+    as_read = check({"pk": new["pk"], "sk": new["sk"]}, before)
     return Update(
-        {"pk": new["pk"], "sk": new["sk"]},
-        "SET " + ", ".join(f"#{name} = :{name}" for name in changed),
-        values={":decidedOn": number(before.version), **{f":{name}": new[name] for name in changed}},
-        names={"#version": "version", **{f"#{name}": name for name in changed}},
-        condition="#version = :decidedOn",
+        as_read.key,
+        "SET " + ", ".join(f"#{name} = :{name}" for name in changed) + remove,
+        values={**as_read.values, **{f":{name}": new[name] for name in changed}},
+        names={**as_read.names, **{f"#{name}": name for name in (*changed, *gone)}},
+        condition=as_read.condition,
+    )
+
+
+def remember(key: Item, before: Note, after: Note, now: int) -> Update | Check:
+    """Store what is remembered of an owner, if it still is what that was decided on; check that, where nothing changes.
+
+    DynamoDB deletes it some time after `expires`. To read it until then does no harm.
+    """
+    known = {"releasedAt": before.released_at, "updatedAt": before.updated_at}
+    condition = " AND ".join(
+        f"attribute_not_exists({name})" if at is None else f"{name} = :{name}Before" for name, at in known.items()
+    )
+    values = {f":{name}Before": number(at) for name, at in known.items() if at is not None}
+    if after == before:
+        return Check(key, values, condition=condition)
+    latest = {"releasedAt": after.released_at, "updatedAt": after.updated_at}
+    times = {name: at for name, at in latest.items() if at is not None}
+    stored = {"schema": SCHEMA, **times, "expires": max(now // _MILLISECONDS, *times.values()) + contract.NOTE_SECONDS}
+    return Update(
+        key,
+        "SET " + ", ".join(f"#{name} = :{name}" for name in stored),
+        values={**values, **{f":{name}": number(value) for name, value in stored.items()}},
+        names={f"#{name}": name for name in stored},
+        condition=condition,
     )
 
 
@@ -135,6 +188,12 @@ def end_on_feature(launch: Launch, feature: str) -> Update:
         values={":one": number(1)},
         names={"#launch": launch.name, "#version": "version"},
     )
+
+
+def end_everywhere(launch: Launch) -> list[Update | Delete]:
+    """End a run on each of its features: remove the note there, and what evaluations need of the launch."""
+    features = list(launch.feature_variations())
+    return [*(end_on_feature(launch, each) for each in features), *(end_run(launch, each) for each in features)]
 
 
 def begin_run(launch: Launch, feature: str) -> Put:

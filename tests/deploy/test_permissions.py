@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from cdk_evidently import EvidentlyProvider, EvidentlyService
 from helpers.deployment import PROJECT, Deployment, Release, shop, template
-from local_aws.server import ACCOUNT
+from local_aws.server import ACCOUNT, REGION
 
 STACK = "Permissions"
 DENIED = {"AccessDenied", "AccessDeniedException", "403"}
@@ -152,13 +152,14 @@ def test_it_may_not_use_another_http_api_of_the_account_not_even_for_its_own_lau
     _is_denied(lambda: evidently.stop_launch(project=PROJECT, launch=role.launch, desiredState="CANCELLED"))
 
 
-def test_a_stop_by_a_strangers_starter_changes_nothing(deployment: Deployment, release: Release) -> None:
+def test_a_release_by_another_owner_changes_nothing(deployment: Deployment, release: Release) -> None:
     launch = deployment.make_launch(f"contested-{uuid4().hex[:8]}")
     release.deploy(shop(deployment.endpoint(), launch))
-    before, evidently = deployment.launch(launch), deployment.evidently(starter="0" * 64)
+    stack = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/another/0a1b2c3d"
+    evidently = deployment.evidently(owner=f'stack="{stack}", resource="Start", action=release')
+    before = deployment.launch(launch)
 
-    with pytest.raises(evidently.exceptions.ConflictException):
-        evidently.stop_launch(project=PROJECT, launch=launch, desiredState="CANCELLED")
+    assert "endedTime" not in evidently.stop_launch(project=PROJECT, launch=launch, desiredState="CANCELLED")
 
     assert deployment.launch(launch) == before
 

@@ -1,13 +1,12 @@
-"""A model of CloudFormation and the network around the provider: requests, retries, faults, and who did what.
+"""CloudFormation, Lambda and the network around the provider, and what an onlooker sees of who starts and stops what.
 
 The provider is the real one, and so is the Evidently API that it calls; what comes between them is the test's.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import redirect_stdout, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from itertools import chain, repeat
 from typing import Any, Final
@@ -15,32 +14,19 @@ from uuid import uuid4
 
 import evidently_contract as contract
 from evidently_provider.answer import NotDeliveredError
-from evidently_provider.identity import ADOPTED, Starter
-from helpers.launch_replies import launch_arn, refuses
-from helpers.provider_scene import SECRET, Called, Scene, event, let_the_work_end
-from helpers.provider_service import answer
+from evidently_provider.identity import Mark, PhysicalId
+from helpers.provider_harness import NOW, SECRET, Called, Harness, join_workers, presigned
+from helpers.provider_service import respond
+from helpers.random_faults import NO_FAULT, REFUSALS, SLOW_SECONDS, Faults
+from helpers.random_subjects import START_LAUNCH, Desired, Subjects
 from helpers.scripted_server import RESET, Received, Reply
-from helpers.service import Service
 
 STACKS: Final = {
     name: f"arn:aws:cloudformation:eu-north-1:123456789012:stack/{name}/0a1b2c3d" for name in ("shop", "depot")
 }
-MOST_BYTES: Final = 4096
-_HEADERS: Final = {contract.STARTER_HEADER, contract.STACK_HEADER, contract.ASKED_HEADER, contract.FIRST_HEADER}
+KEEP: Final = {contract.ON_DELETE_KEEP_RUNNING, contract.ON_DELETE_KEEP}
+_MOST_BYTES: Final = 4096
 _SECONDS_BETWEEN_REQUESTS: Final = 60
-_SLOW_SECONDS: Final = 9.0
-
-# What may become of a call of the API. After the last two the API has done what it was asked.
-REFUSALS: Final = {
-    "throttled": refuses(429, "ThrottlingException"),
-    "broken": refuses(500, "InternalServerException"),
-    "unavailable": Reply(503),
-    "forbidden": refuses(403, "AccessDeniedException"),
-    "reset": RESET,
-}
-FAULTS: Final = (*REFUSALS, "answer lost", "slow")
-# What may become of an answer to CloudFormation: taken, taken at the third try, or never; then Lambda tries again.
-DELIVERIES: Final = ("taken", "taken late", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,224 +36,269 @@ class Key:
     stack: str
     logical_id: str
 
-    @property
-    def starter(self) -> str:
-        """What it is to the API."""
-        return Starter.of(STACKS[self.stack], self.logical_id, 0).resource
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request names.
+@dataclass(slots=True, eq=False)
+class Run:
+    """One life of a subject: a launch's run, a managed resource's existence.
 
     Args:
-        launch: The launch's name.
-        on_delete: What a Delete does.
+        by: Who began it; None: other hands.
+        left: Whether its stack has left it, and the API has received that.
 
     """
 
-    launch: str
-    on_delete: str = contract.ON_DELETE_CANCEL
+    by: Key | None
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """What goes wrong with one request.
+class Resource:
+    """A resource of a stack, as the last response that was accepted left it.
 
     Args:
-        faults: What becomes of its calls of the API, one after the other.
-        lasting: Whether the last of them lasts until the request is over.
-        delivery: What becomes of its answer.
-        twice: Whether it is delivered once more after it was answered.
+        physical_id: Its id.
+        desired: What its properties say.
+        run: The run that its response spoke of, if it said that the stack owns it.
 
     """
 
-    faults: tuple[str, ...] = ()
-    lasting: bool = False
-    delivery: str = "taken"
-    twice: bool = False
-
-    def per_call(self) -> Iterator[str]:
-        """What becomes of each call."""
-        after = self.faults[-1] if self.lasting and self.faults else ""
-        return chain(self.faults, repeat(after))
+    physical_id: str
+    desired: Desired
+    run: Run | None
 
 
-ALL_IS_WELL: Final = Trouble()
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request of CloudFormation, which Lambda may deliver again at any time."""
+
+    key: Key
+    desired: Desired
+    event: Mapping[str, Any]
+    at: int
 
 
 @dataclass(slots=True)
 class CloudFormation:
-    """Sends requests, and keeps what they lead to.
+    """Sends requests, and watches.
 
     Args:
-        scene: The provider between its servers.
-        service: The Evidently API.
-        knows_starter: Whether the API is told who starts and stops.
+        harness: The provider between its servers.
+        subjects: What the resources are about.
+        keeps_rules: Whether the API learns who makes a request, and says that it keeps the rules of ownership.
+        resources: Those of all stacks.
+        failed: Those whose Create FAILED, and was not rolled back.
+        runs: What is active, by name.
+        exempt: Names of which a weakening of the promises was met: docs/ownership.md has them.
 
     """
 
-    scene: Scene
-    service: Service
-    knows_starter: bool
-    started_by: dict[str, str] = field(default_factory=dict)
-    stopped_by: dict[str, str] = field(default_factory=dict)
-    unsettled: set[str] = field(default_factory=set)
+    harness: Harness
+    subjects: Subjects
+    keeps_rules: bool
+    resources: dict[Key, Resource] = field(default_factory=dict)
+    failed: dict[Key, Resource] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    exempt: set[str] = field(default_factory=set)
+    sent: list[Sent] = field(default_factory=list)
+    adopted: set[tuple[Key, str]] = field(default_factory=set)
     _faults: Iterator[str] = field(default_factory=lambda: repeat(""))
-    _now: int = 1_700_000_000
+    _now: int = NOW
 
-    def request(
-        self, kind: str, key: Key, asked: Asked, physical_id: str = "", trouble: Trouble = ALL_IS_WELL
-    ) -> dict[str, Any]:
-        """The answer to a request, after as many deliveries as it takes."""
-        document = self._event(kind, key, asked, physical_id)
-        found, log = self._until_answered(document, trouble)
-        if found["PhysicalResourceId"].endswith(ADOPTED) and not physical_id:
-            said = {line["provable"] for line in log if line["step"] == "adopted"}
-            assert said == {self.knows_starter}, "an adoption is in the log, with whether it could be proven"
-        if trouble.faults and _gave_up(kind, found, log):
-            self.unsettled.add(asked.launch)
-        if trouble.twice and self.knows_starter and not trouble.faults:
-            again, _ = self._until_answered(document, ALL_IS_WELL)
-            assert again == found, "a duplicate is answered as the first was"
-        return found
+    def __post_init__(self) -> None:
+        self.harness.api.headers = {}
+        self.harness.api.received = []
+        self.harness.api.respond = self._respond
 
-    def create_and_lose(self, key: Key, asked: Asked, trouble: Trouble) -> None:
-        """A Create that is never answered, then the Delete with an id that CloudFormation makes up."""
-        document = self._event("Create", key, asked)
-        self._faults = trouble.per_call()
+    def by_hand(self, operation: str, name: str) -> None:
+        """Let other hands do something."""
+        self.subjects.by_hand(operation, name)
+        self._look(None, "")
+
+    def create(self, key: Key, desired: Desired, faults: Faults) -> dict[str, Any]:
+        """Return the response to a Create."""
+        return self._request("Create", key, desired, faults=faults)
+
+    def create_and_give_up(self, key: Key, desired: Desired, faults: Faults) -> None:
+        """Send a Create that is never responded to, then the Delete with an id that CloudFormation makes up."""
+        sent = self._new("Create", key, desired)
+        self._faults = faults.per_call()
         for _ in range(3):
-            self._invoke(document, "lost")
-        self._delete_made_up(key, asked)
+            self._invoke(sent, "lost")
+        self.delete(key, f"{key.stack}-{key.logical_id}-1A2B3C4D5E6F7", desired)
 
-    def overtake(self, key: Key, asked: Asked, times: int) -> None:
-        """A Create that comes after the Delete that undoes it, and comes again."""
-        create = self._event("Create", key, asked)
-        self._delete_made_up(key, asked)
-        for _ in range(times):
-            self._invoke(create, "taken")
+    def overtake(self, key: Key, desired: Desired) -> None:
+        """Deliver a Create, for the first time, after the Delete that undoes it."""
+        sent = self._new("Create", key, desired)
+        self.delete(key, f"{key.stack}-{key.logical_id}-1A2B3C4D5E6F7", desired)
+        self._invoke(sent, "accepted")
 
-    def _delete_made_up(self, key: Key, asked: Asked) -> None:
-        made_up = f"{key.stack}-{key.logical_id}-1A2B3C4D5E6F7"
-        assert self.request("Delete", key, asked, made_up)["PhysicalResourceId"] == made_up
+    def update(self, key: Key, given: str, old: Desired, new: Desired, faults: Faults) -> dict[str, Any]:
+        """Return the response to an Update."""
+        return self._request("Update", key, new, given, old=old, faults=faults)
 
-    def by_hand(self, operation: str, launch: str) -> None:
-        """Somebody else starts, stops or deletes a launch, if the API lets them."""
-        client = self.service.client()
-        arguments = {"desiredState": "COMPLETED"} if operation == "stop_launch" else {}
-        with suppress(client.exceptions.ClientError):
-            getattr(client, operation)(project="petfood", launch=launch, **arguments)
-            if operation == "start_launch":
-                self.started_by[launch] = "by hand"
+    def delete(self, key: Key, physical_id: str, desired: Desired, faults: Faults = NO_FAULT) -> bool:
+        """Send a Delete; return whether it succeeded. The caller has seen to it that `resources` names it no more."""
+        before, active = len(self.harness.api.received), self.subjects.active
+        response = self._request("Delete", key, desired, physical_id, faults=faults)
+        may_fail = PhysicalId.parse(physical_id).owns and desired.on_delete not in KEEP and faults.calls
+        assert response["Status"] == "SUCCESS" or may_fail, (
+            "a Delete fails only if something may run that it can't stop"
+        )
+        received = any(Called.of(each).owner.get("action") == "leave" for each in self.harness.api.received[before:])
+        names = {each.desired.name for other, each in self.resources.items() if other.stack == key.stack}
+        run = self.runs.get(desired.name)
+        if run and received and not faults.calls and self.keeps_rules and desired.name not in names:
+            run.left = True
+        if desired.on_delete in KEEP:
+            assert active == self.subjects.active, "what is to be kept is kept"
+            self.exempt.add(desired.name)
+        return bool(response["Status"] == "SUCCESS")
 
-    def running(self) -> set[str]:
-        """The launches that run."""
-        listed = self.service.client().list_launches(project="petfood", status="RUNNING")["launches"]
-        return {launch["name"] for launch in listed}
+    def deliver_again(self, sent: Sent) -> None:
+        """Let Lambda deliver a request once more, at whatever time; CloudFormation ignores the response."""
+        if (sent.key, sent.desired.name) in self.adopted:
+            self.exempt.add(sent.desired.name)  # W7
+        self._faults = repeat("")
+        self._invoke(sent, "accepted")
 
-    def _event(self, kind: str, key: Key, asked: Asked, physical_id: str = "") -> dict[str, Any]:
+    def accept(self, key: Key, desired: Desired, response: Mapping[str, Any]) -> None:
+        """Take a resource as a response that succeeded has it."""
+        physical_id, run = response["PhysicalResourceId"], self.runs.get(desired.name)
+        if self.subjects.kind == START_LAUNCH:
+            owned = response["Data"]["StartedBy"] == "stack" and response["Data"]["LaunchStatus"] == "RUNNING"
+            assert not owned or run, "what the response says runs"
+        else:
+            owned = PhysicalId.parse(physical_id).mark is Mark.OWNED and _stack_of(run) == key.stack
+        if owned and desired.name not in self.exempt:
+            assert _stack_of(run) == key.stack, "what the response says is the stack's was started by it"
+        self.resources[key] = Resource(physical_id, desired, run if owned else None)
+
+    def check_still_active(self, before: set[str]) -> None:
+        """Check that what was there before a rollback is there after it."""
+        assert before - self.exempt <= self.subjects.active
+
+    def check_orphans(self) -> None:
+        """Check that what a stack started runs only while a resource of the stack names it."""
+        existing = [*self.resources.items(), *self.failed.items()]
+        named = {(key.stack, resource.desired.name) for key, resource in existing}
+        for name, run in self.runs.items():
+            if run.by and not run.left and name not in self.exempt:
+                assert (run.by.stack, name) in named, f"{name} is an orphan"
+
+    def _new(
+        self, request_type: str, key: Key, desired: Desired, physical_id: str = "", old: Desired | None = None
+    ) -> Sent:
         self._now += _SECONDS_BETWEEN_REQUESTS
-        self.service.now = self._now * 1000
-        self.scene.clock.wall = self._now
-        signed = datetime.fromtimestamp(self._now, UTC).strftime("%Y%m%dT%H%M%SZ")
-        return {
-            **event(kind, physical_id, Launch=asked.launch, OnDelete=asked.on_delete),
-            "StackId": STACKS[key.stack],
-            "LogicalResourceId": key.logical_id,
-            "RequestId": str(uuid4()),
-            "ResponseURL": f"{self.scene.cloudformation.url}/?X-Amz-Date={signed}&X-Amz-Signature={SECRET}",
-        }
+        found = self.subjects.event(request_type, physical_id, desired, old)
+        identity = {"StackId": STACKS[key.stack], "LogicalResourceId": key.logical_id, "RequestId": str(uuid4())}
+        url = presigned(self.harness.cloudformation.url, self._now)
+        self.sent.append(Sent(key, desired, {**found, **identity, "ResponseURL": url}, self._now))
+        return self.sent[-1]
 
-    def _until_answered(
-        self, document: Mapping[str, Any], trouble: Trouble
-    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        self._faults = trouble.per_call()
-        found, log = self._invoke(document, trouble.delivery)
-        if found is None:
+    def _request(
+        self,
+        request_type: str,
+        key: Key,
+        desired: Desired,
+        physical_id: str = "",
+        *,
+        old: Desired | None = None,
+        faults: Faults,
+    ) -> dict[str, Any]:
+        sent = self._new(request_type, key, desired, physical_id, old)
+        self._faults = faults.per_call()
+        response, log = self._invoke(sent, faults.delivery)
+        if response is None:
             self._faults = repeat("")
-            found, more = self._invoke(document, "taken")
-            log += more
-        assert found is not None, "an invocation that ends well has answered"
-        return found, log
+            response, log = self._invoke(sent, "accepted")
+        assert response is not None, "an invocation that ends well has responded"
+        if any(line["step"] == "release_failed" for line in log):
+            self._note_unreleased(request_type, desired, response)
+        if faults.twice and self.keeps_rules and not faults.calls:
+            again, _ = self._invoke(sent, "accepted")
+            assert again == response, "a duplicate has the response of the first delivery"
+        return response
 
-    def _invoke(self, document: Mapping[str, Any], delivery: str) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-        """One invocation: its answer, None if none was taken, and its log."""
-        answers, calls = self.scene.cloudformation, self.scene.api.received
-        at_the_answer: list[int] = []
-        ok = Reply(200, before=lambda: at_the_answer.append(len(calls)))
+    def _note_unreleased(self, request_type: str, desired: Desired, response: Mapping[str, Any]) -> None:
+        """Note W3, which a line in the log tells of: no Delete of what was never acquired fails, whatever runs."""
+        if request_type == "Delete" and response["Status"] == "SUCCESS":
+            self.exempt.add(desired.name)
+
+    def _invoke(self, sent: Sent, delivery: str) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+        """Return the response that was accepted, None if none was, and the log of one invocation."""
+        self.subjects.service.now, self.harness.clock.wall = self._now * 1000, self._now
+        url, calls = self.harness.cloudformation, self.harness.api.received
+        at_the_response: list[int] = []
+        ok = Reply(200, before=lambda: at_the_response.append(len(calls)))
         plan: Iterable[Reply] = {
-            "taken": repeat(ok),
-            "taken late": chain([Reply(503), RESET], repeat(ok)),
+            "accepted": repeat(ok),
+            "accepted late": chain([Reply(503), RESET], repeat(ok)),
             "lost": repeat(Reply(503)),
         }[delivery]
-        answers.received.clear()
-        answers.plan(then=plan)
-        log = StringIO()
-        with redirect_stdout(log):
+        url.received.clear()
+        url.plan(then=plan)
+        written, delivered = StringIO(), True
+        with redirect_stdout(written):
             try:
-                self.scene.deliver_as_it_is(document)
-                delivered = True
+                self.harness.deliver_unchanged(sent.event)
             except NotDeliveredError:
                 delivered = False
-            let_the_work_end()
-        assert SECRET not in log.getvalue(), "a secret was logged"
-        lines = [json.loads(line) for line in log.getvalue().splitlines()]
+            join_workers()
+        assert SECRET not in written.getvalue(), "a secret was logged"
+        log = [json.loads(line) for line in written.getvalue().splitlines()]
         if not delivered:
             assert delivery == "lost"
-            return None, lines
-        assert len(at_the_answer) == 1, "exactly one answer is taken"
-        assert at_the_answer == [len(calls)], "the API is not called after the answer"
-        return self._checked(document, answers.received[-1].body), lines
+            return None, log
+        assert at_the_response == [len(calls)], "one response is accepted, and the API is not called after it"
+        return self._checked(sent, url.received[-1].body), log
 
-    def _checked(self, document: Mapping[str, Any], body: bytes) -> dict[str, Any]:
-        assert len(body) <= MOST_BYTES
-        found: dict[str, Any] = json.loads(body)
-        assert found["PhysicalResourceId"]
-        given = document.get("PhysicalResourceId")
-        if given and (found["Status"] == "FAILED" or document["RequestType"] == "Delete"):
-            assert found["PhysicalResourceId"] == given, "a failed Update and a Delete give back the id they were given"
-        assert found["Status"] == "SUCCESS" or found["Reason"]
-        return found
+    def _checked(self, sent: Sent, body: bytes) -> dict[str, Any]:
+        assert len(body) <= _MOST_BYTES
+        response: dict[str, Any] = json.loads(body)
+        physical_id, given = response["PhysicalResourceId"], sent.event.get("PhysicalResourceId")
+        assert physical_id
+        if given and (response["Status"] == "FAILED" or sent.event["RequestType"] == "Delete"):
+            assert physical_id == given, "a failed Update and a Delete give back the id that they were given"
+        assert response["Status"] == "SUCCESS" or response["Reason"]
+        if PhysicalId.parse(physical_id).mark is Mark.ADOPTED:
+            self.adopted.add((sent.key, sent.desired.name))
+        return response
 
-    def serve(self, request: Received) -> Reply:
-        """What the API answers, or what the network makes of it."""
+    def _respond(self, request: Received) -> Reply:
+        """Return what the API responds, or what the network makes of it."""
         fault = next(self._faults)
         if fault in REFUSALS:
             return REFUSALS[fault]
         if fault == "slow":
-            self.scene.clock.seconds += _SLOW_SECONDS
-        reply = self._served(request)
-        return RESET if fault == "answer lost" else reply
+            self.harness.clock.seconds += SLOW_SECONDS
+        owner = Called.of(request).owner
+        if not self.keeps_rules:
+            headers = {name: value for name, value in request.headers.items() if name != contract.OWNER_HEADER}
+            request = replace(request, headers=headers)
+        reply = respond(self.subjects.service, request)
+        if not self.keeps_rules:
+            reply = replace(reply, headers={**reply.headers, contract.OWNERSHIP_HEADER: ""})
+        if owner:
+            (stack,) = [name for name, stack_id in STACKS.items() if stack_id == owner["stack"]]
+            self._look(Key(stack, owner["resource"]), owner["action"])
+        return RESET if fault == "response lost" else reply
 
-    def _served(self, request: Received) -> Reply:
-        """What the API answers; whose start or stop it was is noted, whether the API is told or not."""
-        called, starter = Called.of(request), request.headers.get(contract.STARTER_HEADER, "")
-        headers = request.headers
-        if not self.knows_starter:
-            headers = {name: value for name, value in headers.items() if name not in _HEADERS}
-        asked = Received(request.method, request.path, headers, request.body)
-        if called.operation == "GetLaunch":
-            return answer(self.service, asked)
-        before = self.running()
-        reply = answer(self.service, asked)
-        after = self.running()
-        if called.launch in after - before:
-            self.started_by[called.launch] = starter
-        if called.launch in before - after:
-            self.stopped_by[called.launch] = starter
-        return reply
-
-
-def _gave_up(kind: str, found: Mapping[str, Any], log: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether faults kept a request from what it had to do, and its answer or its log says so."""
-    steps = {line["step"] for line in log if line["level"] != "INFO"}
-    if kind == "Delete":
-        return found["Status"] == "FAILED" or bool(steps)
-    # The Delete that follows a failed Create does what is left to do; after a failed Update none comes.
-    return kind == "Update" and bool(steps & {"not_undone", "out_of_time"})
+    def _look(self, by: Key | None, action: str) -> None:
+        """See what began and what ended; what ends by a resource of a stack has to be its stack's to end."""
+        active = self.subjects.active
+        for name in active - self.runs.keys():
+            assert by is None or action.startswith("acquire")
+            self.runs[name] = Run(by)
+        for name in self.runs.keys() - active:
+            run = self.runs.pop(name)
+            if by is None:
+                continue
+            assert action == "release"
+            assert _stack_of(run) == by.stack, f"{name} was started by somebody else"
+            assert not run.left, f"the stack has left {name}"
+            for key, resource in self.resources.items():
+                assert resource.run is not run or name in self.exempt, f"{name} is {key}'s, by a response that it got"
 
 
-def held_launch(physical_id: str) -> str:
-    """The launch that a resource with this id started, "" if it started none."""
-    arn, _, name = physical_id.rpartition("/")
-    return name if physical_id == launch_arn(name) and arn else ""
+def _stack_of(run: Run | None) -> str | None:
+    return run.by.stack if run and run.by else None

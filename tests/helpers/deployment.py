@@ -63,18 +63,18 @@ class Deployment:
         """The API as an endpoint, at the local AWS or at a gatekeeper's port."""
         return EvidentlyEndpoint.from_url(self.url(port), signing_name="execute-api", api_id=self.api_id)
 
-    def evidently(self, starter: str | None = None, **credentials: str) -> Any:
+    def evidently(self, owner: str | None = None, **credentials: str) -> Any:
         """A client of the API, root's unless credentials are given.
 
         Args:
-            starter: Value of the starter header, sent with every request.
+            owner: Value of the owner header, sent with every request.
             credentials: `aws_access_key_id` and so on.
 
         """
         client = evidently_client(self.local_aws, self.url(), **credentials)
-        if starter is not None:
+        if owner is not None:
             client.meta.events.register(
-                "before-sign.evidently", lambda request, **_: request.headers.add_header("x-evidently-starter", starter)
+                "before-sign.evidently", lambda request, **_: request.headers.add_header("x-evidently-owner", owner)
             )
         return client
 

@@ -18,6 +18,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.session import Session
 
+import evidently_contract as contract
 from helpers.rooms import MODELS
 
 ACCOUNT = "123456789012"
@@ -82,14 +83,39 @@ def keep_encoded(path: str) -> str:
     return path
 
 
+def stack_id(name: str) -> str:
+    """The StackId of a stack of the API's account."""
+    return f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/0a1b2c3d-0000-4444-8888-0123456789ab"
+
+
+def owner_header(
+    action: str,
+    resource: str = "StartUpsell",
+    *,
+    stack: str = "shop",
+    at: int | None = None,
+    not_after: int | None = None,
+) -> str:
+    """The header of a request that a resource of a stack makes.
+
+    Args:
+        action: What it wants of the ownership.
+        resource: LogicalResourceId.
+        stack: The stack's name.
+        at: When it was requested, in seconds since 1970; left out if not given.
+        not_after: Until when it may take effect, likewise.
+    """
+    members = [f'stack="{stack_id(stack)}"', f'resource="{resource}"', f"action={action}"]
+    times = {"requested-at": at, "not-after": not_after}
+    return ", ".join([*members, *(f"{name}=@{time}" for name, time in times.items() if time is not None)])
+
+
 def evidently_client(
     handler: Handler,
     *,
     path: Callable[[str], str] = decoded,
     retries: int = 0,
-    starter: str | None = None,
-    stack: str | None = None,
-    asked: int | None = None,
+    owner: str | None = None,
 ) -> Any:
     """A boto3 client of Evidently whose requests go into `handler`.
 
@@ -97,9 +123,7 @@ def evidently_client(
         handler: The service, or a part of it that takes an event and a context.
         path: What happens to a path on its way: `decoded` as on AWS, or `keep_encoded`.
         retries: How often botocore tries again.
-        starter: Value of the starter header, sent with every request.
-        stack: Value of the stack header, likewise.
-        asked: Value of the header that says when it was asked for, likewise.
+        owner: Value of the header that says who makes the requests, such as `owner_header` makes it.
     """
     client: Any = _session().client(
         "evidently",
@@ -114,10 +138,8 @@ def evidently_client(
         return _through(handler, request, path)
 
     def say_who(request: Any, **_: Any) -> None:
-        said = {"x-evidently-starter": starter, "x-evidently-stack": stack, "x-evidently-asked": asked}
-        for header, value in said.items():
-            if value is not None:
-                request.headers[header] = str(value)
+        if owner is not None:
+            request.headers[contract.OWNER_HEADER] = owner
 
     client.meta.events.register("before-send.evidently", send)
     client.meta.events.register("before-sign.evidently", say_who)

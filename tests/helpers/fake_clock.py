@@ -19,7 +19,8 @@ class FakeClock:
     Args:
         seconds: What it shows.
         pauses: How long each pause was, in seconds.
-        wall: Seconds since 1970; before everything that happens in a script, unless the test says otherwise.
+        wall: Seconds since 1970; it stands still unless the test moves it.
+
     """
 
     seconds: float = 1000.0
@@ -46,4 +47,4 @@ class FakeClock:
         for _ in range(int(_STUCK_SECONDS / _POLL_SECONDS)):
             if event.wait(_POLL_SECONDS) or self.seconds >= until:
                 return event.is_set()
-        raise AssertionError("the work neither came back nor let time pass")
+        raise AssertionError("the worker neither came back nor let time pass")

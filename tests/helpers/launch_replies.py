@@ -1,23 +1,27 @@
-"""What an Evidently API answers about launches, as lines of a script."""
+"""What an Evidently API responds about launches, as lines of a script."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
+import evidently_contract as contract
 from helpers.scripted_server import Reply
 
 PROJECT: Final = "petfood"
 LAUNCH: Final = "november"
 PROJECT_ARN: Final = f"arn:aws:evidently:eu-north-1:123456789012:project/{PROJECT}"
+KEEPS_RULES: Final[Mapping[str, str]] = {contract.OWNERSHIP_HEADER: f"rules={contract.RULES_VERSION}"}
 _JSON: Final = {"content-type": "application/json"}
 
 
 def launch_arn(launch: str = LAUNCH) -> str:
-    """ARN of a launch of the project."""
+    """Return the ARN of a launch of the project."""
     return f"{PROJECT_ARN}/launch/{launch}"
 
 
 def shows(status: str, launch: str = LAUNCH, reason: str = "") -> Reply:
-    """StartLaunch's or GetLaunch's answer."""
+    """Return StartLaunch's or GetLaunch's response."""
     document = {
         "arn": launch_arn(launch),
         "name": launch,
@@ -33,17 +37,32 @@ def shows(status: str, launch: str = LAUNCH, reason: str = "") -> Reply:
 
 
 def stopped() -> Reply:
-    """StopLaunch's answer."""
+    """Return StopLaunch's response."""
     return Reply(200, b'{"endedTime": 1637369000}', _JSON)
 
 
 def refuses(status: int, error: str, message: str = "No, and that is why.") -> Reply:
-    """An error of the API."""
+    """Return an error of the API."""
     return Reply(status, json.dumps({"message": message}).encode(), {**_JSON, "x-amzn-errortype": error})
+
+
+def with_outcome(reply: Reply, outcome: str, *owners: str) -> Reply:
+    """Return a reply of an API that keeps the rules of ownership, with what came of a request."""
+    members = [KEEPS_RULES[contract.OWNERSHIP_HEADER], f"outcome={outcome}"]
+    if owners:
+        quoted = " ".join(f'"{owner}"' for owner in owners)
+        members.append(f"owners=({quoted})")
+    return replace(reply, headers={**reply.headers, contract.OWNERSHIP_HEADER: ", ".join(members)})
+
+
+def released(outcome: str, *owners: str) -> Reply:
+    """Return the response to a release that stopped nothing."""
+    return with_outcome(Reply(200, b"{}", _JSON), outcome, *owners)
 
 
 CONFLICT: Final = refuses(409, "ConflictException")
 INVALID: Final = refuses(400, "ValidationException")
+STALE: Final = with_outcome(CONFLICT, contract.OUTCOME_STALE)
 NOT_FOUND: Final = refuses(404, "ResourceNotFoundException")
 THROTTLED: Final = refuses(429, "ThrottlingException")
 QUOTA: Final = refuses(402, "ServiceQuotaExceededException")

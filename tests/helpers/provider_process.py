@@ -4,32 +4,37 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from helpers.provider_harness import FUNCTION_ARN
 from helpers.rooms import LAMBDA
 
-_PROGRAM: Final = """
+_PROGRAM: Final = f"""
 import json, sys
 from evidently_provider.handler import handler
 
 class Context:
+    invoked_function_arn = "{FUNCTION_ARN}"
+
     def get_remaining_time_in_millis(self):
         return 60_000
 
-handler(json.load(sys.stdin), Context())
+for event in json.load(sys.stdin):
+    handler(event, Context())
 """
 
 
 @contextmanager
-def provider_process(event: Mapping[str, Any], *path: Path) -> Iterator[subprocess.Popen[str]]:
-    """An invocation on its way; it is over when the block is.
+def provider_process(events: Sequence[Mapping[str, Any]], *path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run invocations in one sandbox, one after the other; they are over when the block is.
 
     Args:
-        event: What CloudFormation sends.
+        events: What CloudFormation sends.
         path: Folders that are searched for modules first.
+
     """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, [*path, LAMBDA]))}
     with subprocess.Popen(  # noqa: S603 - our own program
@@ -41,7 +46,7 @@ def provider_process(event: Mapping[str, Any], *path: Path) -> Iterator[subproce
         env=environment,
     ) as process:
         assert process.stdin is not None
-        process.stdin.write(json.dumps(event))
+        process.stdin.write(json.dumps(events))
         process.stdin.close()
         process.stdin = None
         try:
@@ -50,8 +55,8 @@ def provider_process(event: Mapping[str, Any], *path: Path) -> Iterator[subproce
             process.kill()
 
 
-def run_provider(event: Mapping[str, Any], *path: Path) -> tuple[int, str, str]:
-    """Exit status, output and error output of an invocation."""
-    with provider_process(event, *path) as process:
+def run_provider(events: Sequence[Mapping[str, Any]], *path: Path) -> tuple[int, str, str]:
+    """Return exit status, output and error output of invocations."""
+    with provider_process(events, *path) as process:
         out, err = process.communicate(timeout=30)
         return process.returncode, out, err

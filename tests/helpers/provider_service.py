@@ -1,24 +1,98 @@
-"""The Evidently API itself for the provider to call: the service, on a real table, behind the scene's socket."""
+"""The Evidently API itself for the provider to call: the service, on a real table, behind the harness's socket."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from helpers.evidently_api import api_event, decoded, lambda_context
-from helpers.provider_scene import Scene
-from helpers.scripted_server import Received, Reply
+from helpers.managed_events import named
+from helpers.provider_harness import NOW, Harness
+from helpers.scripted_server import RESET, Received, Reply
 from helpers.service import Service
 from helpers.service_table import dynamodb_client, make_table
 from local_aws.server import LocalAws
 
-
-def serve(scene: Scene, local_aws: LocalAws) -> Service:
-    """Let a new, empty service answer what the scene's provider asks."""
-    dynamodb = dynamodb_client(local_aws.url)
-    service = Service(dynamodb, make_table(dynamodb))
-    scene.api.respond = lambda request: answer(service, request)
-    return service
+_SECONDS_BETWEEN_REQUESTS: Final = 60
 
 
-def answer(service: Service, request: Received) -> Reply:
-    """What the service answers a request."""
+@dataclass(slots=True)
+class Served:
+    """The harness's provider and a new, empty service: every request of CloudFormation comes a minute after the last.
+
+    Args:
+        harness: The provider between its servers.
+        service: The Evidently API that it calls.
+        evidently: A client of that, in other hands.
+        now: When CloudFormation signed the last request, in seconds since 1970.
+
+    """
+
+    harness: Harness
+    service: Service
+    evidently: Any = field(init=False)
+    now: int = NOW
+
+    def __post_init__(self) -> None:
+        self.evidently = self.service.client()
+        self.harness.api.headers = {}
+        self.harness.api.respond = self.respond
+
+    @classmethod
+    def on(cls, harness: Harness, local_aws: LocalAws) -> "Served":
+        """Return them with a table of their own."""
+        dynamodb = dynamodb_client(local_aws.url)
+        return cls(harness, Service(dynamodb, make_table(dynamodb)))
+
+    def send(self, given: Mapping[str, Any], *, again: bool = False) -> dict[str, Any]:
+        """Return the response to an event, or to another delivery of the one before."""
+        if not again:
+            self.now += _SECONDS_BETWEEN_REQUESTS
+            self.service.now = self.now * 1000
+            self.harness.clock.wall = self.now
+        return self.harness.send(given, at=self.now)
+
+    def respond(self, request: Received) -> Reply:
+        """Return the service's response to a request."""
+        return respond(self.service, request)
+
+    @contextmanager
+    def losing_responses(self, *methods: str, times: int = 1000) -> Iterator[None]:
+        """Lose the responses to requests of these methods, the first so many: the API does what they want."""
+        left = iter(range(times))
+
+        def lose(request: Received) -> Reply:
+            reply = self.respond(request)
+            return RESET if request.method in methods and next(left, None) is not None else reply
+
+        self.harness.api.respond = lose
+        try:
+            yield
+        finally:
+            self.harness.api.respond = self.respond
+
+    def shown(self, kind: str, name: str = "") -> dict[str, Any]:
+        """Return what the API shows of a managed resource."""
+        get = getattr(self.evidently, f"get_{kind.lower()}")
+        found: dict[str, Any] = get(**named(kind, name))[kind.lower()]
+        return found
+
+    def exists(self, kind: str, name: str = "") -> bool:
+        """Whether a managed resource exists."""
+        try:
+            self.shown(kind, name)
+        except self.evidently.exceptions.ResourceNotFoundException:
+            return False
+        return True
+
+    def status(self, launch: str = "november") -> str:
+        """Return the status of a launch, "" if there is none."""
+        return str(self.shown("Launch", launch)["status"]) if self.exists("Launch", launch) else ""
+
+
+def respond(service: Service, request: Received) -> Reply:
+    """Return the service's response to a request."""
     path, _, query = request.path.partition("?")
-    asked = api_event(request.method, decoded(path), query=query, headers=request.headers, body=request.body)
-    found = service.handler(asked, lambda_context())
+    given = api_event(request.method, decoded(path), query=query, headers=request.headers, body=request.body)
+    found = service.handler(given, lambda_context())
     return Reply(found["statusCode"], found["body"].encode(), found["headers"])

@@ -1,7 +1,7 @@
-"""An HTTP server on loopback that answers from a script, and remembers what it was asked.
+"""An HTTP server on loopback that responds from a script, and remembers the requests.
 
 It stands for the Evidently API or for CloudFormation's response URL: a real socket, so that resets, stalls and odd
-answers are real too.
+responses are real too.
 """
 
 import json
@@ -34,9 +34,10 @@ class Reply:
 
     Args:
         status: HTTP status; None resets the connection instead.
-        body: What is answered.
-        headers: Those of the answer; names in lower case.
-        before: Called when the request is there, before it is answered.
+        body: The response's.
+        headers: The response's; names in lower case.
+        before: Called when the request is there, before the response.
+
     """
 
     status: int | None
@@ -53,20 +54,29 @@ _NOTHING_SCRIPTED: Final = Reply(418, b"nothing more was scripted")
 
 @dataclass(slots=True)
 class ScriptedServer:
-    """Where it listens, how it answers, and what it heard."""
+    """Where it listens, how it responds, and what it received.
+
+    Args:
+        respond: Gives the reply to a request.
+        received: The requests, in order.
+        url: Where it listens.
+        headers: Those of every reply that has none of the same name.
+
+    """
 
     respond: Callable[[Received], Reply]
     received: list[Received] = field(default_factory=list)
     url: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def plan(self, *replies: Reply, then: Iterable[Reply] = ()) -> None:
-        """Answer with these, one after the other; `then` may go on for ever."""
+        """Respond with these, one after the other; `then` may go on for ever."""
         script = chain(replies, then)
         self.respond = lambda _: next(script, _NOTHING_SCRIPTED)
 
     def next(self, request: Received) -> Reply:
-        """Remember a request, and say what to answer."""
+        """Remember a request, and return the reply."""
         with self._lock:
             self.received.append(request)
         return self.respond(request)
@@ -78,7 +88,7 @@ class ScriptedServer:
 
 
 def self_signed_tls() -> ssl.SSLContext:
-    """What a server takes to speak TLS with a certificate that nobody trusts of themselves."""
+    """Return what a server takes to speak TLS, with a certificate that nobody trusts."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(SELF_SIGNED)
     return context
@@ -86,7 +96,7 @@ def self_signed_tls() -> ssl.SSLContext:
 
 @contextmanager
 def scripted_server(*replies: Reply, tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
-    """A server for as long as the block runs; over TLS if it is given what it takes."""
+    """Run a server for as long as the block runs; over TLS if it is given what that takes."""
     server = ScriptedServer(lambda _: _NOTHING_SCRIPTED)
     server.plan(*replies)
 
@@ -129,12 +139,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
             return
         self.send_response(reply.status)
-        for name, value in {**reply.headers, "content-length": str(len(reply.body))}.items():
+        for name, value in {
+            **self.scripted.headers,
+            "content-length": str(len(reply.body)),
+            **reply.headers,
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(reply.body)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - http.server's names
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_CONNECT = _serve  # noqa: N815 - http.server's names
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

@@ -45,6 +45,7 @@ class Service:
         self.now = NOON
         self.pauses: list[float] = []
         self.lines: list[str] = []
+        self._clients: dict[Any, Any] = {}
         self.deliveries = deliveries or Deliveries(frozenset(), client=_no_logs, stream="test")
 
     def handler(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -61,8 +62,11 @@ class Service:
         return application.answer(event, context)
 
     def client(self, **options: Any) -> Any:
-        """A boto3 client of this deployment; the options are those of `evidently_client`."""
-        return evidently_client(self.handler, **options)
+        """A boto3 client of this deployment, one for all with these options, which are those of `evidently_client`."""
+        key = tuple(sorted(options.items()))
+        if key not in self._clients:
+            self._clients[key] = evidently_client(self.handler, **options)
+        return self._clients[key]
 
     def with_launch(self, launch: str = "november", **members: Any) -> Any:
         """A client, after it made project `petfood`, its feature `upsell` and a launch, where they are not there."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from aws_cdk import CfnOutput, RemovalPolicy, Tags
+from aws_cdk import CfnOutput, Tags
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -165,12 +165,17 @@ def test_tags_are_the_constructs_and_those_of_cdk(kind: str) -> None:
 
 
 @KINDS
-def test_a_removal_policy_and_an_adoption_are_said_in_the_template(kind: str) -> None:
+def test_all_tags_that_the_api_takes_are_the_users(kind: str) -> None:
     stack = new_stack()
-    MAKERS[kind](stack, removal_policy=RemovalPolicy.RETAIN, adopt_existing=True)
-    _, resource = only(stack, TYPES[kind])
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    assert resource["Properties"]["AdoptExisting"] == "true"
+    MAKERS[kind](stack, tags={f"key{number}": "" for number in range(50)})
+    assert len(properties(stack, kind)["Tags"]) == 50
+
+
+@KINDS
+def test_an_adoption_is_said_in_the_template(kind: str) -> None:
+    stack = new_stack()
+    MAKERS[kind](stack, adopt_existing=True)
+    assert properties(stack, kind)["AdoptExisting"] == "true"
 
 
 @KINDS

@@ -73,8 +73,8 @@ def test_all_problems_of_a_construct_are_told_together() -> None:
         ),
         (
             project,
-            {"tags": {f"key{number}": "" for number in range(49)}},
-            "tags has 49 entries; at most 48 are allowed, as the provider needs two of the API's 50",
+            {"tags": {f"key{number}": "" for number in range(51)}},
+            "tags has 51 entries; at most 50 are allowed",
         ),
         (feature, {"variations": []}, "variations has 0 entries; from 1 to 5 are allowed"),
         (

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 from aws_cdk import App, CfnParameter, Fn, NestedStack, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from cdk_evidently import DuplicateLaunchError, EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
+from helpers.declared_constructs import MAKERS, TYPES
 from helpers.synth import START_LAUNCH, URL, new_stack, only, resources, start_launch, synthesized
 
 ARN = "arn:aws:evidently:eu-west-1:123456789012:project/petfood"
@@ -110,6 +112,74 @@ def test_the_logical_id_changes_whenever_the_service_token_does(variant: Any, li
     other = built(variant)
     assert plain[1] != other[1]
     assert plain[0] != other[0]
+
+
+OTHER_ENDPOINTS = {
+    "another URL": EvidentlyEndpoint.from_url("https://other.example.com"),
+    "another signing name": EvidentlyEndpoint.from_url(URL, signing_name="execute-api", api_id="abc"),
+    "another Region": EvidentlyEndpoint.from_url(URL, region="eu-north-1"),
+    "AWS's own": EvidentlyEndpoint.aws(),
+}
+
+
+def logical_ids(endpoint: EvidentlyEndpoint, **settings: Any) -> dict[str, list[str]]:
+    """The logical ids of one of each resource on an explicit provider, by type."""
+    stack = new_stack()
+    role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/provider") if settings else None
+    provider = EvidentlyProvider(stack, "Provider", endpoint=endpoint, role=role)
+    start_launch(stack, provider=provider)
+    for make in MAKERS.values():
+        make(stack, endpoint=None, provider=provider)
+    found: dict[str, list[str]] = {}
+    for name, resource in resources(stack).items():
+        found.setdefault(resource["Type"], []).append(name)
+    return found
+
+
+@pytest.mark.parametrize("other", OTHER_ENDPOINTS)
+@pytest.mark.parametrize("settings", [{}, {"given_role": True}], ids=["own role", "given role"])
+def test_another_endpoint_of_a_provider_is_another_function_and_other_resources(
+    other: str, settings: dict[str, Any]
+) -> None:
+    """The role's permissions too: CloudFormation narrows those that stay before it deletes at the old endpoint."""
+    before, after = (logical_ids(it, **settings) for it in (EvidentlyEndpoint.from_url(URL), OTHER_ENDPOINTS[other]))
+    assert before.keys() == after.keys() >= {START_LAUNCH, *TYPES.values(), "AWS::Lambda::Function", "AWS::IAM::Policy"}
+    stay = {"AWS::Logs::LogGroup"}
+    assert {kind for kind in before if set(before[kind]) & set(after[kind])} == stay
+
+
+def test_a_given_role_keeps_the_policies_of_the_old_endpoint_until_the_last_delete() -> None:
+    """Of one name, a policy would replace the other on the role."""
+
+    def names(endpoint: EvidentlyEndpoint) -> set[str]:
+        stack = new_stack()
+        role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/provider")
+        provider = EvidentlyProvider(stack, "Provider", endpoint=endpoint, role=role)
+        MAKERS["Project"](stack, endpoint=None, provider=provider)
+        policies = resources(stack, "AWS::IAM::Policy")
+        assert set(policies) <= set(only(stack, TYPES["Project"])[1]["DependsOn"])
+        return {it["Properties"]["PolicyName"] for it in policies.values()}
+
+    one, other = names(EvidentlyEndpoint.from_url(URL)), names(OTHER_ENDPOINTS["another URL"])
+    assert (len(one), len(other), one & other) == (2, 2, set())
+
+
+def test_the_endpoint_of_another_resource_is_another_endpoint() -> None:
+    def function(name: str) -> str:
+        stack = new_stack()
+        EvidentlyProvider(stack, "Provider", endpoint=EvidentlyService(stack, name).endpoint)
+        return next(it for it in resources(stack, "AWS::Lambda::Function") if it.startswith("Provider"))
+
+    assert function("Evidently") == function("Evidently")
+    assert function("Evidently") != function("Another")
+
+
+def test_the_shared_provider_names_its_endpoint_once() -> None:
+    stack = new_stack()
+    start_launch(stack)
+    (name,) = resources(stack, "AWS::Lambda::Function")
+    assert name.startswith("EvidentlyProvider")
+    assert len(name) == len("EvidentlyProvider") + 8 + len("Function") + 8
 
 
 def test_with_a_token_for_a_name_the_path_decides() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import App, Fn, NestedStack, Stack
+from aws_cdk import App, CfnParameter, Fn, NestedStack, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -79,6 +79,15 @@ def explicit_provider(app: App) -> None:
     start_launch(stack, provider=provider)
 
 
+def endpoint_of_a_parameter(app: App) -> None:
+    stack = new_stack(app=app)
+    endpoint = EvidentlyService.from_api_id(stack, "It", CfnParameter(stack, "ApiId").value_as_string).endpoint
+    provider = EvidentlyProvider(stack, "Provider", endpoint=endpoint)
+    start_launch(stack, provider=provider)
+    for make in MAKERS.values():
+        make(stack, endpoint=None, provider=provider)
+
+
 def provider_with_a_given_role(app: App) -> None:
     stack = new_stack(app=app)
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/provider")
@@ -134,6 +143,7 @@ CASES = [
     imported_service,
     tokens_for_names,
     explicit_provider,
+    endpoint_of_a_parameter,
     provider_with_a_given_role,
     provider_in_a_vpc,
     declared_things,

@@ -93,7 +93,7 @@ def test_a_function_in_a_vpc_may_have_network_interfaces() -> None:
     provider(stack, vpc=vpc, vpc_subnets=ec2.SubnetSelection(), security_groups=[group])
     (function,) = [it for it in resources(stack, "AWS::Lambda::Function").values() if "VpcConfig" in it["Properties"]]
     assert len(function["Properties"]["VpcConfig"]["SecurityGroupIds"]) == 1
-    network = statements(stack, "ProviderRole")["Network"]
+    network = statements(stack, "ProviderEndpoint")["Network"]
     assert "ec2:CreateNetworkInterface" in network["Action"]
     assert network["Resource"] == ["*"]
 

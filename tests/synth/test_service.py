@@ -44,6 +44,7 @@ def test_the_table_is_kept_backed_up_encrypted_and_paid_by_use() -> None:
     EvidentlyService(stack, "Evidently")
     _, table = only(stack, "AWS::DynamoDB::GlobalTable")
     properties = table["Properties"]
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
     assert properties["BillingMode"] == "PAY_PER_REQUEST"
     assert properties["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}

@@ -12,7 +12,7 @@ __all__ = ["handler"]
 
 
 class _NotImportable:
-    """Takes a part away that the work needs."""
+    """Takes a part away that the request needs."""
 
     def find_spec(self, name: str, *_: Any) -> None:
         """Fail where the part is asked for."""
@@ -21,20 +21,21 @@ class _NotImportable:
 
 
 def _misbehave_before_the_api_is_called() -> None:
-    from evidently_provider.evidently import Evidently  # noqa: PLC0415 - needs the part that may be away
+    from evidently_provider.client import Evidently  # noqa: PLC0415 - needs the part that may be away
+    from evidently_provider.launch import Launch  # noqa: PLC0415
 
-    connect, start = Evidently.connect, Evidently.start
+    connect, shown = Evidently.connect, Launch.shown
 
     def misbehaving(*arguments: Any, **named: Any) -> Evidently:
         misbehave()
         return connect(*arguments, **named)
 
-    def with_text(api: Evidently, launch: Any) -> Any:
-        found = start(api, launch)
+    def with_text(document: Any) -> Launch:
+        found = shown(document)
         return replace(found, status_reason=text()) if text() else found
 
     patch.object(Evidently, "connect", misbehaving).start()
-    patch.object(Evidently, "start", with_text).start()
+    patch.object(Launch, "shown", with_text).start()
 
 
 if wrong() == "import":

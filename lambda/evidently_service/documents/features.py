@@ -8,6 +8,7 @@ from evidently_service.api_model import largest
 from evidently_service.arns import Place
 from evidently_service.documents.common import kept, merged, name_problems, refuse, tag_problems
 from evidently_service.documents.launches import LAUNCH_TYPE
+from evidently_service.documents.owners import shown_tags
 from evidently_service.errors import Problem
 from evidently_service.resources import Feature
 
@@ -55,9 +56,9 @@ def feature_document(feature: Feature, place: Place) -> dict[str, Any]:
     """Return a Feature as the API shows it; its rules are the launches that run on it, the latest start first."""
     launches = sorted(feature.runs, key=lambda launch: (-feature.runs[launch], launch))
     return {
-        "tags": {},
         "entityOverrides": {},
         **feature.body,
+        "tags": shown_tags(feature),
         "arn": place.feature(feature.project, feature.name),
         "name": feature.name,
         "project": place.project(feature.project),

@@ -6,6 +6,7 @@ from typing import Any
 
 from evidently_service.arns import Place
 from evidently_service.documents.common import kept, merged, name_problems, refuse, tag_problems
+from evidently_service.documents.owners import shown_tags
 from evidently_service.errors import Problem
 from evidently_service.launch_states import LaunchStatus
 from evidently_service.resources import Kind, Launch
@@ -44,9 +45,9 @@ def frozen_changes(before: Launch, after: Launch) -> list[str]:
 def launch_document(launch: Launch, place: Place) -> dict[str, Any]:
     """Return a Launch as the API shows it: without `execution` until it was started, and never with who did."""
     document: dict[str, Any] = {
-        "tags": {},
         "metricMonitors": [],
         **launch.body,
+        "tags": shown_tags(launch),
         "arn": place.launch(launch.project, launch.name),
         "name": launch.name,
         "project": place.project(launch.project),

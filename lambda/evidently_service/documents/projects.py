@@ -6,6 +6,7 @@ from typing import Any
 
 from evidently_service.arns import Place
 from evidently_service.documents.common import kept, merged, refuse, tag_problems
+from evidently_service.documents.owners import shown_tags
 from evidently_service.errors import Problem
 from evidently_service.resources import Project
 
@@ -51,8 +52,8 @@ def redelivered_project(project: Project, given: Mapping[str, Any], now: int, lo
 def project_document(project: Project, place: Place) -> dict[str, Any]:
     """Return a Project as the API shows it."""
     return {
-        "tags": {},
         **project.body,
+        "tags": shown_tags(project),
         "arn": place.project(project.name),
         "name": project.name,
         "status": "AVAILABLE",

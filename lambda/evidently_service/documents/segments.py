@@ -6,6 +6,7 @@ from typing import Any
 
 from evidently_service.arns import Place
 from evidently_service.documents.common import kept, refuse, tag_problems
+from evidently_service.documents.owners import shown_tags
 from evidently_service.errors import Problem, ValidationError
 from evidently_service.evaluation.errors import PatternError
 from evidently_service.evaluation.pattern import Pattern, compile_pattern
@@ -38,8 +39,8 @@ def pattern_in(given: Mapping[str, Any]) -> Pattern:
 def segment_document(segment: Segment, place: Place) -> dict[str, Any]:
     """Return a Segment as the API shows it."""
     return {
-        "tags": {},
         **segment.body,
+        "tags": shown_tags(segment),
         "arn": place.segment(segment.name),
         "name": segment.name,
         "createdTime": segment.created,

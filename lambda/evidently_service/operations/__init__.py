@@ -1,7 +1,7 @@
 """The operations that are offered: a table entry and a function each.
 
-A function takes a `Call` and returns the members of the output shape. It may be run again from its start where another
-write came between (see `contention`), so it writes at most once.
+A function takes a `Call` and returns the members of the output shape, in a `Result` where ownership has a part in it.
+It may be run again from its start where another write came between (see `contention`), so it writes at most once.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from evidently_service.call import Call
 from evidently_service.operations import evaluation, events, features, launch_runs, launches, projects, segments, tags
+from evidently_service.ownership import Action
+from evidently_service.result import Result
 
-Operation = Callable[[Call], Mapping[str, Any]]
+Operation = Callable[[Call], Mapping[str, Any] | Result]
 
 OFFERED: Final[Mapping[str, Operation]] = {
     "CreateProject": projects.create_project,
@@ -43,4 +45,17 @@ OFFERED: Final[Mapping[str, Operation]] = {
     "EvaluateFeature": evaluation.evaluate_feature,
     "BatchEvaluateFeature": evaluation.batch_evaluate_feature,
     "PutProjectEvents": events.put_project_events,
+}
+
+_ACQUIRES: Final = frozenset({Action.ACQUIRE_NEW, Action.ACQUIRE})
+_UPDATES: Final = frozenset({Action.UPDATE})
+_RELEASES: Final = frozenset({Action.RELEASE, Action.LEAVE})
+
+ALL_ACTIONS: Final = frozenset(Action)
+# What a caller that says who it is may want of an operation that changes something; of the others it wants nothing.
+ACTIONS: Final[Mapping[str, frozenset[Action]]] = {
+    **dict.fromkeys(["CreateProject", "CreateFeature", "CreateLaunch", "CreateSegment", "StartLaunch"], _ACQUIRES),
+    **dict.fromkeys(["UpdateProject", "UpdateProjectDataDelivery", "UpdateFeature", "UpdateLaunch"], _UPDATES),
+    **dict.fromkeys(["TagResource", "UntagResource"], _UPDATES),
+    **dict.fromkeys(["DeleteProject", "DeleteFeature", "DeleteLaunch", "DeleteSegment", "StopLaunch"], _RELEASES),
 }

@@ -1,4 +1,6 @@
-"""What changes of a resource have in common."""
+"""What the writes of operations have in common: they lean on what was read, and begin again where that has changed."""
+
+from collections.abc import Sequence
 
 from evidently_service import writes
 from evidently_service.call import Call
@@ -7,18 +9,35 @@ from evidently_service.resources import Resource
 from evidently_service.transaction import ConditionsFailedError, Write
 
 
-def write_change(call: Call, before: Resource, after: Resource, *more: Write) -> None:
-    """Store what a resource became, and more with it, if it still is what the change was decided on.
+def write_if_unchanged(call: Call, unchanged: Sequence[Write], *more: Write) -> None:
+    """Make all of the writes, or none.
+
+    Args:
+        call: The call.
+        unchanged: Those whose conditions say only that what was read is still so.
+        more: The others.
 
     Raises:
-        ContendedError: it is not, and nothing was written.
-        ConditionsFailedError: it is, and another of the writes failed.
+        ConflictError: the call may take effect no more.
+        ContendedError: something changed since, and nothing was written.
+        ConditionsFailedError: nothing has, and a condition of the others failed.
 
     """
-    change = writes.change(before, after)
+    call.refuse_expired()
     try:
-        call.store.write(change, *more)
+        call.store.write(*unchanged, *more)
     except ConditionsFailedError as error:
-        if error.failed(change):
+        if any(error.failed(write) for write in unchanged):
             raise ContendedError("it changed after it was read") from None
         raise
+
+
+def write_change(call: Call, before: Resource, after: Resource, *more: Write, unchanged: Sequence[Write] = ()) -> None:
+    """Store what a resource became, and more with it, if it and what `unchanged` looks at still are as they were read.
+
+    Raises:
+        ContendedError: they are not, and nothing was written.
+        ConditionsFailedError: they are, and another of the writes failed.
+
+    """
+    write_if_unchanged(call, [writes.change(before, after), *unchanged], *more)

@@ -1,43 +1,52 @@
 """Operations on features."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from evidently_service import items, keys, lists, writes
+from evidently_service.arns import Arn
 from evidently_service.call import Call
 from evidently_service.documents import features as documents
 from evidently_service.errors import ConflictError, NotFoundError
 from evidently_service.launch_states import LaunchStatus
+from evidently_service.operations import owners
 from evidently_service.operations.changes import write_change
 from evidently_service.operations.projects import require_project
 from evidently_service.quotas import QuotaCode, exceeded
 from evidently_service.resources import Feature, Kind
-from evidently_service.transaction import ConditionsFailedError, Put
+from evidently_service.result import Result
+from evidently_service.transaction import ConditionsFailedError, Put, Write
 
 _COUNTER = "featureCount"
 
 
-def create_feature(call: Call) -> Mapping[str, Any]:
-    """CreateFeature."""
-    feature = documents.new_feature(call.given, call.project, call.now)
+def create_feature(call: Call) -> Result:
+    """CreateFeature; the feature as it is, where it is the caller's already."""
+    named = Arn(Kind.FEATURE, call.given["name"], call.project)
+    found = owners.look_before_create(call, named, items.feature_from)
+    ruling = owners.acquire(call, found)
+    if found.resource is not None:
+        return owners.succeeded(call, _response(call, found.owned(found.resource, ruling.ownership)))
+    feature = replace(documents.new_feature(call.given, call.project, call.now), ownership=ruling.ownership)
     arn = call.place.feature(feature.project, feature.name)
     limit = call.quotas.features_per_project
     put = Put(items.feature_item(feature))
     count = writes.count_in_project(feature.project, _COUNTER, limit)
     try:
-        call.store.write(put, count)
+        owners.write_new(call, found, put, count)
     except ConditionsFailedError as error:
         if error.absent(count):
             raise NotFoundError.missing(Kind.PROJECT, call.place.project(feature.project)) from None
         if error.failed(put):
             raise ConflictError.duplicate(Kind.FEATURE, arn) from None
         raise exceeded(QuotaCode.FEATURES_PER_PROJECT, limit, Kind.FEATURE, arn) from None
-    return _answer(call, feature)
+    return owners.succeeded(call, _response(call, feature))
 
 
 def get_feature(call: Call) -> Mapping[str, Any]:
     """GetFeature."""
-    return _answer(call, _read(call))
+    return _response(call, _require(call, _look(call)))
 
 
 def list_features(call: Call) -> Mapping[str, Any]:
@@ -49,19 +58,22 @@ def list_features(call: Call) -> Mapping[str, Any]:
     return {"features": features, "nextToken": token}
 
 
-def update_feature(call: Call) -> Mapping[str, Any]:
+def update_feature(call: Call) -> Result:
     """UpdateFeature: refused where it removes a variation that a running launch serves."""
-    before = _read(call)
-    after = documents.updated_feature(before, call.given, call.now)
+    found = _look(call)
+    before, ruling = _require(call, found), owners.update(call, found)
+    after = replace(documents.updated_feature(before, call.given, call.now), ownership=ruling.ownership)
     removed = set(before.variations) - set(after.variations)
     if removed and before.runs:
         _refuse_to_remove_what_is_served(call, before, removed)
-    write_change(call, before, after)
-    return _answer(call, after)
+    write_change(call, before, after, unchanged=found.remembering(ruling.note, call.now))
+    return owners.succeeded(call, _response(call, after))
 
 
-def delete_feature(call: Call) -> Mapping[str, Any]:
+def delete_feature(call: Call) -> Mapping[str, Any] | Result:
     """DeleteFeature: refused while a launch runs on it."""
+    if call.claim is not None:
+        return owners.release(call, call.claim, _look(call), _delete)
     arn = call.place.feature(call.project, call.given["feature"])
     delete = writes.delete_idle_feature(call.project, call.given["feature"])
     uncount = writes.uncount_in_project(call.project, _COUNTER)
@@ -73,7 +85,7 @@ def delete_feature(call: Call) -> Mapping[str, Any]:
             raise NotFoundError.missing(Kind.PROJECT, arn) from None
         if error.absent(delete):
             raise NotFoundError.missing(Kind.FEATURE, arn) from None
-        raise ConflictError.of("Feature is used by a running launch; stop that first.", Kind.FEATURE, arn) from None
+        raise _in_use(call) from None
     return {}
 
 
@@ -86,14 +98,29 @@ def _refuse_to_remove_what_is_served(call: Call, feature: Feature, removed: set[
             raise ConflictError.of(message, Kind.FEATURE, call.place.feature(feature.project, feature.name))
 
 
-def _read(call: Call) -> Feature:
-    name = call.given["feature"]
-    item = call.store.read(keys.feature_key(call.project, name))
-    if item is None:
+def _look(call: Call) -> owners.Found[Feature]:
+    named = Arn(Kind.FEATURE, call.given["feature"], call.project)
+    return owners.look(call, owners.Record(named), items.feature_from)
+
+
+def _require(call: Call, found: owners.Found[Feature]) -> Feature:
+    if found.resource is None:
         require_project(call)
-        raise NotFoundError.missing(Kind.FEATURE, call.place.feature(call.project, name))
-    return items.feature_from(item)
+        raise NotFoundError.missing(Kind.FEATURE, call.place.feature(call.project, call.given["feature"]))
+    return found.resource
 
 
-def _answer(call: Call, feature: Feature) -> Mapping[str, Any]:
+def _delete(call: Call, feature: Feature) -> tuple[list[Write], list[Write]]:
+    if feature.runs:
+        raise _in_use(call)
+    delete = writes.if_unchanged(writes.delete_idle_feature(feature.project, feature.name), feature)
+    return [delete], [writes.uncount_in_project(feature.project, _COUNTER)]
+
+
+def _in_use(call: Call) -> ConflictError:
+    arn = call.place.feature(call.project, call.given["feature"])
+    return ConflictError.of("Feature is used by a running launch; stop that first.", Kind.FEATURE, arn)
+
+
+def _response(call: Call, feature: Feature) -> Mapping[str, Any]:
     return {"feature": documents.feature_document(feature, call.place)}

@@ -5,32 +5,41 @@ from dataclasses import replace
 from typing import Any, Final
 
 from evidently_service import items, keys, lists, writes
+from evidently_service.arns import Arn
 from evidently_service.call import Call
 from evidently_service.documents import launches as documents
 from evidently_service.errors import ConflictError, ContendedError, NotFoundError, Problem, ValidationError
 from evidently_service.launch_states import LaunchStatus
-from evidently_service.operations.changes import write_change
+from evidently_service.operations import owners
+from evidently_service.operations.changes import write_change, write_if_unchanged
 from evidently_service.operations.projects import require_project
 from evidently_service.quotas import QuotaCode, exceeded
 from evidently_service.resources import Kind, Launch, Segment
+from evidently_service.result import Result
 from evidently_service.transaction import ConditionsFailedError, Put, Write
 
-_COUNTER = "launchCount"
-# Each takes two of a transaction's hundred writes; the launch and what runs on five features take six more.
-_MOST_SEGMENTS_CHANGED: Final = 47
+RUNNING_COUNTER: Final = "activeLaunchCount"
+_COUNTER: Final = "launchCount"
+# Each takes two of a transaction's hundred writes; the launch, its owner's note and five features take seven more.
+_MOST_SEGMENTS_CHANGED: Final = 46
 
 
-def create_launch(call: Call) -> Mapping[str, Any]:
-    """CreateLaunch."""
+def create_launch(call: Call) -> Result:
+    """CreateLaunch; the launch as it is, where it is the caller's already."""
+    found = owners.look_before_create(call, Arn(Kind.LAUNCH, call.given["name"], call.project), items.launch_from)
+    ruling = owners.acquire(call, found)
+    if found.resource is not None:
+        return owners.succeeded(call, launch_response(call, found.owned(found.resource, ruling.ownership)))
     made = documents.new_launch(call.given, call.project, call.now, call.place)
     segments = _segments(call, made.segments()) if made.segments() else []
-    launch = replace(made, patterns={segment.name: segment.pattern for segment in segments})
+    patterns = {segment.name: segment.pattern for segment in segments}
+    launch = replace(made, patterns=patterns, ownership=ruling.ownership)
     arn, limit = call.place.launch(launch.project, launch.name), call.quotas.launches_per_project
     put = Put(items.launch_item(launch))
     count = writes.count_in_project(launch.project, _COUNTER, limit)
     references = [write for segment in segments for write in writes.refer_to_segment(segment, launch)]
     try:
-        call.store.write(put, count, *references)
+        owners.write_new(call, found, put, count, *references)
     except ConditionsFailedError as error:
         if error.absent(count):
             raise NotFoundError.missing(Kind.PROJECT, call.place.project(launch.project)) from None
@@ -41,12 +50,12 @@ def create_launch(call: Call) -> Mapping[str, Any]:
         raise exceeded(
             QuotaCode.LAUNCHES_PER_PROJECT, limit, Kind.LAUNCH, call.place.launch(launch.project, launch.name)
         ) from None
-    return launch_answer(call, launch)
+    return owners.succeeded(call, launch_response(call, launch))
 
 
 def get_launch(call: Call) -> Mapping[str, Any]:
     """GetLaunch."""
-    return launch_answer(call, read_launch(call))
+    return launch_response(call, read_launch(call))
 
 
 def list_launches(call: Call) -> Mapping[str, Any]:
@@ -58,9 +67,12 @@ def list_launches(call: Call) -> Mapping[str, Any]:
     return {"launches": launches, "nextToken": token}
 
 
-def update_launch(call: Call) -> Mapping[str, Any]:
+def update_launch(call: Call) -> Result:
     """UpdateLaunch: what runs keeps its groups and its salt, so that nobody changes groups by surprise."""
-    before = read_launch(call)
+    found = owners.look(call, owners.Record(launch_named(call)), items.launch_from)
+    if found.resource is None:
+        raise launch_missing(call)
+    before, ruling = found.resource, owners.update(call, found)
     if before.status.is_stopped:
         raise ConflictError.of(f"Launch is {before.status.value} and cannot be changed.", Kind.LAUNCH, launch_arn(call))
     after = documents.updated_launch(before, call.given, call.now, call.place)
@@ -75,31 +87,29 @@ def update_launch(call: Call) -> Mapping[str, Any]:
         raise ValidationError.of([Problem("scheduledSplitsConfig", rule)])
     segments = _segments(call, added) if added else []
     patterns = {**before.patterns, **{segment.name: segment.pattern for segment in segments}}
-    after = replace(after, patterns={name: patterns[name] for name in after.segments()})
+    patterns = {name: patterns[name] for name in after.segments()}
+    after = replace(after, patterns=patterns, ownership=ruling.ownership)
     changes: list[Write] = [write for segment in segments for write in writes.refer_to_segment(segment, after)]
     changes += [write for name in removed for write in writes.release_segment(name, after)]
     changes += [writes.change_run(after, feature) for feature in after.feature_variations() if running]
     try:
-        write_change(call, before, after, *changes)
+        write_change(call, before, after, *changes, unchanged=found.remembering(ruling.note, call.now))
     except ConditionsFailedError:
         raise ContendedError("a segment changed after it was read") from None
-    return launch_answer(call, after)
+    return owners.succeeded(call, launch_response(call, after))
 
 
-def delete_launch(call: Call) -> Mapping[str, Any]:
-    """DeleteLaunch: refused while it runs."""
+def delete_launch(call: Call) -> Mapping[str, Any] | Result:
+    """DeleteLaunch: refused while it runs. The release of its last owner stops it first, whoever started it."""
+    if call.claim is not None:
+        found = owners.look(call, owners.Record(launch_named(call)), items.launch_from)
+        return owners.release(call, call.claim, found, _delete)
     launch = read_launch(call)
     if launch.status is LaunchStatus.RUNNING:
         message = "Launch cannot be deleted while it is running; stop it first."
         raise ConflictError.of(message, Kind.LAUNCH, launch_arn(call))
-    delete = writes.delete_launch(launch)
-    releases = [write for name in launch.segments() for write in writes.release_segment(name, launch)]
-    try:
-        call.store.write(delete, writes.uncount_in_project(launch.project, _COUNTER), *releases)
-    except ConditionsFailedError as error:
-        if error.failed(delete):
-            raise ContendedError("the launch changed after it was read") from None
-        raise
+    delete, more = _delete(call, launch)
+    write_if_unchanged(call, delete, *more)
     return {}
 
 
@@ -112,9 +122,24 @@ def read_launch(call: Call) -> Launch:
     """
     item = call.store.read(keys.launch_key(call.project, call.given["launch"]))
     if item is None:
-        require_project(call)
-        raise NotFoundError.missing(Kind.LAUNCH, launch_arn(call))
+        raise launch_missing(call)
     return items.launch_from(item)
+
+
+def launch_missing(call: Call) -> NotFoundError:
+    """Say that there is no such launch.
+
+    Raises:
+        NotFoundError: not even its project is there.
+
+    """
+    require_project(call)
+    return NotFoundError.missing(Kind.LAUNCH, launch_arn(call))
+
+
+def launch_named(call: Call) -> Arn:
+    """Return which launch a request names."""
+    return Arn(Kind.LAUNCH, call.given["launch"], call.project)
 
 
 def launch_arn(call: Call) -> str:
@@ -122,9 +147,17 @@ def launch_arn(call: Call) -> str:
     return call.place.launch(call.project, call.given["launch"])
 
 
-def launch_answer(call: Call, launch: Launch) -> Mapping[str, Any]:
-    """Return the answer that shows a launch."""
+def launch_response(call: Call, launch: Launch) -> Mapping[str, Any]:
+    """Return the output that shows a launch."""
     return {"launch": documents.launch_document(launch, call.place)}
+
+
+def _delete(_: Call, launch: Launch) -> tuple[list[Write], list[Write]]:
+    """Return the writes that delete a launch; its project is in one of them, as a transaction wants it."""
+    runs = launch.status is LaunchStatus.RUNNING
+    uncount = writes.uncount_in_project(launch.project, _COUNTER, *([RUNNING_COUNTER] if runs else []))
+    releases = [write for name in launch.segments() for write in writes.release_segment(name, launch)]
+    return [writes.delete_launch(launch)], [uncount, *releases, *(writes.end_everywhere(launch) if runs else [])]
 
 
 def _segments(call: Call, names: Sequence[str]) -> list[Segment]:

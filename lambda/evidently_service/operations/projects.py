@@ -1,37 +1,46 @@
 """Operations on projects."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from evidently_service import items, keys, lists, writes
+from evidently_service.arns import Arn
 from evidently_service.call import Call
 from evidently_service.documents import projects as documents
 from evidently_service.errors import ConflictError, NotFoundError
+from evidently_service.operations import owners
 from evidently_service.operations.changes import write_change
 from evidently_service.quotas import QuotaCode, exceeded
 from evidently_service.resources import Kind, Project
-from evidently_service.transaction import ConditionsFailedError, Put
+from evidently_service.result import Result
+from evidently_service.transaction import ConditionsFailedError, Put, Write
 
 _COUNTER = "projectCount"
 
 
-def create_project(call: Call) -> Mapping[str, Any]:
-    """CreateProject."""
+def create_project(call: Call) -> Result:
+    """CreateProject; the project as it is, where it is the caller's already."""
+    found = owners.look_before_create(call, Arn(Kind.PROJECT, call.given["name"]), items.project_from)
+    ruling = owners.acquire(call, found)
+    if found.resource is not None:
+        return owners.succeeded(call, _response(call, found.owned(found.resource, ruling.ownership)))
     project = documents.new_project(call.given, call.now, call.deliveries.log_groups)
+    project = replace(project, ownership=ruling.ownership)
     arn = call.place.project(project.name)
     put = Put(items.project_item(project))
     try:
-        call.store.write(put, writes.count_in_account(_COUNTER, call.quotas.projects))
+        owners.write_new(call, found, put, writes.count_in_account(_COUNTER, call.quotas.projects))
     except ConditionsFailedError as error:
         if error.failed(put):
             raise ConflictError.duplicate(Kind.PROJECT, arn) from None
         raise exceeded(QuotaCode.PROJECTS, call.quotas.projects, Kind.PROJECT, arn) from None
-    return _answer(call, project)
+    return owners.succeeded(call, _response(call, project))
 
 
 def get_project(call: Call) -> Mapping[str, Any]:
     """GetProject."""
-    return _answer(call, _read(call))
+    return _response(call, _require(call, _look(call)))
 
 
 def list_projects(call: Call) -> Mapping[str, Any]:
@@ -41,22 +50,23 @@ def list_projects(call: Call) -> Mapping[str, Any]:
     return {"projects": projects, "nextToken": token}
 
 
-def update_project(call: Call) -> Mapping[str, Any]:
+def update_project(call: Call) -> Result:
     """UpdateProject."""
-    project = _read(call)
-    return _changed(call, project, documents.updated_project(project, call.given, call.now))
+    return _update(call, lambda project: documents.updated_project(project, call.given, call.now))
 
 
-def update_project_data_delivery(call: Call) -> Mapping[str, Any]:
+def update_project_data_delivery(call: Call) -> Result:
     """UpdateProjectDataDelivery: other warm containers know of it within a minute."""
-    project, groups = _read(call), call.deliveries.log_groups
-    answer = _changed(call, project, documents.redelivered_project(project, call.given, call.now, groups))
-    call.deliveries.forget(project.name)
-    return answer
+    groups = call.deliveries.log_groups
+    result = _update(call, lambda project: documents.redelivered_project(project, call.given, call.now, groups))
+    call.deliveries.forget(call.project)
+    return result
 
 
-def delete_project(call: Call) -> Mapping[str, Any]:
+def delete_project(call: Call) -> Mapping[str, Any] | Result:
     """DeleteProject: refused while it has features or launches."""
+    if call.claim is not None:
+        return owners.release(call, call.claim, _look(call), _delete)
     arn = call.place.project(call.project)
     delete = writes.delete_empty_project(call.project)
     try:
@@ -64,8 +74,7 @@ def delete_project(call: Call) -> Mapping[str, Any]:
     except ConditionsFailedError as error:
         if error.absent(delete):
             raise NotFoundError.missing(Kind.PROJECT, arn) from None
-        # The sentence is AWS's own.
-        raise ConflictError.of("Project has sub-resources", Kind.PROJECT, arn) from None
+        raise _in_use(call) from None
     return {}
 
 
@@ -80,17 +89,35 @@ def require_project(call: Call) -> None:
         raise NotFoundError.missing(Kind.PROJECT, call.place.project(call.project))
 
 
-def _read(call: Call) -> Project:
-    item = call.store.read(keys.project_key(call.project))
-    if item is None:
+def _look(call: Call) -> owners.Found[Project]:
+    return owners.look(call, owners.Record(Arn(Kind.PROJECT, call.project)), items.project_from)
+
+
+def _require(call: Call, found: owners.Found[Project]) -> Project:
+    if found.resource is None:
         raise NotFoundError.missing(Kind.PROJECT, call.place.project(call.project))
-    return items.project_from(item)
+    return found.resource
 
 
-def _changed(call: Call, before: Project, after: Project) -> Mapping[str, Any]:
-    write_change(call, before, after)
-    return _answer(call, after)
+def _update(call: Call, updated: Callable[[Project], Project]) -> Result:
+    found = _look(call)
+    before, ruling = _require(call, found), owners.update(call, found)
+    after = replace(updated(before), ownership=ruling.ownership)
+    write_change(call, before, after, unchanged=found.remembering(ruling.note, call.now))
+    return owners.succeeded(call, _response(call, after))
 
 
-def _answer(call: Call, project: Project) -> Mapping[str, Any]:
+def _delete(call: Call, project: Project) -> tuple[list[Write], list[Write]]:
+    if project.features or project.launches:
+        raise _in_use(call)
+    delete = writes.if_unchanged(writes.delete_empty_project(project.name), project)
+    return [delete], [writes.uncount_in_account(_COUNTER)]
+
+
+def _in_use(call: Call) -> ConflictError:
+    # The sentence is AWS's own.
+    return ConflictError.of("Project has sub-resources", Kind.PROJECT, call.place.project(call.project))
+
+
+def _response(call: Call, project: Project) -> Mapping[str, Any]:
     return {"project": documents.project_document(project, call.place)}

@@ -1,31 +1,39 @@
 """Operations on segments. They belong to the account and Region; a segment can't be changed, only deleted."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from evidently_service import items, keys, lists, writes
+from evidently_service.arns import Arn
 from evidently_service.call import Call
 from evidently_service.documents import segments as documents
 from evidently_service.errors import ConflictError, NotFoundError
+from evidently_service.operations import owners
 from evidently_service.quotas import QuotaCode, exceeded
-from evidently_service.resources import Kind
-from evidently_service.transaction import ConditionsFailedError, Put
+from evidently_service.resources import Kind, Segment
+from evidently_service.result import Result
+from evidently_service.transaction import ConditionsFailedError, Put, Write
 
 _COUNTER = "segmentCount"
 
 
-def create_segment(call: Call) -> Mapping[str, Any]:
-    """CreateSegment."""
-    segment = documents.new_segment(call.given, call.now)
+def create_segment(call: Call) -> Result:
+    """CreateSegment; the segment as it is, where it is the caller's already."""
+    found = owners.look_before_create(call, Arn(Kind.SEGMENT, call.given["name"]), items.segment_from)
+    ruling = owners.acquire(call, found)
+    if found.resource is not None:
+        return owners.succeeded(call, _response(call, found.owned(found.resource, ruling.ownership)))
+    segment = replace(documents.new_segment(call.given, call.now), ownership=ruling.ownership)
     arn, limit = call.place.segment(segment.name), call.quotas.segments
     put = Put(items.segment_item(segment))
     try:
-        call.store.write(put, writes.count_in_account(_COUNTER, limit))
+        owners.write_new(call, found, put, writes.count_in_account(_COUNTER, limit))
     except ConditionsFailedError as error:
         if error.failed(put):
             raise ConflictError.duplicate(Kind.SEGMENT, arn) from None
         raise exceeded(QuotaCode.SEGMENTS, limit, Kind.SEGMENT, arn) from None
-    return {"segment": documents.segment_document(segment, call.place)}
+    return owners.succeeded(call, _response(call, segment))
 
 
 def get_segment(call: Call) -> Mapping[str, Any]:
@@ -33,7 +41,7 @@ def get_segment(call: Call) -> Mapping[str, Any]:
     item = call.store.read(keys.segment_key(_name(call)))
     if item is None:
         raise _missing(call)
-    return {"segment": documents.segment_document(items.segment_from(item), call.place)}
+    return _response(call, items.segment_from(item))
 
 
 def list_segments(call: Call) -> Mapping[str, Any]:
@@ -57,17 +65,35 @@ def list_segment_references(call: Call) -> Mapping[str, Any]:
     return {"referencedBy": there, "nextToken": token}
 
 
-def delete_segment(call: Call) -> Mapping[str, Any]:
+def delete_segment(call: Call) -> Mapping[str, Any] | Result:
     """DeleteSegment: refused while a launch refers to it, running or not."""
+    if call.claim is not None:
+        found = owners.look(call, owners.Record(Arn(Kind.SEGMENT, _name(call))), items.segment_from)
+        return owners.release(call, call.claim, found, _delete)
     delete = writes.delete_idle_segment(_name(call))
     try:
         call.store.write(delete, writes.uncount_in_account(_COUNTER))
     except ConditionsFailedError as error:
         if error.absent(delete):
             raise _missing(call) from None
-        message = "Segment is used by launches; delete those first."
-        raise ConflictError.of(message, Kind.SEGMENT, call.place.segment(_name(call))) from None
+        raise _in_use(call) from None
     return {}
+
+
+def _delete(call: Call, segment: Segment) -> tuple[list[Write], list[Write]]:
+    if segment.launches:
+        raise _in_use(call)
+    delete = writes.if_unchanged(writes.delete_idle_segment(segment.name), segment)
+    return [delete], [writes.uncount_in_account(_COUNTER)]
+
+
+def _in_use(call: Call) -> ConflictError:
+    message = "Segment is used by launches; delete those first."
+    return ConflictError.of(message, Kind.SEGMENT, call.place.segment(_name(call)))
+
+
+def _response(call: Call, segment: Segment) -> Mapping[str, Any]:
+    return {"segment": documents.segment_document(segment, call.place)}
 
 
 def _name(call: Call) -> str:

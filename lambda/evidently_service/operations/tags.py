@@ -1,52 +1,67 @@
-"""Operations on tags, of projects, features, launches and segments. They are no change of the thing itself."""
+"""Operations on tags, of projects, features, launches and segments. They are no change of the resource itself.
 
-from collections.abc import Mapping
+The tags that show an owner are a view of who owns the resource: they don't count, and the model lets nobody set them.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from evidently_service import items, keys
+from evidently_service import items
 from evidently_service.call import Call
 from evidently_service.documents.common import refuse, tag_problems
+from evidently_service.documents.owners import shown_tags
 from evidently_service.errors import NotFoundError
+from evidently_service.operations import owners
 from evidently_service.operations.changes import write_change
 from evidently_service.resources import Resource
+from evidently_service.result import Result
 
 
-def tag_resource(call: Call) -> Mapping[str, Any]:
+def tag_resource(call: Call) -> Result:
     """TagResource: new tags are added, those with a key that is there replace it."""
-    resource = _read(call)
-    tags = _tags(resource) | call.given["tags"]
-    refuse(tag_problems(tags))
-    return _write(call, resource, tags)
+
+    def tagged(tags: dict[str, str]) -> dict[str, str]:
+        after = {**tags, **call.given["tags"]}
+        refuse(tag_problems(after))
+        return after
+
+    return _change(call, tagged)
 
 
-def untag_resource(call: Call) -> Mapping[str, Any]:
+def untag_resource(call: Call) -> Result:
     """UntagResource: a key that isn't there is passed over."""
-    resource = _read(call)
     gone = set(call.given["tagKeys"])
-    return _write(call, resource, {key: value for key, value in _tags(resource).items() if key not in gone})
+    return _change(call, lambda tags: {key: value for key, value in tags.items() if key not in gone})
 
 
 def list_tags_for_resource(call: Call) -> Mapping[str, Any]:
     """ListTagsForResource."""
-    return {"tags": _tags(_read(call))}
+    _, resource = _look(call)
+    return {"tags": shown_tags(resource)}
 
 
-def _write(call: Call, resource: Resource, tags: Mapping[str, str]) -> Mapping[str, Any]:
-    if tags != _tags(resource):
-        body = {**resource.body, "tags": tags}
-        write_change(call, resource, replace(resource, body=body, version=resource.version + 1))
-    return {}
+def _change(call: Call, changed: Callable[[dict[str, str]], dict[str, str]]) -> Result:
+    found, before = _look(call)
+    ruling = owners.update(call, found)
+    tags = dict(before.body.get("tags", {}))
+    after = changed(tags)
+    if after == tags:
+        owners.write_owners(call, found, ruling)
+    else:
+        body, version = {**before.body, "tags": after}, before.version + 1
+        resource = replace(before, body=body, ownership=ruling.ownership, version=version)
+        write_change(call, before, resource, unchanged=found.remembering(ruling.note, call.now))
+    return owners.succeeded(call, {})
 
 
-def _tags(resource: Resource) -> dict[str, str]:
-    return dict(resource.body.get("tags", {}))
-
-
-def _read(call: Call) -> Resource:
-    arn = call.place.parse(call.given["resourceArn"])
-    item = call.store.read(keys.key_of(arn)) if arn is not None else None
-    if arn is None or item is None:
-        named = call.given["resourceArn"]
-        raise NotFoundError.missing(arn.kind if arn else "resource", named)
-    return items.resource_from(arn.kind, item)
+def _look(call: Call) -> tuple[owners.Found[Resource], Resource]:
+    named = call.given["resourceArn"]
+    arn = call.place.parse(named)
+    if arn is None:
+        raise NotFoundError.missing("resource", named)
+    found = owners.look(call, owners.Record(arn), partial(items.resource_from, arn.kind))
+    if found.resource is None:
+        raise NotFoundError.missing(arn.kind, named)
+    return found, found.resource

@@ -1,21 +1,21 @@
 """The provider, with everything around it in the test's hands."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import repeat
-from typing import Any
 
 import pytest
 
 import evidently_contract as contract
 from helpers.fake_clock import FakeClock
-from helpers.provider_scene import LogLines, Scene
+from helpers.launch_replies import KEEPS_RULES
+from helpers.managed_events import ARNS, KINDS, managed
+from helpers.provider_harness import Harness, LogLines
+from helpers.provider_service import Served
 from helpers.scripted_server import OK, ScriptedServer, scripted_server
+from local_aws.server import LocalAws
 
-BOTH = [
-    pytest.param(contract.SIGNING_NAME_EXECUTE_API, id="knows_the_starter"),
-    pytest.param(contract.SIGNING_NAME_EVIDENTLY, id="no_starter"),
-]
+BOTH: list[Mapping[str, str]] = [KEEPS_RULES, {}]
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +33,11 @@ def cloudformation() -> Iterator[ScriptedServer]:
 
 
 @pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch, api: ScriptedServer, cloudformation: ScriptedServer) -> Scene:
-    """The provider of an endpoint that knows the starter; `plain` makes it one that does not."""
+def harness(monkeypatch: pytest.MonkeyPatch, api: ScriptedServer, cloudformation: ScriptedServer) -> Harness:
+    """The provider of an API that keeps the rules of ownership."""
     for server in (api, cloudformation):
         server.received = []
+    api.headers = KEEPS_RULES
     api.plan()
     cloudformation.plan(then=repeat(OK))
     for name, value in {
@@ -48,22 +49,37 @@ def scene(monkeypatch: pytest.MonkeyPatch, api: ScriptedServer, cloudformation: 
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv(contract.ENV_SIGNING_REGION, raising=False)
-    return Scene(api, cloudformation, FakeClock())
+    return Harness(api, cloudformation, FakeClock())
 
 
 @pytest.fixture
-def plain(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    """The provider of an endpoint that does not know the starter."""
-    monkeypatch.setenv(contract.ENV_SIGNING_NAME, contract.SIGNING_NAME_EVIDENTLY)
-    return scene
+def plain(harness: Harness) -> Harness:
+    """The provider of an API that keeps none, such as AWS's own was."""
+    harness.api.headers = {}
+    return harness
 
 
-@pytest.fixture(params=BOTH)
-def either(scene: Scene, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Scene:
+@pytest.fixture(params=BOTH, ids=["keeps_rules", "plain"])
+def either(harness: Harness, request: pytest.FixtureRequest) -> Harness:
     """The provider of one and of the other."""
-    signing_name: Any = request.param
-    monkeypatch.setenv(contract.ENV_SIGNING_NAME, signing_name)
-    return scene
+    headers: Mapping[str, str] = request.param
+    harness.api.headers = headers
+    return harness
+
+
+@pytest.fixture
+def served(harness: Harness, local_aws: LocalAws) -> Served:
+    """The provider and the service, which has nothing yet."""
+    return Served.on(harness, local_aws)
+
+
+@pytest.fixture
+def created(served: Served) -> Served:
+    """The provider and the service, with one managed resource of each kind; the calls for that are forgotten."""
+    for kind in KINDS:
+        assert served.send(managed(kind, "Create"))["PhysicalResourceId"] == ARNS[kind]
+    served.harness.api.received.clear()
+    return served
 
 
 @pytest.fixture

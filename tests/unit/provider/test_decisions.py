@@ -1,63 +1,45 @@
-"""The table of what a launch's status means, as the pure functions have it."""
+"""What a launch's status means, as the pure functions have it."""
 
 import json
 
 import pytest
 
-from evidently_provider.decisions import LaunchStatus, Started, Stopped, after_refused_stop, after_start
+from evidently_provider.decisions import LaunchStatus, after_refused_stop, after_start
+from evidently_provider.ownership import Outcome
 from helpers.rooms import MODELS
 
 
 @pytest.mark.parametrize(
-    ("status", "started", "same_launch", "decision"),
+    ("status", "ours", "outcome"),
     [
-        ("CREATED", False, False, Started.FAIL_REFUSED),
-        ("CREATED", False, True, Started.FAIL_REFUSED),
-        ("CREATED", True, False, Started.FAIL_REFUSED),
-        ("CREATED", True, True, Started.FAIL_REFUSED),
-        ("UPDATING", False, False, Started.WAIT),
-        ("UPDATING", False, True, Started.WAIT),
-        ("UPDATING", True, False, Started.WAIT),
-        ("UPDATING", True, True, Started.WAIT),
-        ("RUNNING", False, False, Started.ADOPTED),
-        ("RUNNING", False, True, Started.ADOPTED),
-        ("RUNNING", True, False, Started.BY_US),
-        ("RUNNING", True, True, Started.BY_US),
-        ("COMPLETED", False, False, Started.FAIL_ENDED),
-        ("COMPLETED", False, True, Started.HAD_ENDED),
-        ("COMPLETED", True, False, Started.FAIL_ENDED),
-        ("COMPLETED", True, True, Started.HAD_ENDED),
-        ("CANCELLED", False, False, Started.FAIL_ENDED),
-        ("CANCELLED", False, True, Started.HAD_ENDED),
-        ("CANCELLED", True, False, Started.FAIL_ENDED),
-        ("CANCELLED", True, True, Started.HAD_ENDED),
+        ("CREATED", False, Outcome.REFUSED),
+        ("CREATED", True, Outcome.REFUSED),
+        ("UPDATING", False, None),
+        ("UPDATING", True, None),
+        ("RUNNING", False, Outcome.RUNNING),
+        ("RUNNING", True, Outcome.OK),
+        ("COMPLETED", False, Outcome.ENDED),
+        ("COMPLETED", True, Outcome.ENDED),
+        ("CANCELLED", False, Outcome.ENDED),
+        ("CANCELLED", True, Outcome.ENDED),
     ],
 )
-def test_a_start_is_settled_by_the_launchs_status(
-    status: str, decision: Started, *, started: bool, same_launch: bool
-) -> None:
-    assert after_start(LaunchStatus(status), started=started, same_launch=same_launch) is decision
+def test_the_launchs_status_decides_what_a_start_came_to(status: str, outcome: Outcome | None, *, ours: bool) -> None:
+    assert after_start(LaunchStatus(status), ours=ours) is outcome
 
 
 @pytest.mark.parametrize(
-    ("status", "knows_starter", "decision"),
+    ("status", "outcome"),
     [
-        ("CREATED", False, Stopped.DONE),
-        ("CREATED", True, Stopped.DONE),
-        ("UPDATING", False, Stopped.WAIT),
-        ("UPDATING", True, Stopped.WAIT),
-        ("RUNNING", False, Stopped.FAIL_REFUSED),
-        ("RUNNING", True, Stopped.LEAVE),
-        ("COMPLETED", False, Stopped.DONE),
-        ("COMPLETED", True, Stopped.DONE),
-        ("CANCELLED", False, Stopped.DONE),
-        ("CANCELLED", True, Stopped.DONE),
+        ("CREATED", Outcome.RELEASED),
+        ("UPDATING", None),
+        ("RUNNING", Outcome.REFUSED),
+        ("COMPLETED", Outcome.RELEASED),
+        ("CANCELLED", Outcome.RELEASED),
     ],
 )
-def test_a_refused_stop_is_settled_by_the_launchs_status(
-    status: str, decision: Stopped, *, knows_starter: bool
-) -> None:
-    assert after_refused_stop(LaunchStatus(status), knows_starter=knows_starter) is decision
+def test_the_launchs_status_decides_what_a_refused_stop_came_to(status: str, outcome: Outcome | None) -> None:
+    assert after_refused_stop(LaunchStatus(status)) is outcome
 
 
 def test_the_statuses_are_those_of_the_api_model() -> None:

@@ -1,4 +1,4 @@
-"""Events that CloudFormation sends, kept for ever: old payloads come back on rollback and Delete.
+"""Events as CloudFormation sends them, kept for ever: old payloads come back on rollback and Delete.
 
 A file here is never changed, only added to: for each new shape of a payload, one more.
 """
@@ -8,35 +8,42 @@ from typing import Any
 import pytest
 
 from evidently_provider.request import Request, RequestType
-from helpers.launch_replies import CONFLICT, launch_arn, shows, stopped
-from helpers.provider_scene import EVENTS, Scene, golden
+from helpers.launch_replies import CONFLICT, NOT_FOUND, launch_arn, released, shows, stopped
+from helpers.provider_harness import EVENTS, Harness, golden
 from helpers.scripted_server import Reply
 
 RUNS = [shows("RUNNING")]
 EXPECTED: dict[str, tuple[list[Reply], str, list[str]]] = {
     "create": (RUNS, launch_arn(), ["StartLaunch"]),
     "update": (RUNS, launch_arn(), ["StartLaunch"]),
-    "rollback_update": ([CONFLICT, *RUNS], launch_arn(), ["StartLaunch", "GetLaunch"]),
+    "rollback_update": (
+        [NOT_FOUND, released("not-owner"), CONFLICT, *RUNS],
+        launch_arn(),
+        ["GetLaunch", "StopLaunch", "StartLaunch", "GetLaunch"],
+    ),
     "delete": ([stopped()], launch_arn(), ["StopLaunch"]),
-    "delete_after_failed_create": ([], "not-started:11111111-2222-4333-8444-555555555555", []),
-    "delete_of_invented_id": ([stopped()], "shop-StartUpsell-1N8T4R0X9QWZ", ["StopLaunch"]),
+    "delete_after_failed_create": ([*RUNS, stopped()], "not-started:1795437717", ["GetLaunch", "StopLaunch"]),
+    "delete_of_unknown_outcome": ([*RUNS, stopped()], f"{launch_arn()}#failed:1795437717", ["GetLaunch", "StopLaunch"]),
+    "delete_of_made_up_id": ([*RUNS, stopped()], "shop-StartUpsell-1N8T4R0X9QWZ", ["GetLaunch", "StopLaunch"]),
     "delete_of_old_payload": ([stopped()], launch_arn(), ["StopLaunch"]),
 }
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_an_event_of_any_age_is_answered_in_its_own_name(scene: Scene, name: str) -> None:
+def test_an_event_of_any_age_is_served_and_has_a_response_in_its_own_name(harness: Harness, name: str) -> None:
     replies, physical_id, calls = EXPECTED[name]
-    scene.api.plan(*replies)
-    asked = golden(name)
+    harness.api.plan(*replies)
+    given = golden(name)
+    requested_at = Request.from_event(given).requested_at
 
-    answer = scene.send(asked)
+    response = harness.send(given, at=requested_at)
 
-    assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", physical_id)
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", physical_id)
     for member in ("StackId", "RequestId", "LogicalResourceId"):
-        assert answer[member] == asked[member]
-    assert scene.calls == calls
-    assert {call.launch for call in scene.called} <= {"november"}
+        assert response[member] == given[member]
+    assert harness.calls == calls
+    as_of = {call.owner["requested-at"] for call in harness.called if call.owner}
+    assert as_of == {physical_id.rpartition(":")[2] if physical_id.endswith("1795437717") else str(requested_at)}
 
 
 def test_every_event_that_is_kept_is_tested() -> None:
@@ -52,32 +59,34 @@ def test_a_request_never_shows_its_secrets(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "asked"),
+    ("query", "requested_at"),
     [
-        ("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20211120T003726Z&X-Amz-Expires=7200", 1_637_368_646_000),
+        ("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20211120T003726Z&X-Amz-Expires=7200", 1_637_368_646),
         ("X-Amz-Date=yesterday", None),
+        ("X-Amz-Date=20211120T003726", None),
+        ("X-Amz-Date=", None),
         ("X-Amz-Date=20211120T003726Z&X-Amz-Date=20211120T003727Z", None),
         ("AWSAccessKeyId=AKIA&Expires=1637368646", None),
         ("", None),
     ],
 )
-def test_the_time_of_a_request_is_that_of_its_urls_signature(query: str, asked: int | None) -> None:
-    request = Request.from_event({**golden("create"), "ResponseURL": f"https://s3.example.com/answers?{query}"})
+def test_the_time_of_a_request_is_that_of_its_urls_signature(query: str, requested_at: int | None) -> None:
+    request = Request.from_event({**golden("create"), "ResponseURL": f"https://s3.example.com/response?{query}"})
 
-    assert request.asked == asked
+    assert request.requested_at == requested_at
 
 
 @pytest.mark.parametrize("physical_id", [None, ""])
 @pytest.mark.parametrize("properties", [None, "text", {"Project": "petfood"}])
 def test_only_the_envelope_is_required(physical_id: str | None, properties: Any) -> None:
-    asked = {**golden("create"), "PhysicalResourceId": physical_id, "ResourceProperties": properties}
-    del asked["ResourceType"]
+    given = {**golden("create"), "PhysicalResourceId": physical_id, "ResourceProperties": properties}
+    del given["ResourceType"]
 
-    request = Request.from_event(asked)
+    request = Request.from_event(given)
 
     assert (request.request_type, request.resource_type) == (RequestType.CREATE, "")
     assert request.properties == (properties if isinstance(properties, dict) else {})
-    assert request.failure_id == f"not-started:{asked['RequestId']}"
+    assert request.failure_id == "not-started:1795437717"
 
 
 @pytest.mark.parametrize(

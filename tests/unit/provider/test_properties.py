@@ -4,30 +4,26 @@ from typing import Any
 
 import pytest
 
-from evidently_provider.decisions import LaunchStatus
+import evidently_contract as contract
 from evidently_provider.errors import InvalidPropertyError
-from evidently_provider.identity import LaunchName
-from evidently_provider.properties import launch_named, on_delete, timeout_seconds
-from helpers.launch_replies import PROJECT_ARN, launch_arn
-from helpers.provider_scene import MARKER, Scene, event
+from evidently_provider.properties import check_arns, check_names, keeps, launch_ref, on_delete, timeout_seconds
+from evidently_provider.references import Kind, ResourceRef
+from helpers.launch_replies import PROJECT_ARN, launch_arn, shows
+from helpers.provider_harness import NOT_STARTED, Harness, event
 
 OTHER_PROJECT = launch_arn().replace("petfood", "toys")
-
-
-def _fine(*_: str) -> None:
-    """Every name is as the API wants it."""
 
 
 @pytest.mark.parametrize("project", ["petfood", PROJECT_ARN], ids=["name", "arn"])
 @pytest.mark.parametrize("launch", ["november", launch_arn()], ids=["name", "arn"])
 def test_a_launch_is_named_by_name_or_arn(project: str, launch: str) -> None:
-    assert launch_named({"Project": project, "Launch": launch}, _fine) == LaunchName("petfood", "november")
+    assert launch_ref({"Project": project, "Launch": launch}) == ResourceRef(Kind.LAUNCH, "november", "petfood")
 
 
 def test_names_are_held_against_the_shapes_of_the_model() -> None:
-    checked = []
+    checked: list[tuple[str, ...]] = []
 
-    launch_named({"Project": PROJECT_ARN, "Launch": launch_arn()}, lambda *check: checked.append(check))
+    check_names(launch_ref({"Project": PROJECT_ARN, "Launch": launch_arn()}), "Launch", lambda *it: checked.append(it))
 
     assert checked == [("Project", "petfood", "ProjectName"), ("Launch", "november", "LaunchName")]
 
@@ -52,18 +48,18 @@ def test_names_are_held_against_the_shapes_of_the_model() -> None:
 )
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
 def test_a_property_that_breaks_a_rule_fails_with_its_name_value_and_rule_before_any_call(
-    either: Scene, request_type: str, properties: dict[str, Any], name: str, value: object
+    either: Harness, request_type: str, properties: dict[str, Any], name: str, value: object
 ) -> None:
-    answer = either.send(event(request_type, **properties))
+    response = either.send(event(request_type, **properties))
 
-    assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", MARKER)
-    assert answer["Reason"].startswith(f"{name} is {value!r}; it must be ")
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", NOT_STARTED)
+    assert response["Reason"].startswith(f"{name} is {value!r}; it must be ")
     assert either.calls == []
 
 
 def test_a_launch_of_another_project_is_told_which_project_it_should_be_of() -> None:
     with pytest.raises(InvalidPropertyError, match="petfood"):
-        launch_named({"Project": "petfood", "Launch": OTHER_PROJECT}, _fine)
+        launch_ref({"Project": "petfood", "Launch": OTHER_PROJECT})
 
 
 @pytest.mark.parametrize(
@@ -79,15 +75,63 @@ def test_a_payload_without_a_timeout_has_the_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("properties", "status"),
+    ("given", "is_kept"),
     [
-        ({"OnDelete": "CANCEL"}, LaunchStatus.CANCELLED),
-        ({"OnDelete": "COMPLETE"}, LaunchStatus.COMPLETED),
-        ({"OnDelete": "KEEP_RUNNING"}, None),
-        ({"OnDelete": "cancel"}, None),
-        ({"OnDelete": ["CANCEL"]}, None),
-        ({}, LaunchStatus.CANCELLED),
+        ("CANCEL", False),
+        ("COMPLETE", False),
+        ("DELETE", False),
+        ("KEEP_RUNNING", True),
+        ("KEEP", True),
+        ("cancel", True),
+        (["CANCEL"], True),
     ],
 )
-def test_on_delete_is_what_a_launch_becomes(properties: dict[str, Any], status: LaunchStatus | None) -> None:
-    assert on_delete(properties) is status
+def test_a_delete_keeps_what_it_is_not_told_to_end(given: object, *, is_kept: bool) -> None:
+    assert keeps({"OnDelete": given}) is is_kept
+
+
+def test_a_payload_without_an_on_delete_cancels() -> None:
+    assert on_delete({}) == "CANCEL"
+    assert not keeps({})
+
+
+@pytest.mark.parametrize("name", ["Project", "Launch"])
+@pytest.mark.parametrize(
+    "arn",
+    [
+        launch_arn().replace("123456789012", "210987654321"),
+        launch_arn().replace("eu-north-1", "us-east-1"),
+        "arn:aws:evidently:::project/petfood/launch/november",
+        "arn:aws",
+    ],
+)
+def test_an_arn_of_another_account_or_region_is_refused(name: str, arn: str) -> None:
+    with pytest.raises(
+        InvalidPropertyError, match=f"{name} is .* must be of Region eu-north-1 and account 123456789012"
+    ):
+        check_arns({name: arn}, "123456789012", "eu-north-1")
+
+
+@pytest.mark.parametrize("value", [launch_arn(), PROJECT_ARN, "november", "", None, 7])
+def test_names_and_arns_of_the_own_account_and_region_are_not(value: object) -> None:
+    check_arns({"Project": value, "Launch": value}, "123456789012", "eu-north-1")
+
+
+@pytest.mark.parametrize("request_type", ["Create", "Update"])
+def test_a_launch_of_another_account_is_refused_before_any_call(either: Harness, request_type: str) -> None:
+    response = either.send(event(request_type, Launch=launch_arn().replace("123456789012", "210987654321")))
+
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", NOT_STARTED)
+    assert "account 123456789012" in response["Reason"]
+    assert either.calls == []
+
+
+def test_the_region_of_an_arn_is_the_apis_where_it_is_another_than_the_functions(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(contract.ENV_SIGNING_REGION, "us-west-2")
+    harness.api.plan(shows("RUNNING"))
+
+    response = harness.send(event("Create", Launch=launch_arn().replace("eu-north-1", "us-west-2")))
+
+    assert response["Status"] == "SUCCESS"

@@ -13,7 +13,7 @@ from evidently_provider.deadline import Deadline, TimeIsUpError
 from evidently_provider.errors import ProviderError, ThrottledError, UnreachableError
 from evidently_provider.log import Log
 from evidently_provider.request import Request
-from evidently_provider.retry import Patience
+from evidently_provider.retry import RetryBudget
 from helpers.fake_clock import FakeClock
 from helpers.launch_replies import (
     BROKEN,
@@ -26,7 +26,7 @@ from helpers.launch_replies import (
     shows,
     stopped,
 )
-from helpers.provider_scene import MARKER, Scene, event
+from helpers.provider_harness import Harness, event
 from helpers.scripted_server import RESET, Reply
 
 EVENTS = [event("Create"), event("Update", launch_arn()), event("Delete", launch_arn())]
@@ -36,145 +36,137 @@ UNREACHABLE = pytest.mark.parametrize(
     [RESET, BROKEN, Reply(502, b"<html/>"), Reply(503), FORBIDDEN, FORBIDDEN_BY_THE_GATEWAY],
     ids=["reset", "500", "502", "503", "403", "403_of_the_gateway"],
 )
-REQUEST_TYPES = pytest.mark.parametrize("asked", EVENTS, ids=["create", "update", "delete"])
+REQUEST_TYPES = pytest.mark.parametrize("given", EVENTS, ids=["create", "update", "delete"])
 
 
 @UNREACHABLE
 @REQUEST_TYPES
-def test_an_api_that_is_out_of_reach_is_asked_for_30_seconds_in_all(
-    scene: Scene, asked: dict[str, Any], failure: Reply
+def test_an_api_that_does_not_respond_is_called_for_30_seconds_in_all(
+    harness: Harness, given: dict[str, Any], failure: Reply
 ) -> None:
-    scene.api.plan(then=repeat(failure))
+    harness.api.plan(then=repeat(failure))
 
-    answer = scene.send(asked)
+    response = harness.send(given)
 
-    assert answer["Status"] == "FAILED"
-    assert scene.api.url in answer["Reason"]
+    assert response["Status"] == "FAILED"
+    assert harness.api.url in response["Reason"]
     # The pause that would lead past the 30 seconds, 8 at most, is not made. Each request but the last has a pause.
-    assert 22 <= sum(scene.clock.pauses) <= 30
-    assert len(scene.calls) == len(scene.clock.pauses) + 1
+    assert 22 <= sum(harness.clock.pauses) <= 30
+    assert len(harness.calls) == len(harness.clock.pauses) + 1
 
 
 @UNREACHABLE
 @REQUEST_TYPES
-def test_an_api_that_is_back_in_time_makes_a_success(scene: Scene, asked: dict[str, Any], failure: Reply) -> None:
-    scene.api.plan(failure, failure, stopped() if asked["RequestType"] == "Delete" else shows("RUNNING"))
+def test_an_api_that_responds_in_time_makes_a_success(harness: Harness, given: dict[str, Any], failure: Reply) -> None:
+    harness.api.plan(failure, failure, stopped() if given["RequestType"] == "Delete" else shows("RUNNING"))
 
-    answer = scene.send(asked)
+    response = harness.send(given)
 
-    assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", launch_arn())
-    assert len(scene.calls) == 3
-
-
-def test_the_30_seconds_are_those_of_all_calls_together(scene: Scene) -> None:
-    scene.api.plan(BROKEN, BROKEN, BROKEN, BROKEN, CONFLICT, then=repeat(BROKEN))
-
-    scene.send(event("Create"))
-
-    assert 22 <= sum(scene.clock.pauses) <= 30
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", launch_arn())
+    assert len(harness.calls) == 3
 
 
-def test_the_time_that_a_failing_call_takes_is_of_the_30_seconds(scene: Scene) -> None:
+def test_the_30_seconds_are_those_of_all_calls_together(harness: Harness) -> None:
+    harness.api.plan(BROKEN, BROKEN, BROKEN, BROKEN, CONFLICT, then=repeat(BROKEN))
+
+    harness.send(event("Create"))
+
+    assert 22 <= sum(harness.clock.pauses) <= 30
+
+
+def test_the_time_that_a_failing_call_takes_is_of_the_30_seconds(harness: Harness) -> None:
     def take_ten_seconds() -> None:
-        scene.clock.seconds += 10
+        harness.clock.seconds += 10
 
-    scene.api.plan(then=repeat(Reply(500, before=take_ten_seconds)))
+    harness.api.plan(then=repeat(Reply(500, before=take_ten_seconds)))
 
-    scene.send(event("Create"))
+    harness.send(event("Create"))
 
-    assert len(scene.calls) == 3
+    assert len(harness.calls) == 3
 
 
 @REQUEST_TYPES
-def test_a_port_where_nobody_listens_is_tried_for_30_seconds(
-    scene: Scene, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+def test_a_port_where_nobody_listens_is_called_for_30_seconds(
+    harness: Harness, given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
         monkeypatch.setenv(contract.ENV_ENDPOINT_URL, url)
 
-        answer = scene.send(asked)
+        response = harness.send(given)
 
-    assert answer["Status"] == "FAILED"
-    assert url in answer["Reason"]
-    assert 22 <= sum(scene.clock.pauses) <= 30
-    if asked["RequestType"] == "Create":  # nothing has left this machine
-        assert answer["PhysicalResourceId"] == MARKER
+    assert response["Status"] == "FAILED"
+    assert url in response["Reason"]
+    assert 22 <= sum(harness.clock.pauses) <= 30
 
 
 @REQUEST_TYPES
 @pytest.mark.parametrize("timeout", [5, 60, 120])
-def test_a_throttled_api_is_asked_until_the_timeout(scene: Scene, asked: dict[str, Any], timeout: int) -> None:
-    scene.api.plan(then=repeat(THROTTLED))
-    asked = {**asked, "ResourceProperties": {**asked["ResourceProperties"], "TimeoutSeconds": str(timeout)}}
+def test_a_throttled_api_is_called_until_the_timeout(harness: Harness, given: dict[str, Any], timeout: int) -> None:
+    harness.api.plan(then=repeat(THROTTLED))
+    properties = {**given["ResourceProperties"], "TimeoutSeconds": str(timeout)}
 
-    answer = scene.send(asked)
+    response = harness.send({**given, "ResourceProperties": properties})
 
-    assert answer["Status"] == "FAILED"
-    assert "429" in answer["Reason"]
-    assert max(0, timeout - 8) <= sum(scene.clock.pauses) <= timeout
-    assert len(scene.calls) == len(scene.clock.pauses) + 1
+    assert response["Status"] == "FAILED"
+    assert "429" in response["Reason"]
+    assert max(0, timeout - 8) <= sum(harness.clock.pauses) <= timeout
+    assert len(harness.calls) == len(harness.clock.pauses) + 1
 
 
 @REQUEST_TYPES
-def test_a_launch_that_is_updating_is_looked_at_ever_more_seldom(scene: Scene, asked: dict[str, Any]) -> None:
-    scene.api.plan(then=cycle([CONFLICT, shows("UPDATING")]))
+def test_a_launch_that_is_updating_is_read_ever_more_seldom(plain: Harness, given: dict[str, Any]) -> None:
+    plain.api.plan(then=cycle([CONFLICT, shows("UPDATING")]))
 
-    scene.send(asked)
+    plain.send(given)
 
-    for pause, limit in zip(scene.clock.pauses, [0.5, 1, 2, 4, 8, 8, 8], strict=False):
+    for pause, limit in zip(plain.clock.pauses, [0.5, 1, 2, 4, 8, 8, 8], strict=False):
         assert limit / 2 <= pause <= limit
-    assert max(scene.clock.pauses) <= 8
-    assert len(scene.calls) == 2 * (len(scene.clock.pauses) + 1) < 100
-
-
-def test_a_throttled_start_started_nothing(scene: Scene) -> None:
-    scene.api.plan(then=repeat(THROTTLED))
-
-    assert scene.send(event("Create"))["PhysicalResourceId"] == MARKER
+    assert max(plain.clock.pauses) <= 8
+    assert len(plain.calls) == 2 * (len(plain.clock.pauses) + 1) < 100
 
 
 @REQUEST_TYPES
-def test_an_exceeded_quota_is_final(scene: Scene, asked: dict[str, Any]) -> None:
-    scene.api.plan(then=repeat(QUOTA))
+def test_an_exceeded_quota_is_final(harness: Harness, given: dict[str, Any]) -> None:
+    harness.api.plan(then=repeat(QUOTA))
 
-    answer = scene.send(asked)
+    response = harness.send(given)
 
-    assert answer["Status"] == "FAILED"
-    assert "quota" in answer["Reason"]
-    assert len(scene.calls) == 1
-    assert scene.clock.pauses == []
+    assert response["Status"] == "FAILED"
+    assert "quota" in response["Reason"]
+    assert len(harness.calls) == 1
+    assert harness.clock.pauses == []
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "TooManyRequestsException", "LimitExceededException", ""])
-def test_a_429_is_a_429_whoever_sends_it(scene: Scene, code: str) -> None:
-    scene.api.plan(refuses(429, code), shows("RUNNING"))
+def test_a_429_is_a_429_whoever_sends_it(harness: Harness, code: str) -> None:
+    harness.api.plan(refuses(429, code), shows("RUNNING"))
 
-    assert scene.send(event("Create"))["Status"] == "SUCCESS"
+    assert harness.send(event("Create"))["Status"] == "SUCCESS"
 
 
-def test_calls_end_before_the_functions_time_does(scene: Scene) -> None:
-    scene.api.plan(then=repeat(THROTTLED))
+def test_calls_end_before_the_functions_time_does(harness: Harness) -> None:
+    harness.api.plan(then=repeat(THROTTLED))
 
-    answer = scene.send(event("Create", TimeoutSeconds="800"), remaining=100)
+    response = harness.send(event("Create", TimeoutSeconds="800"), remaining=100)
 
-    assert answer["Status"] == "FAILED"
-    assert "No time was left" in answer["Reason"]
-    assert sum(scene.clock.pauses) <= 100 - 15
+    assert response["Status"] == "FAILED"
+    assert "No time was left" in response["Reason"]
+    assert sum(harness.clock.pauses) <= 100 - 15
 
 
 @pytest.fixture
-def patience() -> tuple[Patience, FakeClock]:
-    """Patience for 60 seconds, without jitter, of 100 until the deadline."""
+def budget() -> tuple[RetryBudget, FakeClock]:
+    """A budget of 60 seconds, without jitter, of 100 until the deadline."""
     fake = FakeClock(seconds=0.0)
-    return _patience(fake, jitter=lambda: 1.0), fake
+    return _budget(fake, jitter=lambda: 1.0), fake
 
 
-def _patience(fake: FakeClock, jitter: Callable[[], float]) -> Patience:
+def _budget(fake: FakeClock, jitter: Callable[[], float]) -> RetryBudget:
     clock = replace(fake.clock, wait=lambda _, seconds: fake.pause(seconds))
     log = Log(Request.from_event({**event("Create"), "ResponseURL": "https://example.com"}), clock.now, 0.0)
-    return Patience(Deadline(clock, end=100.0, longest_call=13.0), 60.0, log, jitter)
+    return RetryBudget(Deadline(clock, end=100.0, not_after=0, longest_call=13.0), 60.0, log, jitter)
 
 
 def _failing(error: ProviderError) -> Callable[[], None]:
@@ -184,27 +176,27 @@ def _failing(error: ProviderError) -> Callable[[], None]:
     return attempt
 
 
-def test_pauses_double_up_to_eight_seconds(patience: tuple[Patience, FakeClock]) -> None:
-    patient, fake = patience
+def test_pauses_double_up_to_eight_seconds(budget: tuple[RetryBudget, FakeClock]) -> None:
+    retries, fake = budget
 
     with pytest.raises(ThrottledError):
-        patient.call(_failing(ThrottledError("no")))
+        retries.call(_failing(ThrottledError("no")))
 
     assert fake.pauses == [0.5, 1, 2, 4, 8, 8, 8, 8, 8, 8]
 
 
 def test_jitter_takes_half_of_a_pause_at_most() -> None:
     fake = FakeClock(seconds=0.0)
-    patient = _patience(fake, jitter=lambda: 0.0)
+    retries = _budget(fake, jitter=lambda: 0.0)
 
     with pytest.raises(UnreachableError):
-        patient.call(_failing(UnreachableError("no", unknown_outcome=False)))
+        retries.call(_failing(UnreachableError("no", unknown_outcome=False)))
 
     assert fake.pauses == [0.25, 0.5, 1, 2, 4, 4, 4, 4, 4, 4]
 
 
-def test_each_call_begins_with_a_short_pause_again(patience: tuple[Patience, FakeClock]) -> None:
-    patient, fake = patience
+def test_each_call_begins_with_a_short_pause_again(budget: tuple[RetryBudget, FakeClock]) -> None:
+    retries, fake = budget
     for _ in range(2):
         replies = iter([ThrottledError("no"), None])
 
@@ -212,24 +204,24 @@ def test_each_call_begins_with_a_short_pause_again(patience: tuple[Patience, Fak
             if error := next(replies):
                 raise error
 
-        patient.call(attempt)
+        retries.call(attempt)
 
     assert fake.pauses == [0.5, 0.5]
 
 
-def test_a_call_in_between_makes_no_wait_for_the_launch_shorter(patience: tuple[Patience, FakeClock]) -> None:
-    patient, fake = patience
+def test_a_call_in_between_makes_no_wait_for_the_launch_shorter(budget: tuple[RetryBudget, FakeClock]) -> None:
+    retries, fake = budget
 
     for _ in range(6):
-        patient.call(lambda: None)
-        assert patient.wait()
+        retries.call(lambda: None)
+        assert retries.wait()
 
     assert fake.pauses == [0.5, 1, 2, 4, 8, 8]
 
 
-def test_a_call_that_could_outlast_the_deadline_does_not_begin(patience: tuple[Patience, FakeClock]) -> None:
-    patient, fake = patience
+def test_a_call_that_could_outlast_the_deadline_does_not_begin(budget: tuple[RetryBudget, FakeClock]) -> None:
+    retries, fake = budget
     fake.seconds = 87.5
 
     with pytest.raises(TimeIsUpError):
-        patient.call(_failing(ThrottledError("called")))
+        retries.call(_failing(ThrottledError("called")))

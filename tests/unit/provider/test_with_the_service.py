@@ -1,207 +1,271 @@
 """The provider against the Evidently API itself: the service, on a real table, behind a real socket."""
 
+import socket
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+import evidently_contract as contract
 from helpers.launch_replies import launch_arn
+from helpers.provider_harness import MADE_UP, RESERVE_SECONDS, LogLines, event, presigned
 from helpers.provider_process import provider_process
-from helpers.provider_scene import MARKER, Scene, event
-from helpers.provider_service import serve
+from helpers.provider_service import Served
 from helpers.scripted_server import OK, Received, Reply
-from local_aws.server import LocalAws
 
+OURS = launch_arn()
 ANOTHER_STACK = "arn:aws:cloudformation:eu-north-1:123456789012:stack/shop2/ffff"
-MADE_UP = "shop-StartUpsell-1A2B3C4D5E6F7"
 
 
 @pytest.fixture
-def evidently(scene: Scene, local_aws: LocalAws) -> Any:
-    """A client of the service that the scene's provider calls, with the launches `november` and `december`."""
-    service = serve(scene, local_aws)
-    service.with_launch("november")
-    return service.with_launch("december")
+def served(served: Served) -> Served:
+    """The provider and the service, which has the launches `november` and `december`."""
+    for launch in ("november", "december"):
+        served.service.with_launch(launch)
+    return served
 
 
-def _status(evidently: Any, launch: str = "november") -> str:
-    status: str = evidently.get_launch(project="petfood", launch=launch)["launch"]["status"]
-    return status
+def of(given: dict[str, Any], *, stack_id: str = "", logical_id: str = "") -> dict[str, Any]:
+    """Return an event of another stack or resource."""
+    others = {"StackId": stack_id, "LogicalResourceId": logical_id}
+    return {**given, **{name: value for name, value in others.items() if value}}
 
 
-def _of_another_stack(asked: dict[str, Any]) -> dict[str, Any]:
-    return {**asked, "StackId": ANOTHER_STACK}
+def test_a_launch_lives_as_its_resource_does(served: Served) -> None:
+    created = served.send(event("Create"))
+    assert (created["PhysicalResourceId"], created["Data"]["LaunchStatus"]) == (OURS, "RUNNING")
 
-
-def test_a_launch_lives_as_its_resource_does(scene: Scene, evidently: Any) -> None:
-    created = scene.send(event("Create"))
-    assert (created["PhysicalResourceId"], created["Data"]["LaunchStatus"]) == (launch_arn(), "RUNNING")
-
-    updated = scene.send(event("Update", created["PhysicalResourceId"]))
+    updated = served.send(event("Update", OURS))
     assert updated == created
 
-    assert scene.send(event("Delete", created["PhysicalResourceId"]))["Status"] == "SUCCESS"
-    assert _status(evidently) == "CANCELLED"
-    assert scene.calls == ["StartLaunch", "StartLaunch", "StopLaunch"]
+    assert served.send(event("Delete", OURS))["Status"] == "SUCCESS"
+    assert served.status() == "CANCELLED"
+    assert served.harness.calls == ["StartLaunch", "StartLaunch", "StopLaunch"]
 
 
-@pytest.mark.parametrize("when", ["before_the_start_is_answered", "before_the_request_is_answered"])
-def test_a_create_that_is_killed_after_its_start_and_runs_again_owns_its_launch(
-    scene: Scene, evidently: Any, when: str
-) -> None:
-    asked = {**event("Create"), "ResponseURL": f"{scene.cloudformation.url}/answers"}
-    serve = scene.api.respond
-    with provider_process(asked) as process:
+@pytest.mark.parametrize("when", ["before_the_start_is_answered", "before_the_response_is_accepted"])
+def test_a_create_that_is_killed_after_its_start_and_runs_again_owns_its_launch(served: Served, when: str) -> None:
+    url = served.harness.cloudformation.url
+    given = {**event("Create"), "ResponseURL": presigned(url, served.now)}
+    with provider_process([given]) as process:
 
         def kill() -> None:
             process.kill()
             process.wait(10)
 
-        def serve_and_kill(request: Received) -> Reply:
-            reply = serve(request)
-            kill()
-            return reply
+        def respond_and_kill(request: Received) -> Reply:
+            return replace(served.respond(request), before=kill)
 
         if when == "before_the_start_is_answered":
-            scene.api.respond = serve_and_kill
+            served.harness.api.respond = respond_and_kill
         else:
-            scene.cloudformation.plan(Reply(None, before=kill), OK)
+            served.harness.cloudformation.plan(Reply(None, before=kill), OK)
         assert process.wait(30) < 0
-    assert _status(evidently) == "RUNNING"
-    scene.api.respond = serve
-    scene.cloudformation.received.clear()
+    assert served.status() == "RUNNING"
+    served.harness.api.respond = served.respond
+    served.harness.cloudformation.received.clear()
 
-    answer = scene.send(event("Create"))
+    response = served.send(event("Create"), again=True)
 
-    assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", launch_arn())
-    assert answer["Data"]["StartedBy"] == "stack"
-    scene.send(event("Delete", answer["PhysicalResourceId"]))
-    assert _status(evidently) == "CANCELLED"
-
-
-def test_a_create_that_was_never_answered_is_undone_by_the_delete_with_a_made_up_id(
-    scene: Scene, evidently: Any
-) -> None:
-    scene.send(event("Create"))
-
-    assert scene.send(event("Delete", MADE_UP))["Status"] == "SUCCESS"
-
-    assert _status(evidently) == "CANCELLED"
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", OURS)
+    assert response["Data"]["StartedBy"] == "stack"
+    served.send(event("Delete", OURS))
+    assert served.status() == "CANCELLED"
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_a_delete_that_overtakes_its_create_leaves_nothing_running(scene: Scene, evidently: Any, times: int) -> None:
-    create, delete = (f"{scene.cloudformation.url}/?X-Amz-Date=20261123T12000{second}Z" for second in (0, 1))
-    scene.deliver(event("Delete", MADE_UP), url=delete)
-    for _ in range(times):
-        scene.deliver(event("Create"), url=create)
+def test_a_create_that_was_never_responded_to_is_undone_by_the_delete_with_a_made_up_id(served: Served) -> None:
+    served.send(event("Create"))
 
-    deleted, *created = scene.cloudformation.documents
-    assert deleted["Status"] == "SUCCESS"
-    assert {(it["Status"], it["PhysicalResourceId"]) for it in created} == {("FAILED", MARKER)}
-    assert "was deleted since" in created[0]["Reason"]
-    assert _status(evidently) == "CREATED"
+    assert served.send(event("Delete", MADE_UP))["Status"] == "SUCCESS"
 
-    later = f"{scene.cloudformation.url}/?X-Amz-Date=20261123T120100Z"
-    scene.deliver(event("Create"), url=later)
-    assert scene.cloudformation.documents[-1]["Status"] == "SUCCESS"
-    assert _status(evidently) == "RUNNING"
+    assert served.status() == "CANCELLED"
 
 
-def test_a_start_whose_answer_is_lost_is_ours_at_the_next_try(scene: Scene, evidently: Any) -> None:
-    serve, lost = scene.api.respond, iter([True])
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_a_delete_that_overtakes_its_create_leaves_nothing_running(served: Served, seconds: int) -> None:
+    create = served.now + 60 - seconds
+    served.send(event("Delete", MADE_UP))
+    for _ in range(2):
+        response = served.harness.send(event("Create"), at=create)
+        assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", f"not-started:{create}")
+        assert "stale" in response["Reason"]
+        assert served.status() == "CREATED"
 
-    def lose_the_first(request: Received) -> Reply:
-        reply = serve(request)
-        return Reply(None) if next(lost, False) else reply
-
-    scene.api.respond = lose_the_first
-
-    answer = scene.send(event("Create"))
-
-    assert (answer["PhysicalResourceId"], answer["Data"]["StartedBy"]) == (launch_arn(), "stack")
-    assert scene.calls == ["StartLaunch", "StartLaunch"]
-    assert _status(evidently) == "RUNNING"
+    assert served.send(event("Create"))["Status"] == "SUCCESS", "the next Create is another one"
+    assert served.status() == "RUNNING"
 
 
-def test_a_start_whose_answers_are_all_lost_is_undone_by_the_delete_that_follows(scene: Scene, evidently: Any) -> None:
-    serve = scene.api.respond
+def test_a_start_whose_response_is_lost_is_ours_at_the_next_try(served: Served) -> None:
+    with served.losing_responses("POST", times=1):
+        response = served.send(event("Create"))
 
-    def lose(request: Received) -> Reply:
-        serve(request)
-        return Reply(None)
-
-    scene.api.respond = lose
-    failed = scene.send(event("Create"))
-    assert failed["Status"] == "FAILED"
-    assert _status(evidently) == "RUNNING"
-    scene.api.respond = serve
-
-    assert scene.send(event("Delete", failed["PhysicalResourceId"]))["Status"] == "SUCCESS"
-
-    assert _status(evidently) == "CANCELLED"
+    assert (response["PhysicalResourceId"], response["Data"]["StartedBy"]) == (OURS, "stack")
+    assert served.harness.calls == ["StartLaunch", "StartLaunch"]
 
 
-def test_a_launch_that_was_let_run_on_is_not_stopped_in_another_life(scene: Scene, evidently: Any) -> None:
-    def deliver(asked: dict[str, Any], second: int) -> dict[str, Any]:
-        scene.deliver(asked, url=f"{scene.cloudformation.url}/?X-Amz-Date=20261123T1200{second:02}Z")
-        answer: dict[str, Any] = scene.cloudformation.documents[-1]
-        return answer
+def test_a_start_whose_responses_are_all_lost_is_undone_by_the_delete_that_follows(served: Served) -> None:
+    with served.losing_responses("POST"):
+        failed = served.send(event("Create"))
+    assert (failed["Status"], failed["PhysicalResourceId"]) == ("FAILED", f"{OURS}#failed:{served.now}")
+    assert served.status() == "RUNNING"
 
-    first = deliver(event("Create"), 0)
-    deliver(event("Delete", first["PhysicalResourceId"], OnDelete="KEEP_RUNNING"), 1)
-    second = deliver(event("Create"), 2)
-    assert second["PhysicalResourceId"] == f"{launch_arn()}#adopted"
-    deliver(event("Update", second["PhysicalResourceId"]), 3)
-    deliver(event("Delete", second["PhysicalResourceId"]), 4)
-    assert _status(evidently) == "RUNNING"
+    assert served.send(event("Delete", failed["PhysicalResourceId"]))["Status"] == "SUCCESS"
+
+    assert served.status() == "CANCELLED"
 
 
-@pytest.mark.parametrize("physical_id", ["answered", MADE_UP, launch_arn()], ids=["adopted", "made_up", "plain"])
-def test_a_rollback_never_stops_a_launch_it_did_not_start(scene: Scene, evidently: Any, physical_id: str) -> None:
-    scene.send(_of_another_stack(event("Create")))
-    answer = scene.send(event("Create"))
-    assert (answer["PhysicalResourceId"], answer["Data"]["StartedBy"]) == (f"{launch_arn()}#adopted", "adopted")
-    given = answer["PhysicalResourceId"] if physical_id == "answered" else physical_id
+def test_an_update_whose_responses_are_all_lost_is_undone_by_the_update_that_follows(served: Served) -> None:
+    served.send(event("Create"))
+    with served.losing_responses("POST"):
+        failed = served.send(event("Update", OURS, Launch="december", old={"Launch": "november"}))
+    assert (failed["Status"], failed["PhysicalResourceId"]) == ("FAILED", OURS)
+    assert served.status("december") == "RUNNING"
 
-    assert scene.send(event("Delete", given))["Status"] == "SUCCESS"
-    assert _status(evidently) == "RUNNING"
+    rollback = served.send(event("Update", OURS, old={"Launch": "december"}))
 
-    assert scene.send(_of_another_stack(event("Delete", launch_arn())))["Status"] == "SUCCESS"
-    assert _status(evidently) == "CANCELLED"
+    assert (rollback["Status"], rollback["PhysicalResourceId"]) == ("SUCCESS", OURS)
+    assert (served.status(), served.status("december")) == ("RUNNING", "CANCELLED")
+
+
+def test_a_launch_that_was_left_running_is_not_stopped_by_another_incarnation(served: Served) -> None:
+    served.send(event("Create", OnDelete="KEEP_RUNNING"))
+    served.send(event("Delete", OURS, OnDelete="KEEP_RUNNING"))
+
+    second = served.send(event("Create"))
+    assert second["PhysicalResourceId"] == f"{OURS}#adopted"
+    served.send(event("Update", f"{OURS}#adopted"))
+    served.send(event("Delete", f"{OURS}#adopted"))
+    served.send(event("Delete", MADE_UP))
+
+    assert served.status() == "RUNNING"
+
+
+@pytest.mark.parametrize("given", [f"{OURS}#adopted", MADE_UP, OURS], ids=["adopted", "made_up", "plain"])
+def test_a_rollback_never_stops_a_launch_it_did_not_start(served: Served, given: str) -> None:
+    served.send(of(event("Create"), stack_id=ANOTHER_STACK))
+    response = served.send(event("Create"))
+    assert (response["PhysicalResourceId"], response["Data"]["StartedBy"]) == (f"{OURS}#adopted", "adopted")
+
+    assert served.send(event("Delete", given))["Status"] == "SUCCESS"
+    assert served.status() == "RUNNING"
+
+    assert served.send(of(event("Delete", OURS), stack_id=ANOTHER_STACK))["Status"] == "SUCCESS"
+    assert served.status() == "CANCELLED"
 
 
 @pytest.mark.parametrize("order", ["update_then_delete", "delete_then_update"])
+@pytest.mark.parametrize("carries", ["november", "december"])
 def test_a_replacement_that_is_rolled_back_leaves_the_first_launch_running(
-    scene: Scene, evidently: Any, order: str
+    served: Served, order: str, carries: str
 ) -> None:
-    first = scene.send(event("Create"))
-    second = scene.send(event("Update", first["PhysicalResourceId"], Launch="december"))
+    served.send(event("Create"))
+    second = served.send(event("Update", OURS, Launch="december", old={"Launch": "november"}))
     assert second["PhysicalResourceId"] == launch_arn("december")
-    update = event("Update", first["PhysicalResourceId"])
-    delete = event("Delete", second["PhysicalResourceId"], Launch="december")
+    update = event("Update", launch_arn(carries), old={"Launch": "december"})
+    delete = event("Delete", launch_arn("december"), Launch="december")
 
-    answers = [scene.send(asked) for asked in ([update, delete] if order == "update_then_delete" else [delete, update])]
+    for given in [update, delete] if order == "update_then_delete" else [delete, update]:
+        response = served.send(given)
+        assert response["Status"] == "SUCCESS"
+        assert given["RequestType"] == "Delete" or response["PhysicalResourceId"] == OURS
 
-    assert [answer["Status"] for answer in answers] == ["SUCCESS", "SUCCESS"]
-    assert launch_arn() in {answer["PhysicalResourceId"] for answer in answers}
-    assert (_status(evidently), _status(evidently, "december")) == ("RUNNING", "CANCELLED")
-    assert scene.send(event("Delete", launch_arn()))["Status"] == "SUCCESS"
-    assert _status(evidently) == "CANCELLED"
-
-
-def test_a_launch_that_someone_stopped_by_hand_blocks_no_later_change(scene: Scene, evidently: Any) -> None:
-    scene.send(event("Create"))
-    evidently.stop_launch(project="petfood", launch="november", desiredState="COMPLETED", reason="It went well")
-
-    assert scene.send(event("Update", launch_arn()))["Data"]["StatusReason"] == "It went well"
-    assert scene.send(event("Delete", launch_arn()))["Status"] == "SUCCESS"
-    assert _status(evidently) == "COMPLETED"
+    assert (served.status(), served.status("december")) == ("RUNNING", "CANCELLED")
+    assert served.send(event("Delete", OURS))["Status"] == "SUCCESS"
+    assert served.status() == "CANCELLED"
 
 
-def test_a_project_and_a_launch_by_arn_are_those_by_name(scene: Scene, evidently: Any) -> None:
-    project_arn = launch_arn().partition("/launch/")[0]
+def test_a_resource_under_another_logical_id_joins_and_the_last_one_stops(served: Served, log: LogLines) -> None:
+    served.send(event("Create"))
+    joined = served.send(of(event("Create"), logical_id="StartUpsell2"))
+    assert (joined["PhysicalResourceId"], joined["Data"]["StartedBy"]) == (OURS, "stack")
 
-    answer = scene.send(event("Create", Project=project_arn, Launch=launch_arn()))
+    served.send(event("Delete", OURS))
+    assert served.status() == "RUNNING"
+    assert [line["owners"] for line in log() if line["step"] == "left"] == ["StartUpsell2"]
+    served.send(of(event("Delete", OURS), logical_id="StartUpsell2"))
+    assert served.status() == "CANCELLED"
 
-    assert answer["PhysicalResourceId"] == launch_arn()
-    assert _status(evidently) == "RUNNING"
+
+def test_a_launch_that_someone_stopped_by_hand_blocks_no_later_change(served: Served) -> None:
+    served.send(event("Create"))
+    served.evidently.stop_launch(project="petfood", launch="november", desiredState="COMPLETED", reason="It went well")
+
+    assert served.send(event("Update", OURS))["Data"]["StatusReason"] == "It went well"
+    assert served.send(event("Delete", OURS))["Status"] == "SUCCESS"
+    assert served.status() == "COMPLETED"
+
+
+def test_a_launch_that_someone_deleted_by_hand_blocks_neither_an_update_nor_its_rollback(served: Served) -> None:
+    served.send(event("Create"))
+    served.evidently.stop_launch(project="petfood", launch="november")
+    served.evidently.delete_launch(project="petfood", launch="november")
+
+    for _ in range(2):
+        response = served.send(event("Update", OURS, old={"Launch": "november"}))
+        assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", OURS)
+        assert (response["Data"]["LaunchArn"], response["Data"]["LaunchStatus"]) == (OURS, "")
+    assert served.send(event("Delete", OURS))["Status"] == "SUCCESS"
+
+
+@pytest.mark.parametrize("broken", ["two words", "n" * 128, "a/b", ".."])
+def test_an_update_to_what_is_no_name_fails_and_its_rollback_does_not(served: Served, broken: str) -> None:
+    served.send(event("Create"))
+    failed = served.send(event("Update", OURS, Launch=broken, old={"Launch": "november"}))
+    assert (failed["Status"], failed["PhysicalResourceId"]) == ("FAILED", OURS)
+
+    rollback = served.send(event("Update", OURS, old={"Launch": broken}))
+
+    assert (rollback["Status"], rollback["PhysicalResourceId"]) == ("SUCCESS", OURS)
+    assert served.status() == "RUNNING"
+
+
+def test_a_project_and_a_launch_by_arn_are_those_by_name(served: Served) -> None:
+    response = served.send(event("Create", Project=OURS.partition("/launch/")[0], Launch=OURS))
+
+    assert response["PhysicalResourceId"] == OURS
+    assert served.status() == "RUNNING"
+
+
+def test_a_start_that_comes_after_the_deadline_is_refused_by_the_api(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Five dead addresses before a live one: each takes the whole time of a connection.
+    harness, dead = served.harness, [f"192.0.2.{each}" for each in range(1, 6)]
+    port = int(harness.api.url.rpartition(":")[2])
+    resolve, connect = socket.getaddrinfo, socket.socket.connect
+    began, responses = harness.clock.seconds, []
+
+    def resolve_six(host: Any, *arguments: Any, **options: Any) -> Any:
+        if host != "localhost":
+            return resolve(host, *arguments, **options)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in (*dead, "127.0.0.1")]
+
+    with harness.hanging(0) as hang:
+
+        def connect_slowly(here: socket.socket, address: Any) -> None:
+            if address[0] not in dead:
+                connect(here, address)
+                return
+            harness.clock.seconds += here.gettimeout() or 0
+            if address[0] == dead[-1]:
+                hang()  # until the response has gone out
+            raise TimeoutError
+
+        def respond(request: Received) -> Reply:
+            served.service.now = int((served.now + harness.clock.seconds - began) * 1000)
+            reply = served.respond(request)
+            responses.append(reply)
+            return reply
+
+        monkeypatch.setenv(contract.ENV_ENDPOINT_URL, f"http://localhost:{port}")
+        monkeypatch.setattr(socket, "getaddrinfo", resolve_six)
+        monkeypatch.setattr(socket.socket, "connect", connect_slowly)
+        harness.api.respond = respond
+        response = harness.send(event("Create"), at=served.now, remaining=RESERVE_SECONDS + 14)
+        assert harness.calls == []
+
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", f"{OURS}#failed:{served.now}")
+    assert harness.calls == ["StartLaunch"]
+    assert [reply.status for reply in responses] == [409]
+    assert f"outcome={contract.OUTCOME_EXPIRED}" in responses[0].headers[contract.OWNERSHIP_HEADER]
+    assert served.status() == "CREATED"

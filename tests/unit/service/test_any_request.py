@@ -61,7 +61,9 @@ VALUES = st.recursive(
     max_leaves=12,
 )
 BODIES = st.one_of(st.binary(max_size=40), VALUES.map(lambda value: json.dumps(value).encode()))
-HEADERS = st.dictionaries(st.sampled_from(["content-type", "x-evidently-starter", "x"]), st.text(max_size=5))
+HEADERS = st.dictionaries(
+    st.sampled_from(["content-type", "x-evidently-owner", "x-evidently-starter", "x"]), st.text(max_size=5)
+)
 
 
 @pytest.fixture
@@ -86,6 +88,7 @@ def test_any_request_gets_an_answer_of_the_model_and_never_a_500(
     busy: Service, method: str, path: str, query: str, rest: dict[str, Any]
 ) -> None:
     answer = busy.send(method, path, query=query, **rest)
+    assert answer["headers"]["x-evidently-ownership"] == "rules=1"
     document = json.loads(answer["body"])
     if answer["statusCode"] == HTTPStatus.OK:
         return

@@ -2,13 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from hashlib import sha256
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from evidently_service.quotas import Quotas
+from helpers.evidently_api import owner_header
 from helpers.service import Service
 
 if TYPE_CHECKING:
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 
 CALLERS = 32
 NAMES = {"project": "petfood", "launch": "november"}
-
-
-def starter(number: int) -> str:
-    return sha256(str(number).encode()).hexdigest()
 
 
 def at_once(calls: "Sequence[Callable[[], Any]]") -> list[str]:
@@ -43,17 +39,17 @@ def active(service: Service) -> int:
     return count
 
 
-def test_one_of_many_starters_wins(service: Service) -> None:
+def test_one_of_many_stacks_starts_a_launch(service: Service) -> None:
     service.with_launch()
-    clients = [service.client(starter=starter(number)) for number in range(CALLERS)]
+    clients = [service.client(owner=owner_header("acquire-new", stack=f"shop-{number}")) for number in range(CALLERS)]
     outcomes = at_once([partial(client.start_launch, **NAMES) for client in clients])
     assert outcomes == ["ConflictException"] * (CALLERS - 1) + ["ok"]
     assert active(service) == 1
 
 
-def test_one_starter_may_call_as_often_as_it_likes(service: Service) -> None:
+def test_one_owner_may_start_as_often_as_it_likes(service: Service) -> None:
     service.with_launch()
-    clients = [service.client(starter=starter(1)) for _ in range(CALLERS)]
+    clients = [service.client(owner=owner_header("acquire-new")) for _ in range(CALLERS)]
     outcomes = at_once([partial(client.start_launch, **NAMES) for client in clients])
     assert outcomes == ["ok"] * CALLERS
     assert active(service) == 1

@@ -1,11 +1,13 @@
 """How often an operation asks DynamoDB, and for how much: the same however much there is."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from helpers.service import PROJECT_ARN, Service
+from helpers.evidently_api import owner_header
+from helpers.service import ON_AND_OFF, PROJECT_ARN, Service
 from helpers.traffic import traffic
 
 OTHERS = 12
@@ -28,12 +30,22 @@ def crowded(service: Service) -> Service:
     return service
 
 
-def test_a_start_and_a_stop_are_two_round_trips_each(crowded: Service) -> None:
-    evidently = crowded.client()
-    for operation in (evidently.start_launch, evidently.stop_launch):
+@pytest.mark.parametrize("is_owner", [False, True])
+def test_a_start_and_a_stop_are_two_round_trips_each(crowded: Service, *, is_owner: bool) -> None:
+    for operation, action, at in (("start_launch", "acquire-new", 1), ("stop_launch", "release", 2)):
+        evidently = crowded.client(owner=owner_header(action, at=at) if is_owner else None)
         with traffic(crowded.store.client) as counted:
-            operation(**LAUNCH)
+            getattr(evidently, operation)(**LAUNCH)
         assert counted.trips == 2
+    assert crowded.client().get_launch(**LAUNCH)["launch"]["status"] == "COMPLETED"
+
+
+def test_a_create_is_one_round_trip_and_with_a_claim_two(service: Service) -> None:
+    for name, owner, trips in (("by-hand", None, 1), ("owned", owner_header("acquire-new"), 2)):
+        evidently = service.client(owner=owner)
+        with traffic(service.store.client) as counted:
+            evidently.create_project(name=name)
+        assert counted.trips == trips
 
 
 def test_an_evaluation_is_one_round_trip_for_the_feature_and_what_runs_on_it(crowded: Service) -> None:
@@ -92,15 +104,56 @@ def test_the_largest_launch_on_the_largest_feature_runs_and_is_read_in_one_round
     assert references == []
 
 
+@pytest.fixture
+def widest(service: Service) -> Service:
+    """An owned launch that runs on five features, with as many segments as it can have; there are twice as many."""
+    evidently = service.client()
+    evidently.create_project(name="petfood")
+    for group in GROUPS:
+        evidently.create_feature(project="petfood", name=group["name"], variations=ON_AND_OFF)
+    for number in range(72):
+        evidently.create_segment(name=f"segment-{number}", pattern='{"a": [1]}')
+    owner = service.client(owner=owner_header("acquire-new", at=1))
+    groups = [{"name": group["name"], "feature": group["name"], "variation": "on"} for group in GROUPS]
+    schedule = {"steps": [steps_from(number) for number in range(6)]}
+    owner.create_launch(project="petfood", name="november", groups=groups, scheduledSplitsConfig=schedule)
+    owner.start_launch(**LAUNCH)
+    return service
+
+
+def test_the_widest_launch_that_runs_is_deleted_by_its_owner_in_one_transaction(widest: Service) -> None:
+    with traffic(widest.store.client) as counted:
+        widest.client(owner=owner_header("release", at=2)).delete_launch(**LAUNCH)
+    assert (counted.trips, counted.written) == (2, 85)
+    project = widest.client().get_project(project="petfood")["project"]
+    assert (project["launchCount"], project["activeLaunchCount"]) == (0, 0)
+
+
+def test_an_owner_changes_as_many_segments_at_once_as_one_transaction_takes(widest: Service) -> None:
+    owner = widest.client(owner=owner_header("update", at=2))
+    numbers = [*range(13), *range(36, 59)]  # 23 are gone, 23 are new
+    steps = [step_of(first // 6, numbers[first : first + 6]) for first in range(0, 36, 6)]
+    with traffic(widest.store.client) as counted:
+        owner.update_launch(**LAUNCH, scheduledSplitsConfig={"steps": steps})
+    assert counted.written + counted.checked == 99
+    with pytest.raises(owner.exceptions.ValidationException, match="46 segments"):
+        owner.update_launch(**LAUNCH, scheduledSplitsConfig={"steps": [steps_from(10), steps_from(11)]})
+
+
 def steps_from(number: int) -> dict[str, Any]:
-    """A step with six segments of its own; each gives its plans the variation of the order that it has."""
+    """A step with six segments of its own."""
+    return step_of(number, range(number * 6, number * 6 + 6))
+
+
+def step_of(number: int, segments: Iterable[int]) -> dict[str, Any]:
+    """A step with these segments; each gives its plans the variation of the order that it has."""
     overrides = [
         {
-            "segment": f"{PROJECT_ARN.rsplit(':', 1)[0]}:segment/segment-{number * 6 + order}",
+            "segment": f"{PROJECT_ARN.rsplit(':', 1)[0]}:segment/segment-{segment}",
             "evaluationOrder": order,
             "weights": {group["name"]: 100_000 if index == order % 5 else 0 for index, group in enumerate(GROUPS)},
         }
-        for order in range(6)
+        for order, segment in enumerate(segments)
     ]
     weights = {group["name"]: 20_000 for group in GROUPS}
     return {"startTime": number + 1, "groupWeights": weights, "segmentOverrides": overrides}

@@ -13,9 +13,10 @@ from botocore.stub import Stubber
 
 from evidently_service import items, keys
 from evidently_service.contention import ATTEMPTS
-from evidently_service.launch_states import Caller, LaunchStatus
+from evidently_service.launch_states import LaunchStatus
+from evidently_service.ownership import NOBODYS, Action, Claim
 from evidently_service.resources import Launch
-from helpers.evidently_api import api_event, lambda_context
+from helpers.evidently_api import api_event, lambda_context, owner_header, stack_id
 from helpers.service import Service
 from helpers.service_table import dynamodb_client
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 START = "/projects/petfood/launches/november/start"
-OURS, THEIRS = "a" * 64, "b" * 64
+OURS, THEIRS = (NOBODYS.with_owner(Claim(stack_id(name), "StartUpsell", Action.ACQUIRE)) for name in ("shop", "depot"))
+CLAIM = owner_header("acquire-new")
 BODY = {"groups": [{"name": "all", "featureVariations": {"upsell": "on"}}], "randomizationSalt": "november"}
 CREATED = Launch("petfood", "november", LaunchStatus.CREATED, created=1, updated=1, body=BODY)
 
@@ -41,13 +43,15 @@ def service_on(stubber: Stubber) -> Service:
 
 
 def add_read(stubber: Stubber, launch: Launch) -> None:
-    """A read of the launch, which must be a strong one."""
-    expected = {"TableName": "table", "Key": keys.launch_key("petfood", "november"), "ConsistentRead": True}
-    stubber.add_response("get_item", {"Item": items.launch_item(launch)}, expected)
+    """A read of the launch and of what is remembered of its owner, at one moment."""
+    note = {"pk": {"S": "note#run#petfood#november"}, "sk": {"S": f"{stack_id('shop')}#StartUpsell"}}
+    wanted = [keys.launch_key("petfood", "november"), note]
+    expected = {"TransactItems": [{"Get": {"TableName": "table", "Key": key}} for key in wanted]}
+    stubber.add_response("transact_get_items", {"Responses": [{"Item": items.launch_item(launch)}, {}]}, expected)
 
 
 def add_cancellation(stubber: Stubber, *codes: str) -> None:
-    """A cancelled StartLaunch: its parts are the launch, the project, the feature."""
+    """A cancelled StartLaunch: its parts are the launch, its owner's note, the project, the feature."""
     stubber.add_client_error(
         "transact_write_items",
         "TransactionCanceledException",
@@ -55,8 +59,9 @@ def add_cancellation(stubber: Stubber, *codes: str) -> None:
     )
 
 
-def start(service: Service, starter: str = OURS) -> tuple[int, dict[str, Any]]:
-    answer = service.send("POST", START, headers={"x-evidently-starter": starter})
+def start(service: Service, owner: str | None = CLAIM) -> tuple[int, dict[str, Any]]:
+    answer = service.send("POST", START, headers={"x-evidently-owner": owner} if owner else {})
+    assert answer["headers"]["x-evidently-ownership"].startswith("rules=1")
     return answer["statusCode"], {**json.loads(answer["body"]), "type": answer["headers"].get("x-amzn-errortype")}
 
 
@@ -71,10 +76,12 @@ def test_a_start_takes_a_read_and_a_transaction(dynamodb_stub: Stubber) -> None:
 @pytest.mark.parametrize(
     "codes",
     [
-        ("TransactionConflict", "None", "None"),
-        ("None", "TransactionConflict", "None"),
-        ("TransactionConflict", "TransactionConflict", "TransactionConflict"),
-        ("ConditionalCheckFailed", "TransactionConflict", "None"),
+        ("TransactionConflict", "None", "None", "None"),
+        ("None", "None", "TransactionConflict", "None"),
+        ("TransactionConflict", "TransactionConflict", "TransactionConflict", "TransactionConflict"),
+        ("ConditionalCheckFailed", "None", "TransactionConflict", "None"),
+        ("None", "ConditionalCheckFailed", "None", "None"),
+        ("None", "ConditionalCheckFailed", "ConditionalCheckFailed", "None"),
     ],
 )
 def test_a_start_that_meets_another_write_begins_again(dynamodb_stub: Stubber, codes: tuple[str, ...]) -> None:
@@ -87,10 +94,17 @@ def test_a_start_that_meets_another_write_begins_again(dynamodb_stub: Stubber, c
     assert len(service.pauses) == 1
 
 
+def test_a_start_whose_read_meets_another_write_begins_again(dynamodb_stub: Stubber) -> None:
+    dynamodb_stub.add_client_error("transact_get_items", "TransactionCanceledException")
+    add_read(dynamodb_stub, CREATED)
+    dynamodb_stub.add_response("transact_write_items", {})
+    assert start(service_on(dynamodb_stub))[0] == 200
+
+
 def test_a_start_that_lost_to_its_own_retry_answers_200(dynamodb_stub: Stubber) -> None:
     add_read(dynamodb_stub, CREATED)
-    add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None")
-    add_read(dynamodb_stub, CREATED.start(2, Caller(OURS)))
+    add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None", "None")
+    add_read(dynamodb_stub, CREATED.start(2, OURS))
     status, answer = start(service_on(dynamodb_stub))
     assert status == 200
     assert answer["launch"]["execution"]["startedTime"] == 0.002
@@ -98,8 +112,8 @@ def test_a_start_that_lost_to_its_own_retry_answers_200(dynamodb_stub: Stubber) 
 
 def test_a_start_that_lost_to_another_is_a_conflict(dynamodb_stub: Stubber) -> None:
     add_read(dynamodb_stub, CREATED)
-    add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None")
-    add_read(dynamodb_stub, CREATED.start(2, Caller(THEIRS)))
+    add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None", "None")
+    add_read(dynamodb_stub, CREATED.start(2, THEIRS))
     status, answer = start(service_on(dynamodb_stub))
     assert (status, answer["type"]) == (409, "ConflictException")
 
@@ -107,7 +121,7 @@ def test_a_start_that_lost_to_another_is_a_conflict(dynamodb_stub: Stubber) -> N
 def test_endless_contention_is_throttling_after_growing_pauses(dynamodb_stub: Stubber) -> None:
     for _ in range(ATTEMPTS):
         add_read(dynamodb_stub, CREATED)
-        add_cancellation(dynamodb_stub, "None", "TransactionConflict", "None")
+        add_cancellation(dynamodb_stub, "None", "None", "TransactionConflict", "None")
     service = service_on(dynamodb_stub)
     status, answer = start(service)
     assert (status, answer["type"]) == (429, "ThrottlingException")
@@ -118,7 +132,7 @@ def test_endless_contention_is_throttling_after_growing_pauses(dynamodb_stub: St
 
 def test_a_failed_condition_counts_even_beside_a_conflict(dynamodb_stub: Stubber) -> None:
     add_read(dynamodb_stub, CREATED)
-    add_cancellation(dynamodb_stub, "None", "TransactionConflict", "ConditionalCheckFailed")
+    add_cancellation(dynamodb_stub, "None", "None", "TransactionConflict", "ConditionalCheckFailed")
     status, answer = start(service_on(dynamodb_stub))
     assert (status, answer["type"]) == (400, "ValidationException")
 
@@ -126,13 +140,13 @@ def test_a_failed_condition_counts_even_beside_a_conflict(dynamodb_stub: Stubber
 @pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded"])
 def test_a_throttled_transaction_is_throttling(dynamodb_stub: Stubber, code: str) -> None:
     add_read(dynamodb_stub, CREATED)
-    add_cancellation(dynamodb_stub, "None", code, "TransactionConflict")
+    add_cancellation(dynamodb_stub, "None", "None", code, "TransactionConflict")
     status, answer = start(service_on(dynamodb_stub))
     assert (status, answer["type"]) == (429, "ThrottlingException")
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "error_type"),
+    "failure",
     [
         ("ProvisionedThroughputExceededException", 429, "ThrottlingException"),
         ("ThrottlingException", 429, "ThrottlingException"),
@@ -145,12 +159,14 @@ def test_a_throttled_transaction_is_throttling(dynamodb_stub: Stubber, code: str
         ("ValidationException", 500, "InternalServerException"),
     ],
 )
+@pytest.mark.parametrize(("owner", "read"), [(None, "get_item"), (CLAIM, "transact_get_items")])
 def test_a_table_that_fails_is_an_error_of_the_model(
-    dynamodb_stub: Stubber, code: str, status: int, error_type: str
+    dynamodb_stub: Stubber, failure: tuple[str, int, str], owner: str | None, read: str
 ) -> None:
-    dynamodb_stub.add_client_error("get_item", code)
-    found, answer = start(service_on(dynamodb_stub))
-    assert (found, answer["type"]) == (status, error_type)
+    code, *expected = failure
+    dynamodb_stub.add_client_error(read, code)
+    status, answer = start(service_on(dynamodb_stub), owner)
+    assert [status, answer["type"]] == expected
 
 
 class _Silent:
@@ -166,7 +182,7 @@ class _Silent:
 @pytest.mark.parametrize("error", [EndpointConnectionError(endpoint_url="x"), ReadTimeoutError(endpoint_url="x")])
 def test_a_table_that_does_not_answer_is_unavailable(error: Exception) -> None:
     client: Any = _Silent(error)
-    status, answer = start(Service(client, "table"))
+    status, answer = start(Service(client, "table"), None)
     assert (status, answer["type"]) == (503, "ServiceUnavailableException")
 
 
@@ -178,7 +194,7 @@ def test_a_fault_is_one_line_of_log_without_the_requests_content(capsys: pytest.
     )
     (line,) = capsys.readouterr().out.splitlines()
     logged = json.loads(line)
-    assert answer["statusCode"] == 500
+    assert (answer["statusCode"], answer["headers"]["x-evidently-ownership"]) == (500, "rules=1")
     assert answer["headers"]["x-amzn-errortype"] == "InternalServerException"
     assert context.aws_request_id in json.loads(answer["body"])["message"]
     assert (logged["level"], logged["requestId"], logged["error"]) == ("ERROR", context.aws_request_id, "RuntimeError")
@@ -191,7 +207,7 @@ def test_an_unavailable_table_leaves_its_cause_in_the_log(
     dynamodb_stub: Stubber, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dynamodb_stub.add_client_error("get_item", "AccessDeniedException", "not for secret-user")
-    start(service_on(dynamodb_stub))
+    start(service_on(dynamodb_stub), None)
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["causeCode"] == "AccessDeniedException"
     assert "secret" not in line

@@ -1,13 +1,13 @@
-"""CloudFormation's events about a declared project, feature, segment or launch, for tests of the provider."""
+"""CloudFormation's events of a project, feature, segment or launch, for tests of the provider."""
 
 import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from helpers.provider_scene import REQUEST_ID, STACK_ID
+from helpers.provider_harness import FUNCTION_ARN, REQUEST_ID, STACK_ID
 
 ACCOUNT_ARN: Final = "arn:aws:evidently:eu-north-1:123456789012:"
-MARKER: Final = f"not-created:{REQUEST_ID}"
+KINDS: Final = ("Project", "Segment", "Feature", "Launch")  # in the order in which they can be created
 VARIATIONS: Final = [{"name": "off", "value": {"boolValue": False}}, {"name": "on", "value": {"boolValue": True}}]
 SCHEDULE: Final = {"steps": [{"startTime": "2021-11-02T09:00:00Z", "groupWeights": {"all": 50_000}}]}
 DEFINITIONS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -28,32 +28,48 @@ ARNS: Final = {
 }
 
 
-def declared(
+def named(kind: str, name: str = "") -> dict[str, str]:
+    """Return the members that name a resource in the API's requests."""
+    return {**({"project": "petfood"} if kind in {"Feature", "Launch"} else {}), kind.lower(): name or NAMES[kind]}
+
+
+def managed(
     kind: str,
     request_type: str,
     physical_id: str = "",
     *,
     name: str = "",
+    old_name: str = "",
     definition: Mapping[str, Any] | None = None,
     logical_id: str = "",
     stack_id: str = STACK_ID,
     **properties: Any,
 ) -> dict[str, Any]:
-    """An event, but for its response URL; what is not given is of a project `petfood` and what it has."""
-    in_project = {"Project": "petfood"} if kind in {"Feature", "Launch"} else {}
+    """Return an event, but for its response URL; what is not given is of a project `petfood` and what it has."""
+    project = {"Project": "petfood"} if "project" in named(kind) and kind != "Project" else {}
+    given = {
+        "ServiceToken": FUNCTION_ARN,
+        "SchemaVersion": "1",
+        **project,
+        "Name": name or NAMES[kind],
+        "Definition": json.dumps(DEFINITIONS[kind] if definition is None else definition),
+        **properties,
+    }
     return {
         "RequestType": request_type,
         "RequestId": REQUEST_ID,
         "StackId": stack_id,
         "LogicalResourceId": logical_id or f"The{kind}",
         "ResourceType": f"Custom::Evidently{kind}",
-        "ResourceProperties": {
-            "ServiceToken": "arn:aws:lambda:eu-north-1:123456789012:function:provider",
-            "SchemaVersion": "1",
-            **in_project,
-            "Name": name or NAMES[kind],
-            "Definition": json.dumps(DEFINITIONS[kind] if definition is None else definition),
-            **properties,
-        },
+        "ResourceProperties": given,
         **({"PhysicalResourceId": physical_id} if physical_id else {}),
+        **({"OldResourceProperties": {**given, "Name": old_name}} if old_name else {}),
     }
+
+
+def timeless(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document without the time of its last change; variations by name, as the API adds new ones last."""
+    found = {name: value for name, value in document.items() if name != "lastUpdatedTime"}
+    if "variations" in found:
+        found["variations"] = sorted(found["variations"], key=lambda each: str(each["name"]))
+    return found

@@ -1,4 +1,4 @@
-"""What the other custom resources declare: a project, a feature, a segment, a launch; by kind and name. Pure."""
+"""Which project, feature, segment or launch is meant: its kind and names, and the ARN that they make. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _ARN: Final = re.compile(
 
 
 class Kind(StrEnum):
-    """Of what kind a thing is, as the API's answers call it."""
+    """The kind of a resource, as the API's documents call it."""
 
     PROJECT = "project"
     FEATURE = "feature"
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
     @property
     def in_project(self) -> bool:
-        """Whether a thing of this kind is in a project."""
+        """Whether a resource of this kind belongs to a project."""
         return self in {Kind.FEATURE, Kind.LAUNCH}
 
     def operation(self, verb: str) -> str:
@@ -30,13 +30,13 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """A thing by its name.
+class ResourceRef:
+    """A resource of the API by its names: what makes two resources the same one.
 
     Args:
-        kind: Of what kind it is.
+        kind: Its kind.
         name: Its plain name.
-        project: The plain name of its project; "" for a kind that is in none.
+        project: The plain name of its project; "" for a kind that belongs to none.
 
     """
 
@@ -48,8 +48,8 @@ class Thing:
         return f"{self.kind} '{self.name}'" + (f" of project '{self.project}'" if self.project else "")
 
     @classmethod
-    def from_arn(cls, arn: str) -> "Thing | None":
-        """Return the thing that an ARN names, None if it names none of these."""
+    def from_arn(cls, arn: str) -> "ResourceRef | None":
+        """Return the resource that an ARN names, None if it names none of these kinds."""
         found = _ARN.fullmatch(arn)
         if found is None:
             return None

@@ -1,0 +1,128 @@
+"""What a text with tokens refers to, as far as that is known at synth."""
+
+import re
+from collections.abc import Container
+from typing import Any, Final, TypeAlias
+
+import jsii
+from aws_cdk import (
+    CfnElement,
+    CfnParameter,
+    CfnResource,
+    DefaultTokenResolver,
+    IFragmentConcatenator,
+    IPostProcessor,
+    IResolvable,
+    IResolveContext,
+    Reference,
+    Stack,
+    Token,
+    Tokenization,
+)
+from constructs import IConstruct
+
+Described: TypeAlias = str | int | float | bool | list["Described"] | dict[str, "Described"] | None
+
+_PARAMETER: Final = "Parameter"
+_DYNAMIC: Final = "{{resolve:"
+_PSEUDO: Final = "AWS::"
+_VARIABLE: Final = re.compile(r"\$\{([^!}][^}]*)\}")
+
+# Functions whose value is another one only where an argument is. Any other may look a value up that is not in the
+# template: in an export, a map, a condition, a transform.
+_PURE: Final = ("Fn::Base64", "Fn::Join", "Fn::Select", "Fn::Split")
+
+# Resources whose attributes repeat a value from elsewhere, so that the reference stays when the value changes.
+_REPEATING: Final = ("AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Stack", "AWS::SSM::Parameter")
+_CUSTOM: Final = "Custom::"
+
+
+def has_unknown(text: str) -> bool:
+    """Whether the deploy finds out a part of the text: a token, or a dynamic reference written out."""
+    return Token.is_unresolved(text) or _DYNAMIC in text
+
+
+def described(scope: IConstruct, value: str | None) -> Described:
+    """Return a text as the template has it, but with what a reference is to in place of the reference.
+
+    The same in every stack and at any time of a synth: CDK turns a reference to another stack into an import, or a
+    parameter, once it prepares the app.
+    """
+    if value is None or not Token.is_unresolved(value):
+        return value
+    found: Described = Tokenization.resolve(value, scope=scope, resolver=_Describing(), preparing=False)
+    return found
+
+
+def may_change(value: Described) -> bool:
+    """Whether a text may become another one while its template stays as it is.
+
+    Args:
+        value: what `described` returned.
+
+    """
+    match value:
+        case str():
+            return _DYNAMIC in value
+        case list():
+            return any(may_change(item) for item in value)
+        case dict():
+            return any(_function_may_change(name, argument) for name, argument in value.items())
+    return False
+
+
+def stack_key(stack: Stack) -> list[str]:
+    """Return what tells a stack from every other of the account: its name, and the way to a nested one."""
+    nested_in = stack.nested_stack_parent
+    return [*stack_key(nested_in), stack.node.id] if nested_in else [stack.stack_name]
+
+
+def _function_may_change(name: str, argument: Described) -> bool:
+    match name, argument:
+        case "Reference", {"to": str(kind)}:
+            return kind in {_PARAMETER, *_REPEATING} or kind.startswith(_CUSTOM)
+        case "Ref", str(target):  # written by hand: it may be a parameter's
+            return not target.startswith(_PSEUDO)
+        case "Fn::GetAtt", _:
+            return False
+        case "Fn::Sub", [str(template), dict(variables)]:
+            return may_change(list(variables.values())) or _names_a_parameter(template, variables)
+        case "Fn::Sub", str(template):
+            return _names_a_parameter(template, ())
+    return name not in _PURE or may_change(argument)
+
+
+def _names_a_parameter(template: str, variables: Container[str]) -> bool:
+    names = [name for name in _VARIABLE.findall(template) if name not in variables]
+    return _DYNAMIC in template or any("." not in name and not name.startswith(_PSEUDO) for name in names)
+
+
+def _reference(reference: Reference) -> Described:
+    target = reference.target
+    stack = Stack.of(target)
+    match target:
+        case CfnParameter():
+            kind = _PARAMETER
+        case CfnResource():
+            kind = target.cfn_resource_type
+        case _:  # of a pseudo parameter, the stack that it was asked of
+            kind = ""
+    name = str(stack.resolve(target.logical_id)) if isinstance(target, CfnElement) else ""
+    return {"Reference": {"to": kind, "of": [*stack_key(stack), name, reference.display_name]}}
+
+
+class _Describing(DefaultTokenResolver):
+    def __init__(self) -> None:
+        super().__init__(_Joining())
+
+    def resolve_token(self, t: IResolvable, context: IResolveContext, post_processor: IPostProcessor) -> Any:
+        """Describe a reference, and resolve every other token as usual."""
+        return _reference(t) if isinstance(t, Reference) else super().resolve_token(t, context, post_processor)
+
+
+@jsii.implements(IFragmentConcatenator)
+class _Joining:
+    def join(self, left: Any, right: Any) -> Any:
+        """Keep both sides apart, as one of them is no text."""
+        parts = left["Fn::Join"][1] if isinstance(left, dict) and "Fn::Join" in left else [left]
+        return {"Fn::Join": ["", [*parts, right]]}

@@ -1,0 +1,206 @@
+"""The provider between two scripted servers: the Evidently API that it calls, and the response URL."""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import evidently_contract as contract
+from evidently_provider.handler import Settings, handle
+from evidently_service.routing import route
+from helpers.fake_clock import FakeClock
+from helpers.scripted_server import Received, ScriptedServer
+
+EVENTS: Final = Path(__file__).parents[1] / "unit" / "provider" / "events"
+STACK_ID: Final = "arn:aws:cloudformation:eu-north-1:123456789012:stack/shop/0a1b2c3d-0000-11ee-8000-0242ac110002"
+FUNCTION_ARN: Final = "arn:aws:lambda:eu-north-1:123456789012:function:provider"
+LOGICAL_ID: Final = "StartUpsell"
+REQUEST_ID: Final = "11111111-2222-4333-8444-555555555555"
+SECRET: Final = "canary-a2b9"  # noqa: S105 - stands for what must not be logged
+NOW: Final = 1_637_368_600  # when CloudFormation signs the requests of a test, unless the test says otherwise
+NOT_STARTED: Final = f"not-started:{NOW}"
+MADE_UP: Final = "shop-StartUpsell-1A2B3C4D5E6F7"
+RESERVE_SECONDS: Final = 15  # of the function's time, for the response
+_MEMBER: Final = re.compile(r'([a-z-]+)=(?:"([^"]*)"|@?([a-z0-9-]+))')
+_PAST_THE_DEADLINE: Final = 170  # of a function with 180 seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Lambda's context, as far as the provider looks at it.
+
+    Args:
+        remaining: Seconds that the function may still run.
+        invoked_function_arn: The function's ARN.
+
+    """
+
+    remaining: float = 180.0
+    invoked_function_arn: str = FUNCTION_ARN
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long the function may still run."""
+        return int(self.remaining * 1000)
+
+
+def event(
+    request_type: str, physical_id: str = "", *, old: Mapping[str, Any] | None = None, **properties: Any
+) -> dict[str, Any]:
+    """Return an event of a StartLaunch, but for its response URL.
+
+    Args:
+        request_type: Create, Update or Delete.
+        physical_id: PhysicalResourceId.
+        old: What was different in the properties of before an Update.
+        properties: What differs from those of a launch `november`; one that is None is left out.
+
+    """
+    given = {
+        "ServiceToken": FUNCTION_ARN,
+        "SchemaVersion": "1",
+        "Project": "petfood",
+        "Launch": "november",
+        "OnDelete": "CANCEL",
+        "TimeoutSeconds": "120",
+        "Triggers": SECRET,
+        **properties,
+    }
+    return {
+        "RequestType": request_type,
+        "RequestId": REQUEST_ID,
+        "StackId": STACK_ID,
+        "LogicalResourceId": LOGICAL_ID,
+        "ResourceType": "Custom::EvidentlyStartLaunch",
+        "ResourceProperties": {name: value for name, value in given.items() if value is not None},
+        **({"PhysicalResourceId": physical_id} if physical_id else {}),
+        **({} if old is None else {"OldResourceProperties": {**given, **old}}),
+    }
+
+
+def golden(name: str) -> dict[str, Any]:
+    """Return an event as CloudFormation sends it."""
+    found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def presigned(url: str, at: int | None) -> str:
+    """Return a URL as if CloudFormation had signed it at a time, or without one."""
+    signed = f"X-Amz-Date={datetime.fromtimestamp(at, UTC):%Y%m%dT%H%M%SZ}&" if at is not None else ""
+    return f"{url}/response?{signed}X-Amz-Signature={SECRET}"
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call of the API.
+
+    Args:
+        operation: Such as StartLaunch.
+        launch: The launch's name, "" for an operation on another resource.
+        request: As it came in.
+
+    """
+
+    operation: str
+    launch: str
+    request: Received
+
+    @classmethod
+    def of(cls, request: Received) -> "Called":
+        """The call that a request is."""
+        found = route(request.method, request.path.partition("?")[0])
+        return cls(found.operation.name, found.labels.get("launch", ""), request)
+
+    @property
+    def owner(self) -> dict[str, str]:
+        """The members of the owner header, without quotes and at signs."""
+        header = self.request.headers.get(contract.OWNER_HEADER, "")
+        return {name: text or bare for name, text, bare in _MEMBER.findall(header)}
+
+
+@dataclass(frozen=True, slots=True)
+class Harness:
+    """What a test of the provider has in its hands.
+
+    Args:
+        api: Stands for the Evidently API.
+        cloudformation: Stands for the response URL.
+        clock: The provider's time.
+
+    """
+
+    api: ScriptedServer
+    cloudformation: ScriptedServer
+    clock: FakeClock
+
+    def send(
+        self, given: Mapping[str, Any], *, at: int | None = NOW, remaining: float = 180.0, **settings: Any
+    ) -> dict[str, Any]:
+        """Return the one response to an event."""
+        self.deliver(given, at=at, remaining=remaining, **settings)
+        assert len(self.cloudformation.received) == 1, "exactly one response"
+        response: dict[str, Any] = self.cloudformation.documents[0]
+        self.cloudformation.received.clear()
+        return response
+
+    def deliver(
+        self,
+        given: Mapping[str, Any],
+        *,
+        at: int | None = NOW,
+        url: str = "",
+        remaining: float = 180.0,
+        **settings: Any,
+    ) -> None:
+        """Hand an event to the provider; its response goes wherever it goes."""
+        url = url or presigned(self.cloudformation.url, at)
+        self.deliver_unchanged({**given, "ResponseURL": url}, remaining=remaining, **settings)
+
+    def deliver_unchanged(self, given: Mapping[str, Any], *, remaining: float = 180.0, **settings: Any) -> None:
+        """Hand anything to the provider."""
+        handle(given, Context(remaining), Settings(clock=self.clock.clock, **settings))
+
+    @property
+    def calls(self) -> list[str]:
+        """The API's operations that were called, in order."""
+        return [call.operation for call in self.called]
+
+    @property
+    def changes(self) -> list[tuple[str, str, str]]:
+        """The calls that change something: operation, launch, and the action that the owner header names."""
+        return [(call.operation, call.launch, call.owner["action"]) for call in self.called if call.owner]
+
+    @property
+    def called(self) -> list[Called]:
+        """The calls of the API, in order."""
+        return [Called.of(request) for request in self.api.received]
+
+    @contextmanager
+    def hanging(self, seconds: float = _PAST_THE_DEADLINE) -> Iterator[Callable[[], None]]:
+        """Give the test a function that hangs for so long and on, until the block ends and the worker with it."""
+        over = threading.Event()
+
+        def hang() -> None:
+            self.clock.seconds += seconds
+            over.wait(10)
+
+        try:
+            yield hang
+        finally:
+            over.set()
+            join_workers()
+
+
+def join_workers() -> None:
+    """Wait for workers that outlived their responses."""
+    for thread in threading.enumerate():
+        if thread.name == "worker":
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+LogLines = Callable[[], list[dict[str, Any]]]

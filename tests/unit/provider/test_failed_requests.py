@@ -1,0 +1,368 @@
+"""What a failed request leaves: the id of a Create by what its calls can have come to, and at any moment of it."""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from itertools import repeat
+from typing import Any
+
+import pytest
+
+import evidently_contract as contract
+from helpers.launch_replies import (
+    BROKEN,
+    CONFLICT,
+    FORBIDDEN,
+    HTML_200,
+    HTML_404,
+    INVALID,
+    NOT_FOUND,
+    QUOTA,
+    STALE,
+    THROTTLED,
+    UNMODELLED_404,
+    launch_arn,
+    refuses,
+    shows,
+    stopped,
+)
+from helpers.managed_events import ARNS, managed
+from helpers.provider_harness import MADE_UP, NOT_STARTED, NOW, RESERVE_SECONDS, Harness, event
+from helpers.scripted_server import RESET, SELF_SIGNED, Reply, scripted_server, self_signed_tls
+
+OURS, OLD, UNKNOWN = launch_arn(), launch_arn("october"), f"{launch_arn()}#failed:{NOW}"
+STUCK = shows("UPDATING")
+CUT_SHORT = replace(shows("RUNNING"), headers={"content-length": "100000"})
+
+HAD_NO_EFFECT: dict[str, list[Reply]] = {
+    "400": [INVALID, shows("CREATED")],
+    "402": [QUOTA],
+    "403": [FORBIDDEN] * 100,
+    "404": [NOT_FOUND],
+    "409": [CONFLICT, shows("CREATED")],
+    "409, and the read fails": [CONFLICT, *[BROKEN] * 100],
+    "429": [THROTTLED] * 100,
+    "stale": [STALE],
+    "ended": [CONFLICT, shows("CANCELLED")],
+    "updating": [CONFLICT, STUCK] * 100,
+    "a website": [HTML_200],
+    "a website's 404": [HTML_404],
+    "the gateway's 404": [UNMODELLED_404],
+    # What is unknown at first, and known by what comes after it.
+    "500, then no launch": [BROKEN, NOT_FOUND],
+    "500, then stale": [BROKEN, STALE],
+    "500, then ended": [BROKEN, CONFLICT, shows("CANCELLED")],
+}
+MAY_HAVE_HAD_ONE: dict[str, list[Reply]] = {
+    "500": [BROKEN] * 100,
+    "502": [Reply(502, b"<html/>")] * 100,
+    "503": [Reply(503)] * 100,
+    "504": [Reply(504)] * 100,
+    "reset": [RESET] * 100,
+    "a body that is cut short": [CUT_SHORT] * 100,
+    "reset, then 403": [RESET, *[FORBIDDEN] * 100],
+    "reset, then 402": [RESET, QUOTA],
+    "reset, then 429": [RESET, *[THROTTLED] * 100],
+    "reset, then created": [RESET, CONFLICT, shows("CREATED")],
+    "reset, then a website": [RESET, HTML_200],
+    "reset, then updating": [RESET, *[CONFLICT, STUCK] * 100],
+    "started, and updating": [STUCK] * 100,
+    "started, and created": [shows("CREATED")],
+}
+
+
+@pytest.mark.parametrize("failure", HAD_NO_EFFECT)
+def test_a_create_that_can_have_had_no_effect_says_so(either: Harness, failure: str) -> None:
+    either.api.plan(*HAD_NO_EFFECT[failure])
+
+    response = either.send(event("Create"))
+
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", NOT_STARTED)
+    assert response["Reason"]
+    assert "StopLaunch" not in either.calls
+
+
+@pytest.mark.parametrize("failure", MAY_HAVE_HAD_ONE)
+def test_a_create_whose_outcome_is_unknown_says_so(either: Harness, failure: str) -> None:
+    either.api.plan(*MAY_HAVE_HAD_ONE[failure])
+
+    response = either.send(event("Create"))
+
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", UNKNOWN)
+    assert response["Reason"]
+    assert "StopLaunch" not in either.calls
+
+
+@pytest.mark.parametrize("given", [OURS, OLD, f"{OURS}#adopted", MADE_UP])
+@pytest.mark.parametrize(
+    "failure", ["402", "409", "a website", "reset", "started, and created", "reset, then updating"]
+)
+def test_a_failed_update_gives_back_its_id_and_undoes_nothing(either: Harness, given: str, failure: str) -> None:
+    either.api.plan(*{**HAD_NO_EFFECT, **MAY_HAVE_HAD_ONE}[failure])
+
+    response = either.send(event("Update", given))
+
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", given)
+    assert "StopLaunch" not in either.calls
+
+
+@pytest.mark.parametrize("failure", ["403", "500", "reset", "a website"])
+def test_an_update_that_can_not_release_the_old_launch_starts_nothing(either: Harness, failure: str) -> None:
+    either.api.plan(*{**HAD_NO_EFFECT, **MAY_HAVE_HAD_ONE}[failure])
+
+    response = either.send(event("Update", OURS, old={"Launch": "october"}))
+
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", OURS)
+    assert set(either.calls) == {"GetLaunch"}
+
+
+def test_without_a_date_the_request_id_stands_in(harness: Harness) -> None:
+    given = event("Create")
+    for replies, physical_id in (([QUOTA], "not-started:"), ([BROKEN] * 100, f"{OURS}#failed:")):
+        harness.api.plan(*replies)
+        assert harness.send(given, at=None)["PhysicalResourceId"] == physical_id + given["RequestId"]
+
+
+@contextmanager
+def listening(serve: Callable[[socket.socket], object]) -> Iterator[int]:
+    """Run a server that does as it likes with each connection; the block gets its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            with suppress(OSError):  # the listener is closed
+                while True:
+                    connection = listener.accept()[0]
+                    with connection, suppress(OSError):
+                        serve(connection)
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join(10)
+
+
+def _reset(connection: socket.socket) -> None:
+    connection.recv(1)  # the first of the client's greeting
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _speak_no_tls(connection: socket.socket) -> None:
+    connection.recv(1)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
+
+
+def _alert(connection: socket.socket) -> None:
+    connection.recv(1)
+    connection.sendall(b"\x15\x03\x03\x00\x02\x02\x28")  # fatal: handshake_failure
+
+
+@pytest.fixture(
+    params=["nobody listens", "reset", "no TLS", "handshake refused", "untrusted", "proxy refuses", "no name"]
+)
+def unsendable(request: pytest.FixtureRequest, harness: Harness, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harness]:
+    """The provider of an API to which no request gets through."""
+    serve = {"reset": _reset, "no TLS": _speak_no_tls, "handshake refused": _alert}.get(request.param)
+    url = "https://evidently.invalid"
+    if serve is not None:
+        with listening(serve) as port:
+            monkeypatch.setenv(contract.ENV_ENDPOINT_URL, f"https://127.0.0.1:{port}")
+            yield harness
+        return
+    match request.param:
+        case "nobody listens":
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                monkeypatch.setenv(contract.ENV_ENDPOINT_URL, f"http://127.0.0.1:{free.getsockname()[1]}")
+                yield harness
+        case "untrusted":
+            with scripted_server(tls=self_signed_tls()) as api:
+                monkeypatch.setenv(contract.ENV_ENDPOINT_URL, api.url)
+                yield harness
+                assert api.received == []
+        case "proxy refuses":
+            with scripted_server() as proxy:
+                proxy.plan(then=repeat(Reply(403)))
+                monkeypatch.setenv(contract.ENV_ENDPOINT_URL, url)
+                monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+                yield harness
+                assert {each.method for each in proxy.received} == {"CONNECT"}
+        case "no name":
+            monkeypatch.setenv(contract.ENV_ENDPOINT_URL, url)
+            monkeypatch.setattr(socket, "getaddrinfo", _resolver(socket.getaddrinfo))
+            yield harness
+
+
+def _resolver(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a resolver that knows this machine only; a test asks no other one."""
+
+    def resolve_loopback(host: Any, *arguments: Any, **options: Any) -> Any:
+        if host != "127.0.0.1":
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return resolve(host, *arguments, **options)
+
+    return resolve_loopback
+
+
+def test_where_no_request_gets_through_nothing_was_started_and_nothing_blocks_a_rollback(unsendable: Harness) -> None:
+    created = unsendable.send(event("Create"))
+    assert (created["Status"], created["PhysicalResourceId"]) == ("FAILED", NOT_STARTED)
+    assert "does not respond" in created["Reason"]
+
+    assert unsendable.send(event("Delete", NOT_STARTED))["Status"] == "SUCCESS"
+    assert unsendable.send(event("Delete", MADE_UP))["Status"] == "SUCCESS"
+    # That this Delete was not sent proves nothing of the Create.
+    assert unsendable.send(event("Delete", OURS))["Status"] == "FAILED"
+
+
+def _reset_in_the_tunnel(connection: socket.socket) -> None:
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    with self_signed_tls().wrap_socket(connection, server_side=True) as tunnel:
+        tunnel.recv(65536)
+        tunnel.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_a_request_that_is_lost_behind_a_proxy_is_an_unknown_outcome(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # urllib3 1.26, which botocore takes too, has the same name for this as for a proxy that can't be reached.
+    with listening(_reset_in_the_tunnel) as port:
+        monkeypatch.setenv(contract.ENV_ENDPOINT_URL, "https://localhost:9")
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(SELF_SIGNED))
+        response = harness.send(event("Create"))
+
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", UNKNOWN)
+
+
+def test_a_response_that_does_not_come_in_time_is_an_unknown_outcome(harness: Harness) -> None:
+    over = threading.Event()
+    harness.api.plan(Reply(500, before=lambda: over.wait(10)), then=repeat(FORBIDDEN))
+    try:
+        response = harness.send(event("Create"), read_seconds=0.05)
+    finally:
+        over.set()
+
+    assert response["PhysicalResourceId"] == UNKNOWN
+
+
+# Where the deadline strikes: the replies before the one that hangs, and the id of a Create by then.
+MOMENTS: dict[str, tuple[list[Reply], str]] = {
+    "during the start": ([], UNKNOWN),
+    "after a refusal": ([CONFLICT], NOT_STARTED),
+    "after a start, while it is updating": ([STUCK], UNKNOWN),
+    "during the second try": ([FORBIDDEN], UNKNOWN),
+    "after an unknown and a refusal": ([RESET, CONFLICT], UNKNOWN),
+    "while somebody else's is updating": ([CONFLICT, STUCK, CONFLICT], NOT_STARTED),
+}
+
+
+@pytest.mark.parametrize("given", ["", OURS, OLD])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_the_deadline_is_kept_at_any_moment_of_a_start(either: Harness, moment: str, given: str) -> None:
+    before, physical_id = MOMENTS[moment]
+    with either.hanging() as hang:
+        either.api.plan(*before, Reply(500, before=hang))
+        response = either.send(event("Update" if given else "Create", given))
+
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", given or physical_id)
+    assert "Deploy again" in response["Reason"]
+    assert len(either.calls) == len(before) + 1
+
+
+@pytest.mark.parametrize(
+    ("given", "on_delete", "before", "status"),
+    [
+        (OURS, "CANCEL", [], "FAILED"),
+        (UNKNOWN, "CANCEL", [], "FAILED"),
+        (UNKNOWN, "CANCEL", [shows("RUNNING")], "FAILED"),
+        (OURS, "KEEP_RUNNING", [], "SUCCESS"),
+        (OURS, "KEEP_RUNNING", [shows("RUNNING")], "SUCCESS"),
+        (NOT_STARTED, "CANCEL", [], "SUCCESS"),
+        (NOT_STARTED, "CANCEL", [shows("RUNNING")], "SUCCESS"),
+        (MADE_UP, "CANCEL", [], "SUCCESS"),
+        (MADE_UP, "CANCEL", [shows("RUNNING")], "SUCCESS"),
+    ],
+)
+def test_the_deadline_is_kept_at_any_moment_of_a_delete(
+    harness: Harness, given: str, on_delete: str, before: list[Reply], status: str
+) -> None:
+    with harness.hanging() as hang:
+        harness.api.plan(*before, Reply(500, before=hang))
+        response = harness.send(event("Delete", given, OnDelete=on_delete))
+
+    assert (response["Status"], response["PhysicalResourceId"]) == (status, given)
+    assert len(harness.calls) == len(before) + 1
+
+
+@pytest.mark.parametrize(
+    ("replies", "physical_id"),
+    [([FORBIDDEN], NOT_STARTED), ([THROTTLED], NOT_STARTED), ([RESET], UNKNOWN), ([CONFLICT, STUCK], NOT_STARTED)],
+)
+def test_the_deadline_is_kept_between_two_tries(harness: Harness, replies: list[Reply], physical_id: str) -> None:
+    # The reply takes so long that no other call can begin.
+    *first, last = replies
+    slow = replace(last, before=lambda: harness.clock.pause(20))
+    harness.api.plan(*first, slow, then=repeat(shows("RUNNING")))
+
+    response = harness.send(event("Create"), remaining=RESERVE_SECONDS + 25, read_seconds=4)
+
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", physical_id)
+    assert "No time was left" in response["Reason"]
+
+
+PROJECT = Reply(200, b'{"project": {"arn": "%s", "name": "petfood"}}' % ARNS["Project"].encode())
+EXISTS = refuses(409, "ConflictException")
+
+
+@pytest.mark.parametrize(
+    ("before", "properties", "physical_id"),
+    [
+        ([], {}, NOT_STARTED),
+        ([NOT_FOUND], {}, f"{ARNS['Project']}#failed:{NOW}"),
+        ([NOT_FOUND, PROJECT], {}, f"{ARNS['Project']}#failed:{NOW}"),
+        ([NOT_FOUND, PROJECT, PROJECT], {"Tags": {"a": "b"}}, f"{ARNS['Project']}#failed:{NOW}"),
+        ([NOT_FOUND, EXISTS], {"AdoptExisting": "true"}, NOT_STARTED),
+        ([NOT_FOUND, EXISTS, PROJECT], {"AdoptExisting": "true"}, NOT_STARTED),
+    ],
+    ids=["the proof", "the create", "an update", "a tag", "the read of what exists", "an update of what is adopted"],
+)
+@pytest.mark.parametrize("failure", ["deadline", "403"])
+def test_a_create_that_fails_at_any_moment_of_its_reconciliation_tells_its_delete_what_to_do(
+    harness: Harness, before: list[Reply], properties: dict[str, Any], physical_id: str, failure: str
+) -> None:
+    with harness.hanging() as hang:
+        fault = [FORBIDDEN] * 100 if failure == "403" else [Reply(500, before=hang)]
+        harness.api.plan(*before, *fault)
+        response = harness.send(managed("Project", "Create", **properties))
+
+    if failure == "403" and len(before) == 1:
+        physical_id = NOT_STARTED
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", physical_id)
+
+
+def test_every_call_says_until_when_it_may_take_effect(harness: Harness) -> None:
+    harness.api.plan(RESET, shows("RUNNING"), stopped())
+
+    harness.send(event("Create"), remaining=120)
+    harness.send(event("Delete", OURS), remaining=60)
+
+    ends = [NOW + remaining - RESERVE_SECONDS for remaining in (120, 120, 60)]
+    assert [call.owner["not-after"] for call in harness.called] == [str(end) for end in ends]
+
+
+def test_a_call_after_a_freeze_says_what_the_request_said_before_it(harness: Harness) -> None:
+    def freeze() -> None:
+        harness.clock.wall += 3600  # the one clock has gone on meanwhile, the other has stood still
+
+    harness.api.plan(replace(RESET, before=freeze), shows("RUNNING"))
+
+    harness.send(event("Create"))
+
+    assert {call.owner["not-after"] for call in harness.called} == {str(NOW + 180 - RESERVE_SECONDS)}

@@ -1,0 +1,223 @@
+"""Projects, features, segments and launches as custom resources: created, changed and deleted, on the API itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+import evidently_contract as contract
+from helpers.managed_events import ARNS, DEFINITIONS, KINDS, NAMES, SCHEDULE, managed, named, timeless
+from helpers.provider_harness import STACK_ID
+from helpers.provider_service import Served
+from helpers.scripted_server import Received, Reply
+
+ANOTHER_STACK = "arn:aws:cloudformation:eu-north-1:123456789012:stack/shop2/ffff"
+OWNER_TAGS = {
+    contract.OWNER_TAG_STACK_ID: STACK_ID,
+    contract.OWNER_TAG_STACK_NAME: "shop",
+}
+
+
+def test_each_kind_is_created_and_tells_its_arn_name_status_and_times(served: Served) -> None:
+    statuses = {"Project": "AVAILABLE", "Segment": "", "Feature": "AVAILABLE", "Launch": "CREATED"}
+    for kind in KINDS:
+        served.harness.api.received.clear()
+        response = served.send(managed(kind, "Create", Tags={"team": "web"}))
+        assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", ARNS[kind])
+        data = response["Data"]
+        assert (data["Arn"], data["Name"], data["Status"]) == (ARNS[kind], NAMES[kind], statuses[kind])
+        assert data["CreatedTime"] == data["LastUpdatedTime"] != ""
+        owner = {**OWNER_TAGS, contract.OWNER_TAG_LOGICAL_ID: f"The{kind}"}
+        assert served.shown(kind)["tags"] == {"team": "web", **owner}
+        assert served.harness.calls == [f"Get{kind}", f"Create{kind}"], "the proof that the rules are kept comes first"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_create_that_is_delivered_again_changes_nothing_and_responds_as_the_first(served: Served, kind: str) -> None:
+    first = [served.send(managed(each, "Create")) for each in KINDS[: KINDS.index(kind) + 1]][-1]
+    before = served.shown(kind)
+
+    assert served.send(managed(kind, "Create"), again=True) == first
+    assert served.shown(kind) == before
+
+
+CHANGES: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("Project", {"description": "The web shop"}, ["UpdateProject"]),
+    ("Project", {}, ["UpdateProject"]),
+    ("Feature", {**DEFINITIONS["Feature"], "description": "A banner"}, ["UpdateFeature"]),
+    ("Feature", {**DEFINITIONS["Feature"], "evaluationStrategy": "DEFAULT_VARIATION"}, ["UpdateFeature"]),
+    ("Feature", {**DEFINITIONS["Feature"], "entityOverrides": {"anna": "off"}}, ["UpdateFeature"]),
+    (
+        "Feature",
+        {
+            "variations": [
+                {"name": "on", "value": {"boolValue": False}},
+                {"name": "maybe", "value": {"boolValue": True}},
+            ],
+            "defaultVariation": "maybe",
+        },
+        ["UpdateFeature"],
+    ),
+    ("Launch", {**DEFINITIONS["Launch"], "description": "In November"}, ["UpdateLaunch"]),
+    ("Launch", {**DEFINITIONS["Launch"], "randomizationSalt": "pepper"}, ["UpdateLaunch"]),
+    (
+        "Launch",
+        {
+            "groups": [{"name": "some", "feature": "upsell", "variation": "off", "description": "Some"}],
+            "scheduledSplitsConfig": {
+                "steps": [
+                    {
+                        "startTime": "2021-12-24T18:00:00Z",
+                        "groupWeights": {"some": 1},
+                        "segmentOverrides": [{"segment": "norway", "evaluationOrder": 1, "weights": {"some": 2}}],
+                    }
+                ]
+            },
+            "metricMonitors": [{"metricDefinition": {"name": "m", "entityIdKey": "id", "valueKey": "value"}}],
+        },
+        ["UpdateLaunch"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "definition", "calls"), CHANGES)
+def test_a_change_is_one_call_and_is_taken_back_by_one_and_nothing_changed_is_none(
+    created: Served, kind: str, definition: Mapping[str, Any], calls: list[str]
+) -> None:
+    before = timeless(created.shown(kind))
+    changed = managed(kind, "Update", ARNS[kind], definition=definition)
+    for given, expected in (
+        (changed, calls),
+        (changed, []),
+        (managed(kind, "Update", ARNS[kind]), calls),
+        (managed(kind, "Update", ARNS[kind]), []),
+    ):
+        created.harness.api.received.clear()
+        response = created.send(given)
+        assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", ARNS[kind]), response["Reason"]
+        assert created.harness.calls == [f"Get{kind}", f"Create{kind}", *expected]
+    assert timeless(created.shown(kind)) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tags_change_in_place_and_the_owners_stay(created: Served, kind: str) -> None:
+    owner = created.shown(kind)["tags"]
+    created.send(managed(kind, "Update", ARNS[kind], Tags={"team": "web", "stage": "beta"}))
+    created.send(managed(kind, "Update", ARNS[kind], Tags={"team": "app"}))
+    assert created.shown(kind)["tags"] == {"team": "app", **owner}
+    acquired = [f"Get{kind}", f"Create{kind}"]
+    assert created.harness.calls == [*acquired, "TagResource", *acquired, "TagResource", "UntagResource"]
+
+
+def test_drift_is_corrected(created: Served) -> None:
+    created.evidently.update_feature(**named("Feature"), entityOverrides={"stranger": "on"}, description="By hand")
+    created.send(managed("Feature", "Update", ARNS["Feature"]))
+    found = created.shown("Feature")
+    assert found["entityOverrides"] == {"tester": "on"}
+    assert not found.get("description")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_deleted_by_hand_is_created_anew_by_an_update_and_blocks_no_delete(created: Served, kind: str) -> None:
+    for each in KINDS[::-1][: len(KINDS) - KINDS.index(kind)]:
+        if each != "Segment" or kind == "Segment":
+            getattr(created.evidently, f"delete_{each.lower()}")(**named(each))
+    response = created.send(managed(kind, "Update", ARNS[kind]))
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", ARNS[kind])
+    assert created.exists(kind)
+    getattr(created.evidently, f"delete_{kind.lower()}")(**named(kind))
+    assert created.send(managed(kind, "Delete", ARNS[kind]))["Status"] == "SUCCESS"
+
+
+def test_what_is_deleted_by_hand_while_an_update_reconciles_it_blocks_no_update(created: Served) -> None:
+    def deleted_before_the_change(request: Received) -> Reply:
+        if request.method == "PATCH":
+            created.evidently.delete_feature(**named("Feature"))
+        return created.respond(request)
+
+    created.evidently.delete_launch(**named("Launch"))
+    created.harness.api.respond = deleted_before_the_change
+    changed = managed("Feature", "Update", ARNS["Feature"], definition={**DEFINITIONS["Feature"], "description": "New"})
+    response = created.send(changed)
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", ARNS["Feature"]), response["Reason"]
+    assert created.harness.calls[-1] == "UpdateFeature"
+    assert not created.exists("Feature")
+
+
+def test_a_feature_whose_project_was_deleted_by_hand_blocks_no_update(created: Served) -> None:
+    for kind in ("Launch", "Feature", "Project"):
+        getattr(created.evidently, f"delete_{kind.lower()}")(**named(kind))
+    response = created.send(managed("Feature", "Update", ARNS["Feature"]))
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", ARNS["Feature"])
+    assert (response["Data"]["Arn"], response["Data"]["Status"]) == (ARNS["Feature"], "")
+
+
+def test_everything_is_deleted_in_the_opposite_order(created: Served) -> None:
+    for kind in reversed(KINDS):
+        assert created.send(managed(kind, "Delete", ARNS[kind]))["Status"] == "SUCCESS"
+        assert not created.exists(kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "named_in_reason"),
+    [
+        ("Project", "In the way: launch 'november', feature 'upsell'."),
+        ("Feature", "In the way: launch 'november'."),
+        ("Segment", "In the way: launch 'winter' of project 'petfood'."),
+    ],
+)
+def test_a_delete_that_something_is_in_the_way_of_names_it(created: Served, kind: str, named_in_reason: str) -> None:
+    created.evidently.start_launch(**named("Launch"))
+    if kind == "Segment":
+        override = {"segment": "norway", "evaluationOrder": 1, "weights": {"all": 1}}
+        step = {"startTime": 1, "groupWeights": {"all": 1}, "segmentOverrides": [override]}
+        groups = DEFINITIONS["Launch"]["groups"]
+        created.evidently.create_launch(
+            project="petfood", name="winter", groups=groups, scheduledSplitsConfig={"steps": [step]}
+        )
+    response = created.send(managed(kind, "Delete", ARNS[kind]))
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", ARNS[kind])
+    assert named_in_reason in response["Reason"]
+    assert created.exists(kind)
+
+
+def test_groups_of_a_running_launch_are_refused_in_the_apis_words_and_stay(created: Served) -> None:
+    created.evidently.start_launch(**named("Launch"))
+    before = created.shown("Launch")
+    groups = [{"name": "all", "feature": "upsell", "variation": "off"}]
+    definition = {"groups": groups, "scheduledSplitsConfig": SCHEDULE}
+    response = created.send(managed("Launch", "Update", ARNS["Launch"], definition=definition))
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", ARNS["Launch"])
+    assert "409 ConflictException" in response["Reason"]
+    assert "groups" in response["Reason"]
+    assert created.shown("Launch") == before
+
+
+def test_a_segment_is_not_changed_under_its_name(created: Served) -> None:
+    definition = {"pattern": '{"country": ["se"]}'}
+    response = created.send(managed("Segment", "Update", ARNS["Segment"], definition=definition))
+    assert response["Status"] == "FAILED"
+    assert "another name" in response["Reason"]
+    assert created.shown("Segment")["pattern"] == DEFINITIONS["Segment"]["pattern"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "reason"),
+    [
+        ("Project", {"Name": "a b"}, "Name is 'a b'; it must be a name of 1 to 127 characters"),
+        ("Project", {"Name": None}, "Name is None"),
+        ("Feature", {"Project": "arn:aws:s3:::bucket"}, "Project is 'arn:aws:s3:::bucket'"),
+        ("Launch", {"Definition": "{'no': 'json'}"}, "Definition is \"{'no': 'json'}\""),
+        ("Feature", {"Project": "absent"}, "answered 404 ResourceNotFoundException"),
+        ("Feature", {"Definition": '{"variations": [{"name": "a b", "value": {"boolValue": true}}]}'}, "variations[0]"),
+    ],
+)
+def test_what_the_api_would_not_take_fails_with_its_name_and_rule(
+    created: Served, kind: str, properties: dict[str, Any], reason: str
+) -> None:
+    given = managed(kind, "Create", name="fresh")
+    given["ResourceProperties"] |= properties
+    response = created.send(given)
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", f"not-started:{created.now}")
+    assert reason in response["Reason"]
+    assert not created.exists(kind, "fresh")

@@ -1,0 +1,90 @@
+"""The two headers of ownership, and whose stacks the provider serves."""
+
+import pytest
+
+import evidently_contract as contract
+from evidently_provider.errors import InvalidPropertyError
+from evidently_provider.owner import Owner, Said, check_owner, said
+from evidently_provider.ownership import Action
+from evidently_service import ownership as service
+from evidently_service.owner_header import claim_in, ownership_header
+from helpers.provider_harness import LOGICAL_ID, STACK_ID
+
+OWNER = Owner(STACK_ID, LOGICAL_ID, not_after=1_637_368_765)
+
+
+def test_a_request_says_who_wants_what_as_of_when_and_until_when() -> None:
+    assert OWNER.header("acquire-new", 1_637_368_600) == (
+        f'stack="{STACK_ID}", resource="StartUpsell", action=acquire-new, '
+        "requested-at=@1637368600, not-after=@1637368765"
+    )
+
+
+def test_a_request_without_a_time_leaves_the_member_out() -> None:
+    assert "requested-at" not in OWNER.header("release", None)
+
+
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("requested_at", [None, 0, 1_637_368_600])
+def test_the_service_reads_what_the_longest_owner_says(action: Action, requested_at: int | None) -> None:
+    stack = f"arn:aws-us-gov:cloudformation:us-gov-east-1:123456789012:stack/{'s' * 128}/{STACK_ID.rpartition('/')[2]}"
+    header = Owner(stack, "r" * 255, not_after=1_637_368_765).header(action, requested_at)
+
+    claim = claim_in({contract.OWNER_HEADER: header}, list(service.Action), "123456789012", 1_637_368_600_000)
+
+    assert claim == service.Claim(stack, "r" * 255, service.Action(action.value), requested_at, 1_637_368_765)
+
+
+@pytest.mark.parametrize("outcome", list(service.Outcome))
+def test_what_the_service_says_is_read(outcome: service.Outcome) -> None:
+    header = {contract.OWNERSHIP_HEADER: ownership_header(outcome, ["A", "B"])}
+
+    assert said(header) == Said(keeps_rules=True, outcome=outcome.value, owners=("A", "B"))
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ({}, Said(keeps_rules=False, outcome="", owners=())),
+        ({"x-evidently-ownership": ""}, Said(keeps_rules=False, outcome="", owners=())),
+        ({"x-evidently-ownership": "outcome=ok"}, Said(keeps_rules=False, outcome="ok", owners=())),
+        ({"x-evidently-ownership": "rules=1"}, Said(keeps_rules=True, outcome="", owners=())),
+        ({"x-evidently-ownership": "rules=2"}, Said(keeps_rules=True, outcome="", owners=())),
+        (
+            {"x-evidently-ownership": "rules=1, outcome=not-owner"},
+            Said(keeps_rules=True, outcome="not-owner", owners=()),
+        ),
+        ({"x-evidently-ownership": "outcome=kept,rules=1"}, Said(keeps_rules=True, outcome="kept", owners=())),
+        (
+            {"x-evidently-ownership": 'rules=1, outcome=left, owners=("A" "B")'},
+            Said(keeps_rules=True, outcome="left", owners=("A", "B")),
+        ),
+        ({"x-evidently-ownership": "rules=1, owners=()"}, Said(keeps_rules=True, outcome="", owners=())),
+        ({"x-evidently-ownership": "norules=1, theoutcome=ok"}, Said(keeps_rules=False, outcome="", owners=())),
+    ],
+)
+def test_a_response_says_whether_the_api_keeps_the_rules_and_what_came_of_a_request(
+    header: dict[str, str], expected: Said
+) -> None:
+    assert said(header) == expected
+
+
+def test_a_stack_of_the_functions_own_account_is_served() -> None:
+    check_owner(STACK_ID, LOGICAL_ID, "123456789012")
+
+
+@pytest.mark.parametrize(
+    "stack_id",
+    [
+        STACK_ID.replace("123456789012", "210987654321"),
+        STACK_ID + '", action=release, resource="',
+        STACK_ID + "\n",
+        "shop",
+        "",
+    ],
+)
+def test_a_stack_of_another_account_or_no_stack_is_refused_with_a_sentence(stack_id: str) -> None:
+    with pytest.raises(
+        InvalidPropertyError, match=r"StackId is .*; it must be the ARN of a stack of account 123456789012"
+    ):
+        check_owner(stack_id, LOGICAL_ID, "123456789012")

@@ -1,0 +1,122 @@
+"""Updates with a claim: one requested before the last of the same caller, or before its release, changes nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from helpers.evidently_api import owner_header
+from helpers.records import CREATED, DELETED, KINDS, Record, outcome_of, refusal_of
+from helpers.service import Service
+
+LAUNCH = {"project": "petfood", "launch": "november"}
+LATER = CREATED + 30
+
+
+@pytest.fixture(params=[kind for kind in KINDS if kind != "run"])
+def record(service: Service, request: pytest.FixtureRequest) -> Record:
+    """The existence of a resource of each kind."""
+    return Record(service, request.param).make()
+
+
+def updates(service: Service, **owner: Any) -> dict[str, Callable[[], Any]]:
+    """An update of each kind, with a claim; `tags` of each is TagResource."""
+    client = service.client(owner=owner_header("update", **owner))
+    return {
+        "project": lambda: client.update_project(project="november", description="new"),
+        "feature": lambda: client.update_feature(project="petfood", feature="november", description="new"),
+        "launch": lambda: client.update_launch(**LAUNCH, description="new"),
+        "delivery": lambda: client.update_project_data_delivery(project="november"),
+    }
+
+
+def stage(record: Record) -> str | None:
+    tags: dict[str, str] = record.service.client().list_tags_for_resource(resourceArn=record.arn())["tags"]
+    return tags.get("stage")
+
+
+@pytest.mark.parametrize("caller", [{}, {"resource": "Adopts"}, {"stack": "depot"}], ids=["owner", "sibling", "other"])
+def test_an_update_before_the_last_one_of_its_caller_is_stale_and_changes_nothing(
+    record: Record, caller: dict[str, Any]
+) -> None:
+    record.acquired()
+    assert record.tagged("second", at=LATER, **caller) == "ok"
+    assert record.tagged("first", at=LATER - 1, **caller) == "stale"
+    assert record.tagged("same second", at=LATER, **caller) == "ok"
+    assert stage(record) == "same second"
+
+
+def test_an_update_before_the_last_time_that_its_caller_adopted_is_stale(record: Record) -> None:
+    record.by_hand()
+    assert record.acquired("acquire", at=LATER) == "running"
+    assert record.tagged("late", at=LATER - 1) == "stale"
+    assert record.tagged("of the adoption", at=LATER) == "ok"
+    assert stage(record) == "of the adoption"
+
+
+def test_an_update_before_the_last_request_of_another_owner_is_stale(record: Record) -> None:
+    record.acquired()
+    assert record.acquired(resource="Joins", at=LATER) == "ok"
+    assert record.tagged("late", at=LATER - 1) == "stale"
+    assert record.tagged("new", at=LATER + 1) == "ok"
+    assert stage(record) == "new"
+
+
+def test_an_update_after_its_callers_release_is_stale(record: Record) -> None:
+    record.by_hand()
+    record.released()
+    assert record.tagged("late", at=DELETED) == "stale"
+    assert record.tagged("new", at=DELETED + 1) == "ok"
+    assert stage(record) == "new"
+
+
+def test_an_update_by_its_owner_makes_an_older_release_stale(record: Record) -> None:
+    record.acquired()
+    assert record.tagged("new", at=LATER) == "ok"
+    assert record.released(at=LATER - 1) == "stale"
+    assert record.is_there()
+
+
+def test_an_update_that_changes_nothing_moves_its_owners_time_too(record: Record) -> None:
+    record.acquired()
+    client = record.service.client(owner=owner_header("update", at=LATER))
+    assert outcome_of(lambda: client.untag_resource(resourceArn=record.arn(), tagKeys=["never-was"])) == "ok"
+    assert record.released(at=LATER - 1) == "stale"
+
+
+def test_an_update_by_somebody_else_leaves_the_owner(record: Record) -> None:
+    record.acquired()
+    assert record.tagged("new", stack="depot", at=LATER) == "ok"
+    assert record.owner() == "StartUpsell"
+    assert record.released() == "done"
+
+
+def test_an_update_without_a_time_is_never_stale(record: Record) -> None:
+    record.acquired()
+    record.tagged("dated", at=LATER)
+    assert record.tagged("undated") == "ok"
+    assert stage(record) == "undated"
+
+
+@pytest.mark.parametrize("stack", ["shop", "depot"], ids=["owner", "other"])
+@pytest.mark.parametrize("kind", ["project", "feature", "launch", "delivery"])
+def test_every_update_follows_the_same_rule(service: Service, kind: str, stack: str) -> None:
+    record = Record(service, "project" if kind == "delivery" else kind).make()
+    record.acquired()
+    assert outcome_of(updates(service, at=LATER, stack=stack)[kind]) == "ok"
+    read = getattr(service.client(), f"get_{record.kind}")
+    names = LAUNCH if kind == "launch" else {"project": "petfood", "feature": "november"}
+    names = {"project": "november"} if record.kind == "project" else names
+    before = read(**names)[record.kind]
+    service.now += 60_000
+    stale = updates(service, at=LATER - 1, stack=stack)[kind]
+    assert outcome_of(stale) == "stale"
+    assert "stale" in refusal_of(stale)
+    assert read(**names)[record.kind] == before
+
+
+def test_an_update_by_hand_is_never_stale(record: Record) -> None:
+    record.acquired()
+    record.tagged("owner", at=LATER)
+    record.service.client().tag_resource(resourceArn=record.arn(), tags={"stage": "hand"})
+    assert (stage(record), record.owner()) == ("hand", "StartUpsell")

@@ -1,0 +1,281 @@
+"""The owner header: what it may say, what is refused before anything changes, and what every response says."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from evidently_service.operations import ACTIONS, OFFERED
+from evidently_service.quotas import Quotas
+from helpers.evidently_api import ACCOUNT, REGION, owner_header, stack_id
+from helpers.service import NOON, Service
+
+LAUNCH = "/projects/petfood/launches/november"
+START, STOP = f"{LAUNCH}/start", f"{LAUNCH}/cancel"
+JSON = {"content-type": "application/json"}
+SECONDS = NOON // 1000
+STACK, RESOURCE, ACTION = f'stack="{stack_id("shop")}"', 'resource="StartUpsell"', "action=acquire"
+CLAIM = f"{STACK}, {RESOURCE}, {ACTION}"
+# A request of each kind that an action is about.
+STARTS, STOPS, UPDATES = ("POST", START, b""), ("POST", STOP, b"{}"), ("PATCH", LAUNCH, b'{"description": "x"}')
+
+
+def send(service: Service, request: tuple[str, str, bytes], header: str) -> dict[str, Any]:
+    method, path, body = request
+    return service.send(method, path, headers={"X-Evidently-Owner": header, **JSON}, body=body)
+
+
+def refused(answer: dict[str, Any]) -> list[str]:
+    """The fields that a refusal names; each is in its message."""
+    body = json.loads(answer["body"])
+    assert (answer["statusCode"], answer["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
+    assert body["reason"] == "fieldValidationFailed"
+    for field in body["fieldList"]:
+        assert f"{field['name']} {field['message']}" in body["message"]
+    return [field["name"] for field in body["fieldList"]]
+
+
+def everything(service: Service) -> Any:
+    """All that the table has."""
+    return service.store.client.scan(TableName=service.table, ConsistentRead=True)["Items"]
+
+
+@pytest.mark.parametrize(
+    ("header", "fields"),
+    [
+        ("", ["stack", "resource", "action"]),
+        (f"{STACK}, {RESOURCE}", ["action"]),
+        (f"{STACK}, {ACTION}", ["resource"]),
+        (f"{RESOURCE}, {ACTION}", ["stack"]),
+        (f"{RESOURCE}, {ACTION}, stack=shop", ["stack"]),
+        (f'{RESOURCE}, {ACTION}, stack="shop"', ["stack"]),
+        (f'{RESOURCE}, {ACTION}, stack="{stack_id("shop")}/"', ["stack"]),
+        (f"{RESOURCE}, {ACTION}, {STACK.replace('cloudformation', 'evidently')}", ["stack"]),
+        (f"{RESOURCE}, {ACTION}, {STACK.replace(ACCOUNT, '210987654321')}", ["stack"]),
+        (f"{RESOURCE}, {ACTION}, {STACK.replace('stack/shop', 'stack/shop#x')}", ["stack"]),
+        (f"{RESOURCE}, {ACTION}, {STACK.replace('shop', 's' * 129)}", ["stack"]),
+        (f"{STACK}, {ACTION}, resource=StartUpsell", ["resource"]),
+        (f'{STACK}, {ACTION}, resource=""', ["resource"]),
+        (f'{STACK}, {ACTION}, resource="Start-Upsell"', ["resource"]),
+        (f'{STACK}, {ACTION}, resource="{"S" * 256}"', ["resource"]),
+        (f'{STACK}, {RESOURCE}, action="acquire"', ["action"]),
+        (f"{STACK}, {RESOURCE}, action=Acquire", ["action"]),
+        (f"{STACK}, {RESOURCE}, action=steal", ["action"]),
+        (f"{STACK}, {RESOURCE}, action", ["action"]),
+        (f"{STACK}, {RESOURCE}, action=(acquire)", ["action"]),
+        (f"{CLAIM}, requested-at=1700000000", ["requested-at"]),
+        (f'{CLAIM}, requested-at="@1"', ["requested-at"]),
+        (f"{CLAIM}, requested-at", ["requested-at"]),
+        (f"{CLAIM}, not-after=1", ["not-after"]),
+        (f"{CLAIM}, not-after=?1", ["not-after"]),
+        ('stack="x", resource="-", action=x, requested-at=x', ["stack", "resource", "action", "requested-at"]),
+    ],
+)
+def test_a_member_that_breaks_its_form_is_named_and_nothing_changes(
+    service: Service, header: str, fields: list[str]
+) -> None:
+    service.with_launch()
+    before = everything(service)
+    assert refused(send(service, STARTS, header)) == [f"x-evidently-owner.{field}" for field in fields]
+    assert everything(service) == before
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "x y",
+        f"{CLAIM},",
+        f"{CLAIM}; X",
+        f"{CLAIM} x=1",
+        "é",
+        f'{CLAIM}, x="é"',
+        f"{CLAIM}, requested-at=@1.5",
+        "a" * 1025,
+    ],
+)
+def test_a_header_that_is_no_dictionary_or_too_long_is_refused_as_a_whole(service: Service, header: str) -> None:
+    service.with_launch()
+    before = everything(service)
+    for request in (STARTS, STOPS, UPDATES, ("GET", LAUNCH, b"")):
+        assert refused(send(service, request, header)) == ["x-evidently-owner"]
+    assert everything(service) == before
+
+
+def test_a_header_of_the_greatest_length_is_read(service: Service) -> None:
+    service.with_launch()
+    longest = f"{CLAIM}, x=".ljust(1024, "x")
+    assert send(service, STARTS, longest)["statusCode"] == 200
+    assert refused(send(service, STARTS, f"{longest}x")) == ["x-evidently-owner"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f'{CLAIM}, x=1, y=(a b);z, colour=%"%c3%bc", since=@5',
+        f"{STACK};a=1, {RESOURCE};b;c=?0, {ACTION};d=:aa:",
+        f"{ACTION},{RESOURCE}\t,\t{STACK}",
+        f'stack=1, action=steal, resource="-", {CLAIM}',
+        f"  {CLAIM}  ",
+    ],
+    ids=["unknown members", "parameters", "order and space", "the last of a name counts", "space around"],
+)
+def test_what_a_newer_handler_may_add_is_passed_over(service: Service, header: str) -> None:
+    service.with_launch()
+    assert send(service, STARTS, header)["statusCode"] == 200
+    again = send(service, STARTS, owner_header("acquire"))
+    assert (again["statusCode"], again["headers"]["x-evidently-ownership"]) == (200, "rules=1, outcome=ok")
+
+
+@pytest.mark.parametrize(
+    ("request_", "allowed"),
+    [(STARTS, {"acquire-new", "acquire"}), (STOPS, {"release", "leave"}), (UPDATES, {"update"})],
+    ids=["StartLaunch", "StopLaunch", "UpdateLaunch"],
+)
+def test_an_operation_takes_its_own_actions_and_no_other(
+    service: Service, request_: tuple[str, str, bytes], allowed: set[str]
+) -> None:
+    for action in ("acquire-new", "acquire", "update", "release", "leave"):
+        service.with_launch(action)
+        method, path, body = request_
+        answer = send(service, (method, path.replace("november", action), body), owner_header(action))
+        if action in allowed:
+            assert answer["statusCode"] == 200
+        else:
+            assert refused(answer) == ["x-evidently-owner.action"]
+
+
+def test_every_operation_that_changes_something_takes_an_action_and_no_other_does() -> None:
+    changing = ("Create", "Update", "Delete", "Start", "Stop", "Tag", "Untag")
+    assert set(ACTIONS) == {name for name in OFFERED if name.startswith(changing)}
+
+
+@pytest.mark.parametrize(("ahead", "status"), [(300, 200), (301, 400)])
+def test_a_request_of_the_future_is_refused(service: Service, ahead: int, status: int) -> None:
+    service.with_launch()
+    answer = send(service, STARTS, owner_header("acquire", at=SECONDS + ahead))
+    assert answer["statusCode"] == status
+    if status == 400:
+        assert refused(answer) == ["x-evidently-owner.requested-at"]
+
+
+@pytest.mark.parametrize("action", ["acquire-new", "acquire", "update", "release", "leave"])
+def test_a_read_takes_any_claim_and_gives_it_no_effect(service: Service, action: str) -> None:
+    service.with_launch().start_launch(project="petfood", launch="november")
+    before = everything(service)
+    header = owner_header(action, at=SECONDS, not_after=1)
+    for path in (LAUNCH, "/projects", "/tags/arn:aws:evidently:eu-north-1:123456789012:project/petfood"):
+        answer = send(service, ("GET", path, b""), header)
+        assert (answer["statusCode"], answer["headers"]["x-evidently-ownership"]) == (200, "rules=1")
+    evaluation = ("POST", "/projects/petfood/evaluations/upsell", b'{"entityId": "anna"}')
+    assert send(service, evaluation, header)["statusCode"] == 200
+    assert refused(send(service, ("GET", LAUNCH, b""), header.replace(action, "steal"))) == ["x-evidently-owner.action"]
+    assert everything(service) == before
+
+
+FORMER = ["x-evidently-starter", "x-evidently-stack", "x-evidently-asked", "x-evidently-first"]
+
+
+def test_the_headers_of_before_the_first_release_count_for_nothing_and_are_a_line_of_log(service: Service) -> None:
+    service.with_launch().start_launch(project="petfood", launch="november")
+    headers = {"X-Evidently-Starter": "a" * 64, "x-evidently-asked": "secret"}
+    answer = service.send("POST", STOP, headers={**headers, **JSON}, body=b"{}")
+    assert (answer["statusCode"], answer["headers"]["x-evidently-ownership"]) == (200, "rules=1")
+    (line,) = service.lines
+    assert json.loads(line)["headers"] == ["x-evidently-starter", "x-evidently-asked"]
+    assert json.loads(line)["level"] == "WARNING"
+    assert "secret" not in line
+    assert "a" * 64 not in line
+
+
+@pytest.mark.parametrize("former", FORMER)
+def test_a_claim_counts_beside_a_header_of_before(service: Service, former: str) -> None:
+    service.with_launch()
+    answer = service.send("POST", START, headers={"x-evidently-owner": CLAIM, former: "x"})
+    assert answer["headers"]["x-evidently-ownership"] == "rules=1, outcome=ok"
+    assert len(service.lines) == 1
+
+
+def test_a_request_without_those_headers_is_no_line_of_log(service: Service) -> None:
+    service.with_launch()
+    send(service, STARTS, CLAIM)
+    send(service, STARTS, "x y")
+    assert service.lines == []
+
+
+def test_every_answer_says_which_rules_are_kept(service: Service) -> None:
+    def said(method: str, path: str, **more: Any) -> tuple[int, str]:
+        answer = service.send(method, path, **more)
+        return answer["statusCode"], answer["headers"]["x-evidently-ownership"]
+
+    service.with_launch()
+    assert said("GET", LAUNCH) == (200, "rules=1")
+    assert said("POST", START) == (200, "rules=1")
+    assert said("POST", START) == (409, "rules=1")
+    assert said("GET", f"{LAUNCH}x") == (404, "rules=1")
+    assert said("GET", "/nowhere") == (400, "rules=1")
+    assert said("POST", START, headers={"x-evidently-owner": "x y"}) == (400, "rules=1")
+    assert said("POST", "/projects", body=b"{") == (400, "rules=1")
+    service.quotas = Quotas(projects=1)
+    assert said("POST", "/projects", headers=JSON, body=b'{"name": "shoes"}') == (402, "rules=1")
+    service.store.client.delete_table(TableName=service.table)
+    assert said("GET", LAUNCH) == (503, "rules=1")
+
+
+MEMBERS = st.sampled_from(
+    [
+        *(STACK, RESOURCE, ACTION, STACK.replace(ACCOUNT, "210987654321"), STACK.replace(REGION, "x y")),
+        *(
+            'stack="',
+            'stack="\\\\"',
+            "resource=7",
+            'resource=""',
+            "action=acquire-new",
+            "action=release",
+            "action=leave",
+        ),
+        *("action=update", "action=steal", "action", f"requested-at=@{SECONDS}", "requested-at=@-1.5", "not-after=@1"),
+        *(
+            f"not-after=@{SECONDS + 60}",
+            "requested-at=@999999999999999",
+            "requested-at=@1.5",
+            "x=(1 2);y",
+            "",
+            "é",
+            "=",
+            ",",
+        ),
+    ]
+)
+HEADERS = st.one_of(
+    st.text(max_size=60),
+    st.tuples(st.just([STACK, RESOURCE, ACTION]), st.lists(MEMBERS | st.text(max_size=6), max_size=4))
+    .map(lambda parts: parts[0] + parts[1])
+    .flatmap(st.permutations)
+    .map(", ".join),
+    st.lists(MEMBERS, max_size=6).map(", ".join),
+)
+REQUESTS = st.sampled_from(
+    [
+        *(STARTS, STOPS, UPDATES, ("DELETE", LAUNCH, b""), ("DELETE", "/projects/petfood", b"")),
+        ("POST", "/projects", b'{"name": "petfood"}'),
+        ("POST", "/segments", b'{"name": "vip", "pattern": "{\\"a\\": [1]}"}'),
+        ("POST", "/tags/arn:aws:evidently:eu-north-1:123456789012:project/petfood", b'{"tags": {"a": "b"}}'),
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(request=REQUESTS, header=HEADERS)
+def test_no_header_ends_in_a_500_and_what_is_refused_changes_nothing(
+    service: Service, request: tuple[str, str, bytes], header: str
+) -> None:
+    if service.send("GET", LAUNCH)["statusCode"] == 404:
+        service.with_launch()
+    before = everything(service)
+    answer = send(service, request, header)
+    assert answer["statusCode"] < 500
+    assert answer["headers"]["x-evidently-ownership"].startswith("rules=1")
+    if answer["statusCode"] != 200:
+        assert everything(service) == before
