@@ -48,6 +48,10 @@ bench: setup ## Evaluations beside two flag SDKs, what each operation costs, col
 reliability: setup ## What custom-resource tools do when something goes wrong, ours beside six others
 	@$(BENCH) -m reliability
 
+.PHONY: soak
+soak: setup ## The ownership rules in larger bounds, then random walks; SECONDS= how long, SEED= from where
+	$(IN_VENV) PYTHONPATH="$(CURDIR)/lambda:$(CURDIR)/tests" python -m model.soak $(or $(SECONDS),600) $(SEED)
+
 .PHONY: audit
 audit: setup ## Known vulnerabilities of what is pinned, where the package indexes have advisories
 	@$(BENCH) -m audit

@@ -1,0 +1,81 @@
+"""The API around its rules: it keeps the records, and `evidently_service.ownership` says what a call comes to."""
+
+from functools import cache
+from typing import Final
+
+from evidently_provider.ownership import Outcome as Seen
+from evidently_service import ownership
+from evidently_service.ownership import Action, Claim, Note, Outcome, Ownership, State
+from model.configuration import Configuration
+from model.state import NOBODY, Call, Caller, Record, World, put
+
+_RELEASES: Final = {Action.RELEASE, Action.LEAVE}
+# How the handler sees what came of a call (evidently_provider/start_launch.py, managed.py).
+_SEEN: Final = {
+    Outcome.OK: Seen.OK,
+    Outcome.RUNNING: Seen.RUNNING,
+    Outcome.STALE: Seen.STALE,
+    Outcome.ENDED: Seen.ENDED,
+    Outcome.NOT_FOUND: Seen.NOT_FOUND,
+    Outcome.FULL: Seen.REFUSED,
+}
+
+
+def called(configuration: Configuration, world: World, call: Call) -> tuple[World, Outcome]:
+    """Return the world after a call, and what it came to."""
+    target, caller = call.target, call.caller
+    record = world.records[target]
+    if caller.action is Action.UPDATE and record.state is not State.ACTIVE:
+        return world, Outcome.NOT_FOUND
+    outcome, ruled, note = _ruled(record._replace(notes=()), record.note(caller.who), caller)
+    after = ruled._replace(notes=record.notes).with_note(caller.who, note)
+    if outcome is Outcome.OK and (caller.action is Action.UPDATE or record.state is State.FREE):
+        after = after._replace(state=State.ACTIVE, definition=call.definition)
+    elif outcome is Outcome.DONE:
+        is_run = configuration.targets[target].is_run
+        after = after._replace(state=State.ENDED if is_run else State.FREE, definition=0)
+    world = world._replace(records=put(world.records, target, stored(after)))
+    return (world if after.state is record.state else with_run(configuration, world, target)), outcome
+
+
+def with_run(configuration: Configuration, world: World, existence: int) -> World:
+    """The world after a launch was created or deleted: there is a run to acquire, or none any more."""
+    run = configuration.run_of(existence)
+    if run is None:
+        return world
+    exists = world.records[existence].state is State.ACTIVE
+    record = Record(State.FREE if exists else State.MISSING, notes=world.records[run].notes)
+    return world._replace(records=put(world.records, run, stored(record)))
+
+
+def stored(record: Record) -> Record:
+    """The record as it is stored: notes are items of their own, so that nothing takes them along."""
+    return record
+
+
+def seen(outcome: Outcome, action: Action) -> Seen:
+    """Return what the handler sees of an outcome."""
+    return Seen.RELEASED if action in _RELEASES else _SEEN[outcome]
+
+
+def forget() -> None:
+    """Forget what the rules have said so far, as they are others now."""
+    _ruled.cache_clear()
+
+
+@cache
+def _ruled(record: Record, note: Note, caller: Caller) -> tuple[Outcome, Record, Note]:
+    before = Ownership(str(record.stack) if record.owners else "", dict(record.owners), record.word)
+    claim = Claim(str(caller.who.stack), caller.who.resource, caller.action, caller.requested_at)
+    # By the module's name, so that a test can take a rule out.
+    match caller.action:
+        case Action.ACQUIRE | Action.ACQUIRE_NEW:
+            ruling = ownership.acquire(record.state, before, note, claim)
+        case Action.UPDATE:
+            ruling = ownership.update(before, note, claim)
+        case _:
+            ruling = ownership.release(before, note, claim)
+    after = ruling.ownership
+    owners = tuple(sorted(after.owners.items()))
+    stack = int(after.stack) if owners else NOBODY
+    return ruling.outcome, record._replace(stack=stack, owners=owners, word=after.last_word), ruling.note

@@ -1,0 +1,258 @@
+"""Each rule of docs/ownership.md taken out of our own functions, one at a time, and put back.
+
+What is taken out is the rule, not the code: a small function of the rules in place of another one, or a wrapper that
+behaves as if the rule were not there. Nothing in the code of the rules knows of that.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import Any, Final
+from unittest.mock import patch
+
+from evidently_provider import ownership as provider_rules
+from evidently_provider.identity import Mark
+from evidently_provider.ownership import Action as Wanted
+from evidently_provider.ownership import Call, End, Plan, Subject
+from evidently_provider.ownership import Outcome as Seen
+from evidently_provider.request import RequestType
+from evidently_service import ownership as service_rules
+from evidently_service.ownership import NOBODYS, Action, Claim, Note, Outcome, Ownership, Ruling, State
+from model import provider, service
+from model.state import Record
+
+Plans = Callable[[Subject], Plan]
+Releases = Callable[[Ownership, Note, Claim], Ruling]
+Acquires = Callable[[State, Ownership, Note, Claim], Ruling]
+
+_FAILED_CREATES: Final = {Mark.NOT_STARTED, Mark.FAILED}
+
+
+# ---------------------------------------------------------------- of the API
+
+
+def _nothing_is_stale(_original: object) -> Callable[[Note, Claim], bool]:
+    return lambda _note, _claim: False
+
+
+def _the_same_second_is_not_stale(original: Callable[[Note, Claim], bool]) -> Callable[[Note, Claim], bool]:
+    return lambda note, claim: original(note, claim) and claim.requested_at != note.released_at
+
+
+def _no_release_is_stale(original: Releases) -> Releases:
+    def release(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
+        if ownership.is_owned_by(claim):
+            ownership = replace(ownership, owners={**ownership.owners, claim.resource: None})
+        return original(ownership, note, claim)
+
+    return release
+
+
+def _a_release_with_an_effect_leaves_no_note(original: Releases) -> Releases:
+    def release(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
+        ruling = original(ownership, note, claim)
+        return ruling._replace(note=note) if ownership.is_owned_by(claim) else ruling
+
+    return release
+
+
+def _notes_go_with_the_resource(_original: object) -> Callable[[Record], Record]:
+    return lambda record: record if record.state in {State.ACTIVE, State.ENDED} else record._replace(notes=())
+
+
+def _nobody_joins(original: Acquires) -> Acquires:
+    def acquire(state: State, ownership: Ownership, note: Note, claim: Claim) -> Ruling:
+        ruling = original(state, ownership, note, claim)
+        joined = state is State.ACTIVE and ruling.outcome is Outcome.OK and not ownership.is_owned_by(claim)
+        return Ruling(Outcome.RUNNING, ownership, note) if joined else ruling
+
+    return acquire
+
+
+def _no_previous_incarnation(_original: object) -> Callable[[Ownership, Claim], bool]:
+    return lambda _ownership, _claim: False
+
+
+def _after_a_previous_incarnation_nobody_joins(original: Acquires) -> Acquires:
+    def acquire(state: State, ownership: Ownership, note: Note, claim: Claim) -> Ruling:
+        ruling = original(state, ownership, note, claim)
+        if state is State.ACTIVE and service_rules._is_previous_incarnations(ownership, claim):
+            return Ruling(Outcome.RUNNING, ownership.without(claim), note) if ruling.outcome is Outcome.OK else ruling
+        return ruling
+
+    return acquire
+
+
+def _an_owner_keeps_its_first_time(original: Callable[[Ownership, Claim], Ownership]) -> Any:
+    return lambda self, claim: self if self.is_owned_by(claim) else original(self, claim)
+
+
+def _a_leave_takes_out_every_owner(original: Releases) -> Releases:
+    def release(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
+        ruling = original(ownership, note, claim)
+        if ruling.outcome is Outcome.LEFT and claim.action is Action.LEAVE:
+            return Ruling(Outcome.KEPT, NOBODYS, ruling.note)
+        return ruling
+
+    return release
+
+
+def _the_last_to_arrive_has_the_last_word(original: Releases) -> Releases:
+    def release(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
+        return original(replace(ownership, last_word=None), note, claim)
+
+    return release
+
+
+def _no_update_is_stale(_original: object) -> Releases:
+    return lambda ownership, note, _claim: Ruling(Outcome.OK, ownership, note)
+
+
+def _an_update_is_only_as_old_as_its_own_owner(original: Releases) -> Releases:
+    def update(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
+        own = {owner: at for owner, at in ownership.owners.items() if owner == claim.resource}
+        ruling = original(replace(ownership, owners=own), note, claim)
+        owners = {**ownership.owners, **ruling.ownership.owners}
+        return ruling._replace(ownership=replace(ownership, owners=owners))
+
+    return update
+
+
+def _an_adopter_leaves_no_note(original: Callable[[Note, Claim], Note]) -> Callable[[Note, Claim], Note]:
+    return lambda note, claim: note if claim.action is not Action.UPDATE else original(note, claim)
+
+
+# ---------------------------------------------------------------- of the handler
+
+
+def _calls(original: Plans, change: Callable[[Subject, Call], Call | None]) -> Plans:
+    """Plans whose calls are changed, or left out as if they had succeeded."""
+
+    def plan(subject: Subject) -> Plan:
+        steps = original(subject)
+        try:
+            call = next(steps)
+            while True:
+                changed = change(subject, call)
+                call = steps.send(Seen.RELEASED if changed is None else (yield changed))
+        except StopIteration as stop:
+            end: End = stop.value
+            return end
+
+    return plan
+
+
+def _ends(original: Plans, change: Callable[[Subject, End], End]) -> Plans:
+    """Plans that end otherwise."""
+
+    def plan(subject: Subject) -> Plan:
+        return change(subject, (yield from original(subject)))
+
+    return plan
+
+
+def _a_create_elsewhere_acquires_anew(original: Plans) -> Plans:
+    def change(subject: Subject, call: Call) -> Call:
+        elsewhere = subject.given is not None and subject.given.target != call.target
+        return call._replace(action=Wanted.ACQUIRE_NEW) if call.action is Wanted.ACQUIRE and elsewhere else call
+
+    return _calls(original, change)
+
+
+def _nobody_leaves(original: Plans) -> Plans:
+    return _calls(original, lambda _subject, call: None if call.action is Wanted.LEAVE else call)
+
+
+def _no_update_releases(original: Plans) -> Plans:
+    return lambda subject: original(replace(subject, old=None))
+
+
+def _a_failed_update_undoes(original: Plans) -> Plans:
+    def plan(subject: Subject) -> Plan:
+        end = yield from original(subject)
+        elsewhere = subject.given is not None and subject.given.target not in {None, subject.target}
+        is_update = subject.type is RequestType.UPDATE and subject.target is not None
+        if is_update and elsewhere and end.outcome is Seen.UNKNOWN and subject.target is not None:
+            yield Call(subject.target, Wanted.RELEASE, subject.requested_at, end.physical_id, owned=False)
+        return end
+
+    return plan
+
+
+def _deletes_nothing_of(*marks: Mark) -> Callable[[Plans], Plans]:
+    def without(original: Plans) -> Plans:
+        def change(subject: Subject, call: Call) -> Call | None:
+            is_delete = subject.type is RequestType.DELETE
+            return None if is_delete and subject.given is not None and subject.given.mark in marks else call
+
+        return _calls(original, change)
+
+    return without
+
+
+def _a_failed_create_has_no_time(original: Plans) -> Plans:
+    def change(subject: Subject, call: Call) -> Call:
+        is_of_failed = subject.given is not None and subject.given.mark in _FAILED_CREATES
+        return call._replace(requested_at=subject.requested_at) if is_of_failed else call
+
+    return _calls(original, change)
+
+
+def _a_refused_delete_succeeds(original: Plans) -> Plans:
+    def change(subject: Subject, end: End) -> End:
+        refused = subject.type is RequestType.DELETE and end.outcome is Seen.REFUSED
+        return end._replace(success=True) if refused else end
+
+    return _ends(original, change)
+
+
+def _an_update_of_what_has_ended_fails(original: Plans) -> Plans:
+    def change(_subject: Subject, end: End) -> End:
+        return end._replace(success=False) if end.outcome in {Seen.ENDED, Seen.NOT_FOUND} else end
+
+    return _ends(original, change)
+
+
+_API: Final = service_rules
+_PLAN: Final = (provider_rules, "plan")
+RULES: Final[dict[str, tuple[Any, str, Callable[[Any], Any]]]] = {
+    "a stale acquire is refused": (_API, "_is_released", _nothing_is_stale),
+    "the same second is stale": (_API, "_is_released", _the_same_second_is_not_stale),
+    "a stale release changes nothing": (_API, "release", _no_release_is_stale),
+    "every release leaves a note": (_API, "release", _a_release_with_an_effect_leaves_no_note),
+    "notes outlive the resource": (service, "stored", _notes_go_with_the_resource),
+    "another resource of the stack joins": (_API, "acquire", _nobody_joins),
+    "acquire-new ends a previous incarnation": (_API, "_is_previous_incarnations", _no_previous_incarnation),
+    "and then joins the other owners": (_API, "acquire", _after_a_previous_incarnation_nobody_joins),
+    "an acquire again moves the time": (Ownership, "with_owner", _an_owner_keeps_its_first_time),
+    "a leave takes out the caller only": (_API, "release", _a_leave_takes_out_every_owner),
+    "the last word is the one requested last": (_API, "release", _the_last_to_arrive_has_the_last_word),
+    "a stale Update changes nothing": (_API, "update", _no_update_is_stale),
+    "another owner's later request counts": (_API, "update", _an_update_is_only_as_old_as_its_own_owner),
+    "an adopter leaves a note": (_API, "_updated", _an_adopter_leaves_no_note),
+    "only a Create acquires anew": (*_PLAN, _a_create_elsewhere_acquires_anew),
+    "what is kept is left": (*_PLAN, _nobody_leaves),
+    "an Update releases the old properties' target": (*_PLAN, _no_update_releases),
+    "a failed Update does not undo": (*_PLAN, _a_failed_update_undoes),
+    "a Delete with a made-up id releases": (*_PLAN, _deletes_nothing_of(Mark.MADE_UP)),
+    "a Delete of a Create without an effect releases": (*_PLAN, _deletes_nothing_of(Mark.NOT_STARTED)),
+    "the id of a failed Create has its time": (*_PLAN, _a_failed_create_has_no_time),
+    "a Delete of an ARN that was refused fails": (*_PLAN, _a_refused_delete_succeeds),
+    "an Update of what has ended succeeds": (*_PLAN, _an_update_of_what_has_ended_fails),
+}
+
+
+@contextmanager
+def taken_out(rule: str) -> Iterator[None]:
+    """Take a rule out, for as long as the context lasts."""
+    place, name, without = RULES[rule]
+    with ExitStack() as stack:
+        stack.callback(_forget)
+        stack.enter_context(patch.object(place, name, without(getattr(place, name))))
+        _forget()
+        yield
+
+
+def _forget() -> None:
+    service.forget()
+    provider.forget()

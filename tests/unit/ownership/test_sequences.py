@@ -1,0 +1,25 @@
+"""Every sequence of the golden file, played against the rules of the API and the plan of the handler alone."""
+
+import pytest
+
+from model.played import Play
+from model.sequences import Sequence
+
+_SEQUENCES = Sequence.load()
+
+
+@pytest.mark.parametrize("sequence", _SEQUENCES, ids=lambda sequence: sequence.name)
+def test_a_sequence_ends_as_it_has_to(sequence: Sequence) -> None:
+    play = Play(sequence)
+    play.run()
+    assert play.end == sequence.end
+    assert [_is_as_required(*pair) for pair in zip(play.responses, sequence.responses, strict=True)] == [True] * len(
+        play.responses
+    ), play.responses
+    if sequence.definitions:
+        assert play.definitions == sequence.definitions
+
+
+def _is_as_required(response: tuple[str, str, str], required: str) -> bool:
+    words = tuple(required.split())
+    return required == "-" or response[: len(words)] == words

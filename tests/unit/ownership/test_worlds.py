@@ -1,0 +1,37 @@
+"""The worlds of the model checker: counted once each, and none for another."""
+
+from collections import deque
+
+from model import promises
+from model.configuration import Configuration
+from model.configurations import MANAGED_HANDS, NO_ROLLBACK_TOKEN, bounded
+from model.explore import explore, moves
+from model.normal import normal
+from model.promises import Broken
+from model.state import World
+
+
+def worlds(configuration: Configuration) -> set[World]:
+    """Every world within the bounds, each compared with the others whole."""
+    first = normal(configuration.first_world())
+    found, ahead = {first}, deque([first])
+    while ahead:
+        for _, after in moves(configuration, ahead.popleft()):
+            if isinstance(after, Broken) or (world := normal(after)) in found:
+                continue
+            found.add(world)
+            try:
+                promises.check_rest(configuration, world)
+            except Broken:
+                continue
+            ahead.append(world)
+    return found
+
+
+def test_no_two_worlds_have_one_hash() -> None:
+    for configuration in (bounded(MANAGED_HANDS, 4, 0, 2), bounded(NO_ROLLBACK_TOKEN, 3, 0)):
+        assert explore(configuration).worlds == len(worlds(configuration))
+
+
+def test_a_world_in_normal_form_stays_as_it_is() -> None:
+    assert all(normal(world) == world for world in worlds(bounded(NO_ROLLBACK_TOKEN, 2, 1)))
