@@ -100,7 +100,10 @@ def _check_stop(name: str, world: World, call: Call, *, is_of_another: bool) -> 
             raise Broken("W7", f"{name} is stopped though one has left it that had adopted it, and acquired it late")
         case Kept.KNOWN:
             raise Broken("P1", f"{name} is stopped though its stack has left it")
-        case Kept.UNKNOWN if any(each.number == call.incarnation and each.phase is Phase.LOST for each in of_stack):
+        case Kept.UNKNOWN if not any(
+            each.phase is Phase.RETAINED or (each.phase is Phase.LOST and each.number != call.incarnation)
+            for each in of_stack
+        ):
             raise Broken("P1", f"{name} is stopped by a Delete that comes late, though its stack has left it since")
         case Kept.UNKNOWN:
             raise Broken("W1", f"{name} is stopped though its stack has left it, which the API does not know")
