@@ -31,6 +31,10 @@ test: lint ## Everything: lint, types, unit, synth and deploy tests
 unit: setup ## Unit and synth tests only
 	$(IN_VENV) python -m pytest tests/unit tests/synth
 
+.PHONY: snapshots
+snapshots: setup ## Write the snapshots of the public API and the templates anew, to be looked at with git diff
+	WRITE_SNAPSHOTS=1 $(IN_VENV) python -m pytest tests/synth/test_snapshots.py
+
 .PHONY: lint
 lint: setup ## Ruff and mypy
 	$(IN_VENV) ruff check .

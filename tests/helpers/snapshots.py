@@ -1,0 +1,80 @@
+"""Snapshots: texts that were looked at once and are kept; a test compares, `make snapshots` writes them anew."""
+
+import inspect
+import json
+import os
+import re
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final
+
+import cdk_evidently
+
+FOLDER: Final = Path(__file__).parents[1] / "synth" / "snapshots"
+WRITE: Final = "WRITE_SNAPSHOTS"
+_ASSET: Final = re.compile(r"[0-9a-f]{64}")
+_TRIGGERS: Final = re.compile(r'("Triggers": ")[0-9a-f]{64}"')
+
+
+def compare(name: str, text: str) -> None:
+    """Compare a text with its snapshot, or keep it where that was asked for."""
+    path = FOLDER / name
+    if os.environ.get(WRITE):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8"), f"{path.name} differs; if that is meant: make snapshots"
+
+
+def template_text(template: dict[str, Any]) -> str:
+    """A template without the digests of what the handlers are: those change with every line of them."""
+    text = json.dumps(template, indent=1, sort_keys=True) + "\n"
+    return _ASSET.sub("ASSET", _TRIGGERS.sub(r'\1TRIGGERS"', text))
+
+
+def public_api() -> str:
+    """Every public name of the library with what belongs to it: parameters, their types and defaults, attributes."""
+    lines = []
+    for name in sorted(cdk_evidently.__all__):
+        found = getattr(cdk_evidently, name)
+        lines += [f"{name}{_signature(found)}", *(f"    {line}" for line in _members(found)), ""]
+    return "\n".join(lines)
+
+
+def _members(found: object) -> Iterator[str]:
+    if not inspect.isclass(found):
+        return
+    for base in found.__mro__[1:]:
+        if base.__module__.startswith("cdk_evidently"):
+            yield f"is a {base.__name__}"
+    if issubclass(found, Enum):
+        yield from (f"{member.name} = {member.value!r}" for member in found)
+        return
+    for name, member in sorted(inspect.getmembers_static(found)):
+        if name.startswith("_") or not _is_ours(found, name):
+            continue
+        if isinstance(member, property):
+            yield f"{name}: {_plain(inspect.signature(member.fget).return_annotation) if member.fget else ''}"
+        elif callable(member) or isinstance(member, (classmethod, staticmethod)):
+            kind = type(member).__name__ + " " if isinstance(member, (classmethod, staticmethod)) else ""
+            yield f"{kind}{name}{_signature(getattr(found, name))}"
+    yield from sorted(f"{name}: {_plain(of)}" for name, of in inspect.get_annotations(found).items() if name[0] != "_")
+
+
+def _is_ours(found: type, name: str) -> bool:
+    return any(name in vars(base) for base in found.__mro__ if base.__module__.startswith("cdk_evidently"))
+
+
+def _signature(found: Any) -> str:
+    if not callable(found) or (inspect.isclass(found) and issubclass(found, (Enum, BaseException))):
+        return ""
+    # A construct's own metaclass hides what its __init__ takes.
+    signature = inspect.signature(found.__init__ if inspect.isclass(found) else found)
+    parameters = [each for name, each in signature.parameters.items() if name != "self"]
+    return _plain(signature.replace(parameters=parameters))
+
+
+def _plain(value: object) -> str:
+    """A type or signature by its names, without the modules where they happen to be."""
+    text = inspect.formatannotation(value) if not isinstance(value, inspect.Signature) else str(value)
+    return re.sub(r"\b(?:aws_cdk|cdk_evidently|constructs|collections|typing)(?:\.\w+)*\.(?=\w)", "", text)
