@@ -20,8 +20,8 @@ from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 
+from evidently_service.domain.quotas import Quotas
 from evidently_service.operations import OFFERED
-from evidently_service.quotas import Quotas
 from helpers.service import ON_AND_OFF, PROJECT_ARN, Service
 from helpers.service_table import dynamodb_client, make_table
 from helpers.traffic import traffic

@@ -1,19 +1,19 @@
 """AWS CDK constructs for CloudWatch Evidently launches."""
 
-from cdk_evidently._assets import models_path, signing_path
-from cdk_evidently._endpoint import EvidentlyEndpoint
-from cdk_evidently._feature import EvaluationStrategy, Feature, IFeature
-from cdk_evidently._grants import ServiceGrants
-from cdk_evidently._launch import ILaunch, Launch
-from cdk_evidently._metrics import ProviderMetrics, ServiceMetrics
-from cdk_evidently._project import IProject, Project
-from cdk_evidently._provider import EvidentlyProvider
-from cdk_evidently._quotas import Quotas
-from cdk_evidently._segment import ISegment, Segment
-from cdk_evidently._service import EvidentlyService, IEvidentlyService
-from cdk_evidently._start_launch import OnDelete, StartLaunch
-from cdk_evidently._triggers import Triggers
-from cdk_evidently._values import Group, MetricMonitor, SegmentOverride, Step, Variation, percent
+from cdk_evidently._common.assets import models_path, signing_path
+from cdk_evidently._common.endpoint import EvidentlyEndpoint
+from cdk_evidently._common.metrics import ProviderMetrics, ServiceMetrics
+from cdk_evidently._managed.feature import EvaluationStrategy, Feature, IFeature
+from cdk_evidently._managed.launch import ILaunch, Launch
+from cdk_evidently._managed.project import IProject, Project
+from cdk_evidently._managed.segment import ISegment, Segment
+from cdk_evidently._managed.values import Group, MetricMonitor, SegmentOverride, Step, Variation, percent
+from cdk_evidently._provider.provider import EvidentlyProvider
+from cdk_evidently._service.grants import ServiceGrants
+from cdk_evidently._service.quotas import Quotas
+from cdk_evidently._service.service import EvidentlyService, IEvidentlyService
+from cdk_evidently._start_launch.start_launch import OnDelete, StartLaunch
+from cdk_evidently._start_launch.triggers import Triggers
 from cdk_evidently.errors import (
     ConflictingSettingsError,
     DuplicateLaunchError,

@@ -1,28 +1,18 @@
-"""The custom resources' handler: what CloudFormation asks for, done and responded to.
+"""The custom resources' handler: serves CloudFormation's requests, and responds to each.
 
-handler.py       the entry: keeps the deadline, and responds whatever happens
-request.py       CloudFormation's event as a value
-answer.py        the response: its body, and its way to the response URL
-log.py           one JSON line per step
-deadline.py      until when the API may be called
-invocation.py    a request and what may be used to serve it
-identity.py      physical ids: pure
-references.py    a resource of the API by kind and names, and its ARN: pure
-properties.py    the custom resources' properties, checked
+handler.py        the entry: keeps the deadline, and responds whatever happens
+lifecycle.py      a Create, Update or Delete, from the request to the response: carries its plan out
+registry.py       resource type → what serves its requests
+invocation.py     a request and what may be used to serve it
+properties.py     the custom resources' properties, checked
+errors.py         why a request failed, as a sentence
 
-resources.py     resource type → what serves it; carries the plan out
-ownership.py     which calls a request makes, and what their outcomes come to: pure
-start_launch.py  Custom::EvidentlyStartLaunch
-decisions.py     what a launch's status means for it: pure
-launch.py        a launch as the API shows it: pure
-managed.py       Custom::EvidentlyProject, …Feature, …Segment, …Launch
-reconcile.py     the calls that give one of these its desired state: pure
-calls.py         the calls of one request, tried again, and whether they can have had an effect
-retry.py         which failures are tried again, and for how long
-owner.py         the headers of ownership: pure
-client.py        the API's client: the one place that calls out
-errors.py        why a request failed, as a sentence
+runtime/          request, response, deadline, log: the standard library and the contract only
+ownership/        which calls a request makes (plan), physical ids (identity), references: pure
+api/              the API's client, the one place that calls out; retries, the headers of ownership, a launch as shown
+start_launch/     Custom::EvidentlyStartLaunch, and what a launch's status means for it
+managed/          Custom::EvidentlyProject, …Feature, …Segment, …Launch: the calls, and the diff to the desired state
 
-All but client.py import the standard library only: with these the handler is able to respond, and a Delete to decide by
-its id; the SDK comes with the first call.
+Only api/client.py imports the SDK, and only the first call imports api/client.py: without it the handler is able to
+respond, and a Delete is decided by its physical id.
 """

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Protocol
 
-from evidently_provider.answer import Answer, Status, body, deliver
-from evidently_provider.deadline import Clock, Deadline
 from evidently_provider.invocation import Invocation, Progress
-from evidently_provider.log import Log, Value
-from evidently_provider.request import Request
+from evidently_provider.runtime.deadline import Clock, Deadline
+from evidently_provider.runtime.log import Log, Value
+from evidently_provider.runtime.request import Request
+from evidently_provider.runtime.response import Answer, Status, body, deliver
 
 
 class LambdaContext(Protocol):
@@ -36,7 +36,7 @@ class LambdaContext(Protocol):
 
 
 def _serve(invocation: Invocation) -> Answer:
-    from evidently_provider.resources import answer_for  # noqa: PLC0415 - must be able to fail here
+    from evidently_provider.lifecycle import answer_for  # noqa: PLC0415 - must be able to fail here
 
     return answer_for(invocation)
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from evidently_provider.answer import Answer, Status
-from evidently_provider.deadline import Deadline
-from evidently_provider.identity import PhysicalId
-from evidently_provider.log import Log
+from evidently_provider.ownership.identity import PhysicalId
 from evidently_provider.properties import keeps
-from evidently_provider.request import Request, RequestType
+from evidently_provider.runtime.deadline import Deadline
+from evidently_provider.runtime.log import Log
+from evidently_provider.runtime.request import Request, RequestType
+from evidently_provider.runtime.response import Answer, Status
 
 
 @dataclass(slots=True)

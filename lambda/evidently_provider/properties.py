@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import evidently_contract as contract
 from evidently_provider.errors import InvalidPropertyError
-from evidently_provider.references import Kind, ResourceRef
+from evidently_provider.ownership.references import Kind, ResourceRef
 
 NameCheck = Callable[[str, str, str], None]
 

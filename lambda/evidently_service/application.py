@@ -18,12 +18,8 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 import evidently_contract as contract
-from evidently_service import contention, gateway
-from evidently_service.api_model import http_status
-from evidently_service.arns import Place
-from evidently_service.call import Call
-from evidently_service.deliveries import Deliveries
-from evidently_service.errors import (
+from evidently_service.domain.arns import Place
+from evidently_service.domain.errors import (
     ApiError,
     ConflictError,
     InternalError,
@@ -31,14 +27,19 @@ from evidently_service.errors import (
     UnavailableError,
     ValidationError,
 )
+from evidently_service.domain.quotas import Quotas
+from evidently_service.http import gateway
+from evidently_service.http.routing import route
 from evidently_service.operations import ACTIONS, ALL_ACTIONS, OFFERED
-from evidently_service.owner_header import FORMER_HEADERS, claim_in, ownership_header
-from evidently_service.quotas import Quotas
-from evidently_service.result import Result
-from evidently_service.routing import route
-from evidently_service.serialisation import serialise, serialise_error
-from evidently_service.store import Store
-from evidently_service.validation import read_input
+from evidently_service.operations.call import Call
+from evidently_service.operations.result import Result
+from evidently_service.protocol.api_model import http_status
+from evidently_service.protocol.owner_header import FORMER_HEADERS, claim_in, ownership_header
+from evidently_service.protocol.serialisation import serialise, serialise_error
+from evidently_service.protocol.validation import read_input
+from evidently_service.storage import contention
+from evidently_service.storage.store import Store
+from evidently_service.telemetry.deliveries import Deliveries
 
 _ERROR_TYPE_HEADER = "x-amzn-errortype"
 _REQUEST_ID_HEADER = "x-amzn-requestid"

@@ -14,9 +14,9 @@ from botocore.config import Config
 
 import evidently_contract as contract
 from evidently_service.application import Application, LambdaContext
-from evidently_service.deliveries import Deliveries
-from evidently_service.quotas import Quotas
-from evidently_service.store import Store
+from evidently_service.domain.quotas import Quotas
+from evidently_service.storage.store import Store
+from evidently_service.telemetry.deliveries import Deliveries
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

@@ -13,8 +13,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 import evidently_contract as contract
-from evidently_provider.answer import NotDeliveredError
-from evidently_provider.identity import Mark, PhysicalId
+from evidently_provider.ownership.identity import Mark, PhysicalId
+from evidently_provider.runtime.response import NotDeliveredError
 from helpers.provider_harness import NOW, SECRET, Called, Harness, join_workers, presigned
 from helpers.provider_service import respond
 from helpers.random_faults import NO_FAULT, REFUSALS, SLOW_SECONDS, Faults

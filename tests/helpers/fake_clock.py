@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Final
 
-from evidently_provider.deadline import Clock
+from evidently_provider.runtime.deadline import Clock
 
 _POLL_SECONDS: Final = 0.002
 _STUCK_SECONDS: Final = 10.0  # of real time: only a test that is about to fail waits so long

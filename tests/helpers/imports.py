@@ -9,6 +9,11 @@ def imported_names(source: Path) -> set[str]:
 
     Relative imports stay in their own package, and imports for type checkers never run: both are left out.
     """
+    return {name.partition(".")[0] for name in modules_of(source)}
+
+
+def modules_of(source: Path) -> set[str]:
+    """Return the modules that a file imports from when it runs, by their whole names."""
     imports = _Imports()
     imports.visit(ast.parse(source.read_text(encoding="utf-8"), filename=str(source)))
     return imports.names
@@ -19,11 +24,11 @@ class _Imports(ast.NodeVisitor):
         self.names: set[str] = set()
 
     def visit_Import(self, node: ast.Import) -> None:
-        self.names |= {alias.name.partition(".")[0] for alias in node.names}
+        self.names |= {alias.name for alias in node.names}
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if node.module is not None and node.level == 0:
-            self.names.add(node.module.partition(".")[0])
+            self.names.add(node.module)
 
     def visit_If(self, node: ast.If) -> None:
         if ast.unparse(node.test).endswith("TYPE_CHECKING"):

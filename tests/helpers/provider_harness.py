@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import evidently_contract as contract
 from evidently_provider.handler import Settings, handle
-from evidently_service.routing import route
+from evidently_service.http.routing import route
 from helpers.fake_clock import FakeClock
 from helpers.scripted_server import Received, ScriptedServer
 

@@ -5,9 +5,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from evidently_service.application import Application
-from evidently_service.deliveries import Deliveries
-from evidently_service.quotas import Quotas
-from evidently_service.store import Store
+from evidently_service.domain.quotas import Quotas
+from evidently_service.storage.store import Store
+from evidently_service.telemetry.deliveries import Deliveries
 from helpers.evidently_api import ACCOUNT, REGION, api_event, evidently_client, lambda_context
 
 if TYPE_CHECKING:

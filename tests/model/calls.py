@@ -1,7 +1,7 @@
 """A call of the API in a world with ghosts: carried out, and held to the promises."""
 
-from evidently_provider.identity import Mark
-from evidently_service.ownership import Outcome
+from evidently_provider.ownership.identity import Mark
+from evidently_service.domain.ownership import Outcome
 from model import ghosts, promises, service
 from model.configuration import Configuration
 from model.ghosts import Made

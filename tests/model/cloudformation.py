@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import cache
 
-from evidently_provider.ownership import Outcome
-from evidently_provider.request import RequestType
+from evidently_provider.ownership.plan import Outcome
+from evidently_provider.runtime.request import RequestType
 from model import deploys, ghosts, promises
 from model.configuration import Configuration, Fault
 from model.promises import Broken

@@ -5,9 +5,9 @@ from enum import StrEnum, auto
 from functools import cache
 from typing import Final, NamedTuple
 
-from evidently_provider.identity import PhysicalId
-from evidently_provider.references import Kind, ResourceRef
-from evidently_service.ownership import State
+from evidently_provider.ownership.identity import PhysicalId
+from evidently_provider.ownership.references import Kind, ResourceRef
+from evidently_service.domain.ownership import State
 from model.state import BY_HAND, Entry, Left, Record, Run, Template, World
 
 PROJECT: Final = "shop"

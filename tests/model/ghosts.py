@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from evidently_provider.identity import Mark
-from evidently_provider.request import RequestType
-from evidently_service.ownership import Action, Outcome, State
+from evidently_provider.ownership.identity import Mark
+from evidently_provider.runtime.request import RequestType
+from evidently_service.domain.ownership import Action, Outcome, State
 from model.configuration import Configuration
 from model.state import Call, Incarnation, Kept, Phase, Run, Step, World, parsed, put
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from evidently_provider.identity import Mark
-from evidently_service.ownership import Action, Outcome, State
+from evidently_provider.ownership.identity import Mark
+from evidently_service.domain.ownership import Action, Outcome, State
 from model import calls, ghosts, service
 from model.cloudformation import Move
 from model.configuration import Configuration, Hand

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from evidently_provider.ownership import Outcome as Seen
-from evidently_service.ownership import Action
+from evidently_provider.ownership.plan import Outcome as Seen
+from evidently_service.domain.ownership import Action
 from model import calls, cloudformation, service
 from model.cloudformation import Move
 from model.configuration import Configuration, Fault

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from evidently_provider.identity import PhysicalId
-from evidently_service.ownership import Note
+from evidently_provider.ownership.identity import PhysicalId
+from evidently_service.domain.ownership import Note
 from model.pruned import pruned
 from model.state import (
     NOBODY,

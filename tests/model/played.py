@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import Final
 
-from evidently_provider.ownership import Outcome as Seen
-from evidently_provider.references import Kind
-from evidently_provider.request import RequestType
-from evidently_service.ownership import Action, State
+from evidently_provider.ownership.plan import Outcome as Seen
+from evidently_provider.ownership.references import Kind
+from evidently_provider.runtime.request import RequestType
+from evidently_service.domain.ownership import Action, State
 from model import hands, service
 from model.configuration import Configuration, Target
 from model.provider import STACK_ID, Response, next_move

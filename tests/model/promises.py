@@ -13,10 +13,10 @@ after it. W1 to W14 are the known weaknesses; a path ends where it meets one, as
 
 from typing import Final
 
-from evidently_provider.identity import Mark
-from evidently_provider.ownership import Outcome as Seen
-from evidently_provider.request import RequestType
-from evidently_service.ownership import Action, Outcome, State
+from evidently_provider.ownership.identity import Mark
+from evidently_provider.ownership.plan import Outcome as Seen
+from evidently_provider.runtime.request import RequestType
+from evidently_service.domain.ownership import Action, Outcome, State
 from model import ghosts
 from model.configuration import Configuration
 from model.ghosts import Made

@@ -4,11 +4,11 @@ from collections.abc import Generator
 from functools import cache
 from typing import Final, NamedTuple
 
-from evidently_provider import ownership
-from evidently_provider.identity import PhysicalId
-from evidently_provider.ownership import FAULTS, End, Outcome, Subject
-from evidently_provider.request import RequestType
-from evidently_service.ownership import Action
+from evidently_provider.ownership import plan as ownership
+from evidently_provider.ownership.identity import PhysicalId
+from evidently_provider.ownership.plan import FAULTS, End, Outcome, Subject
+from evidently_provider.runtime.request import RequestType
+from evidently_service.domain.ownership import Action
 from model.configuration import Configuration
 from model.state import Reply, Request
 
@@ -51,7 +51,7 @@ def forget() -> None:
 
 
 def _carry_out(configuration: Configuration, request: Request) -> Generator[Wanted, Reply, Response]:
-    """Carry out a plan, and reconcile what it acquired or adopted (evidently_provider/resources.py)."""
+    """Carry out a plan, and reconcile what it acquired or adopted (evidently_provider/lifecycle.py)."""
     is_run = configuration.targets[request.target].is_run
     targets = {each.ref: index for index, each in enumerate(configuration.targets) if each.is_run == is_run}
     subject = _subject(configuration, request)

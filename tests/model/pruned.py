@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from evidently_service.ownership import NO_NOTE, Note, State
+from evidently_service.domain.ownership import NO_NOTE, Note, State
 from model.state import Flight, Incarnation, Kept, Phase, Record, World
 
 _REMEMBERED = {Phase.LOST, Phase.RETAINED, Phase.ADOPTER}

@@ -1,16 +1,16 @@
-"""The API around its rules: it keeps the records, and `evidently_service.ownership` says what a call comes to."""
+"""The API around its rules: it keeps the records; `evidently_service.domain.ownership` says what comes of a call."""
 
 from functools import cache
 from typing import Final
 
-from evidently_provider.ownership import Outcome as Seen
-from evidently_service import ownership
-from evidently_service.ownership import Action, Claim, Note, Outcome, Ownership, State
+from evidently_provider.ownership.plan import Outcome as Seen
+from evidently_service.domain import ownership
+from evidently_service.domain.ownership import Action, Claim, Note, Outcome, Ownership, State
 from model.configuration import Configuration
 from model.state import NOBODY, Call, Caller, Record, World, put
 
 _RELEASES: Final = {Action.RELEASE, Action.LEAVE}
-# How the handler sees what came of a call (evidently_provider/start_launch.py, managed.py).
+# How the handler sees what came of a call (evidently_provider/start_launch/handler.py, managed.py).
 _SEEN: Final = {
     Outcome.OK: Seen.OK,
     Outcome.RUNNING: Seen.RUNNING,

@@ -10,10 +10,10 @@ from enum import StrEnum, auto
 from functools import cache
 from typing import NamedTuple, TypeVar
 
-from evidently_provider.identity import PhysicalId
-from evidently_provider.ownership import Outcome
-from evidently_provider.request import RequestType
-from evidently_service.ownership import Action, Note, State, Word
+from evidently_provider.ownership.identity import PhysicalId
+from evidently_provider.ownership.plan import Outcome
+from evidently_provider.runtime.request import RequestType
+from evidently_service.domain.ownership import Action, Note, State, Word
 
 T = TypeVar("T")
 parsed = cache(PhysicalId.parse)

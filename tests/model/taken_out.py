@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import Any, Final
 from unittest.mock import patch
 
-from evidently_provider import ownership as provider_rules
-from evidently_provider.identity import Mark
-from evidently_provider.ownership import Action as Wanted
-from evidently_provider.ownership import Call, End, Plan, Subject
-from evidently_provider.ownership import Outcome as Seen
-from evidently_provider.request import RequestType
-from evidently_service import ownership as service_rules
-from evidently_service.ownership import NOBODYS, Action, Claim, Note, Outcome, Ownership, Ruling, State
+from evidently_provider.ownership import plan as provider_rules
+from evidently_provider.ownership.identity import Mark
+from evidently_provider.ownership.plan import Action as Wanted
+from evidently_provider.ownership.plan import Call, End, Plan, Subject
+from evidently_provider.ownership.plan import Outcome as Seen
+from evidently_provider.runtime.request import RequestType
+from evidently_service.domain import ownership as service_rules
+from evidently_service.domain.ownership import NOBODYS, Action, Claim, Note, Outcome, Ownership, Ruling, State
 from model import provider, service
 from model.state import Record
 

@@ -15,7 +15,7 @@ from cdk_evidently import (
     InvalidArgumentError,
     ServiceGrants,
 )
-from cdk_evidently._model import routes
+from cdk_evidently._common.api_model import routes
 from helpers.synth import flat, new_stack, only
 
 PREFIX = "arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:abc/$default/"

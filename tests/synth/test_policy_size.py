@@ -8,8 +8,8 @@ import pytest
 from aws_cdk import Fn
 
 from cdk_evidently import EvidentlyEndpoint, Triggers
-from cdk_evidently._names import named_launch
-from cdk_evidently._permissions import Breadth, breadth_that_fits
+from cdk_evidently._common.references import named_launch
+from cdk_evidently._provider.policy import Breadth, breadth_that_fits
 from helpers.synth import URL, flat, new_stack, start_launch, statements
 
 IAM_LIMIT = 10_240

@@ -24,7 +24,7 @@ from aws_cdk import (
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_ssm as ssm
 
-from cdk_evidently._references import described, has_unknown, may_change
+from cdk_evidently._cdk.tokens import described, has_unknown, may_change
 from helpers.synth import new_stack
 
 

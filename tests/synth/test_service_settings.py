@@ -10,8 +10,8 @@ from aws_cdk import aws_logs as logs
 
 import evidently_contract as contract
 from cdk_evidently import EvidentlyService, InvalidArgumentError, Quotas
-from cdk_evidently._linters import printed
-from evidently_service.quotas import Quotas as ServiceQuotas
+from cdk_evidently._cdk.linters import printed
+from evidently_service.domain.quotas import Quotas as ServiceQuotas
 from helpers.synth import new_stack, only
 
 

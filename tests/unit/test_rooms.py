@@ -3,18 +3,20 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 from textwrap import indent
 
 import pytest
 
-from helpers.imports import imported_names
+from helpers.imports import imported_names, modules_of
 from helpers.rooms import CONSTRUCTS, LAMBDA, ROOT, path_id, python_files
 
 # What the wheel depends on (pyproject.toml), under the names it is imported by; jsii comes with both.
 CONSTRUCTS_MAY_IMPORT = sys.stdlib_module_names | {"aws_cdk", "constructs", "jsii", "cdk_evidently"}
 # What Lambda has, and lambda/ itself.
 LAMBDA_MAY_IMPORT = sys.stdlib_module_names | {"boto3", "botocore"} | {path.stem for path in LAMBDA.iterdir()}
+RUNTIME_MAY_IMPORT = {*sys.stdlib_module_names, "evidently_contract"}
 # A constant and the arithmetic that shows its unit, such as 14 * 60.
 CONSTANT_NODES = {ast.Constant, ast.BinOp, ast.Mult, ast.Add, ast.Tuple, ast.Load}
 
@@ -37,6 +39,30 @@ def test_the_constructs_import_cdk_and_the_standard_library_only(source: Path) -
 @pytest.mark.parametrize("source", python_files(LAMBDA), ids=path_id)
 def test_the_handlers_import_boto_and_the_standard_library_only(source: Path) -> None:
     assert imported_names(source) <= LAMBDA_MAY_IMPORT
+
+
+def test_what_it_takes_to_respond_imports_itself_and_the_standard_library_only() -> None:
+    runtime = "evidently_provider.runtime"
+    imported = {
+        name for source in python_files(LAMBDA / "evidently_provider" / "runtime") for name in modules_of(source)
+    }
+    assert {
+        name for name in imported if name.split(".")[0] not in RUNTIME_MAY_IMPORT and not name.startswith(runtime)
+    } == set()
+
+
+@pytest.mark.parametrize(
+    "package",
+    [CONSTRUCTS / "cdk_evidently", LAMBDA / "evidently_provider", LAMBDA / "evidently_service"],
+    ids=path_id,
+)
+def test_imports_between_the_rooms_of_a_package_point_one_way(package: Path) -> None:
+    arrows: dict[str, set[str]] = {}
+    for source in python_files(package):
+        room = source.relative_to(package).parts[0].removesuffix(".py")
+        names = {name.split(".")[1] for name in modules_of(source) if name.startswith(f"{package.name}.")}
+        arrows.setdefault(room, set()).update(names - {room})
+    assert list(TopologicalSorter(arrows).static_order())  # a circle raises, and names itself
 
 
 @pytest.mark.parametrize("source", python_files(LAMBDA), ids=path_id)

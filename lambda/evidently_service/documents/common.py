@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from evidently_service.errors import Problem, ValidationError
+from evidently_service.domain.errors import Problem, ValidationError
 
 _MAX_TAGS = 50
 

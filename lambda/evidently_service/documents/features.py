@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from evidently_service.api_model import largest
-from evidently_service.arns import Place
 from evidently_service.documents.common import kept, merged, name_problems, refuse, tag_problems
 from evidently_service.documents.launches import LAUNCH_TYPE
 from evidently_service.documents.owners import shown_tags
-from evidently_service.errors import Problem
-from evidently_service.resources import Feature
+from evidently_service.domain.arns import Place
+from evidently_service.domain.errors import Problem
+from evidently_service.domain.resources import Feature
+from evidently_service.protocol.api_model import largest
 
 _VALUE_TYPES = {"stringValue": "STRING", "longValue": "LONG", "doubleValue": "DOUBLE", "boolValue": "BOOLEAN"}
 _MAX_OVERRIDE_BYTES = 40 * 1024

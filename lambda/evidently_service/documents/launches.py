@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from evidently_service.arns import Place
 from evidently_service.documents.common import kept, merged, name_problems, refuse, tag_problems
 from evidently_service.documents.owners import shown_tags
-from evidently_service.errors import Problem
-from evidently_service.launch_states import LaunchStatus
-from evidently_service.resources import Kind, Launch
+from evidently_service.domain.arns import Place
+from evidently_service.domain.errors import Problem
+from evidently_service.domain.launch_states import LaunchStatus
+from evidently_service.domain.resources import Kind, Launch
 
 LAUNCH_TYPE = "aws.evidently.splits"
 

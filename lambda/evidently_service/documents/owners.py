@@ -3,9 +3,9 @@
 from typing import Final
 
 import evidently_contract as contract
-from evidently_service.launch_states import LaunchStatus
-from evidently_service.ownership import Outcome, Ownership
-from evidently_service.resources import Resource
+from evidently_service.domain.launch_states import LaunchStatus
+from evidently_service.domain.ownership import Outcome, Ownership
+from evidently_service.domain.resources import Resource
 
 _LONG_AGO: Final = -(10**15)  # before every time that a header can have
 

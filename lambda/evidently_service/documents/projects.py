@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from evidently_service.arns import Place
 from evidently_service.documents.common import kept, merged, refuse, tag_problems
 from evidently_service.documents.owners import shown_tags
-from evidently_service.errors import Problem
-from evidently_service.resources import Project
+from evidently_service.domain.arns import Place
+from evidently_service.domain.errors import Problem
+from evidently_service.domain.resources import Project
 
 _LOGS = "cloudWatchLogs"
 _S3 = "s3Destination"

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from evidently_service.arns import Place
 from evidently_service.documents.common import kept, refuse, tag_problems
 from evidently_service.documents.owners import shown_tags
-from evidently_service.errors import Problem, ValidationError
+from evidently_service.domain.arns import Place
+from evidently_service.domain.errors import Problem, ValidationError
+from evidently_service.domain.resources import Launch, Segment
 from evidently_service.evaluation.errors import PatternError
 from evidently_service.evaluation.pattern import Pattern, compile_pattern
-from evidently_service.resources import Launch, Segment
 
 _MILLISECONDS = 1000
 

@@ -7,10 +7,10 @@ It may be run again from its start where another write came between (see `conten
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from evidently_service.call import Call
+from evidently_service.domain.ownership import Action
 from evidently_service.operations import evaluation, events, features, launch_runs, launches, projects, segments, tags
-from evidently_service.ownership import Action
-from evidently_service.result import Result
+from evidently_service.operations.call import Call
+from evidently_service.operations.result import Result
 
 Operation = Callable[[Call], Mapping[str, Any] | Result]
 

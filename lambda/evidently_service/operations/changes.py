@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from evidently_service import writes
-from evidently_service.call import Call
-from evidently_service.errors import ContendedError
-from evidently_service.resources import Resource
-from evidently_service.transaction import ConditionsFailedError, Write
+from evidently_service.domain.errors import ContendedError
+from evidently_service.domain.resources import Resource
+from evidently_service.operations.call import Call
+from evidently_service.storage import writes
+from evidently_service.storage.transaction import ConditionsFailedError, Write
 
 
 def write_if_unchanged(call: Call, unchanged: Sequence[Write], *more: Write) -> None:

@@ -8,17 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evidently_service import items, keys, lists, metrics
-from evidently_service.call import Call
-from evidently_service.deliveries import EvaluationEvent, typed
 from evidently_service.documents import segments as documents
-from evidently_service.errors import NotFoundError, Problem, ValidationError
+from evidently_service.domain.errors import NotFoundError, Problem, ValidationError
+from evidently_service.domain.resources import Kind
 from evidently_service.evaluation.context import parse_context
 from evidently_service.evaluation.errors import ContextError
 from evidently_service.evaluation.evaluate import Evaluation, Plan
+from evidently_service.evaluation.plans import plan_of
+from evidently_service.operations import lists
+from evidently_service.operations.call import Call
 from evidently_service.operations.events import deliver
-from evidently_service.plans import plan_of
-from evidently_service.resources import Kind
+from evidently_service.storage import items, keys
+from evidently_service.telemetry import metrics
+from evidently_service.telemetry.deliveries import EvaluationEvent, typed
 
 
 def evaluate_feature(call: Call) -> Mapping[str, Any]:

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
-from evidently_service import items, keys, metrics, strict_json
-from evidently_service.api_model import largest
-from evidently_service.call import Call
-from evidently_service.deliveries import EvaluationEvent
-from evidently_service.errors import NotFoundError, Problem, ServiceError
-from evidently_service.resources import Kind
-from evidently_service.validation import problems_of
+from evidently_service.domain.errors import NotFoundError, Problem, ServiceError
+from evidently_service.domain.resources import Kind
+from evidently_service.operations.call import Call
+from evidently_service.protocol import strict_json
+from evidently_service.protocol.api_model import largest
+from evidently_service.protocol.validation import problems_of
+from evidently_service.storage import items, keys
+from evidently_service.telemetry import metrics
+from evidently_service.telemetry.deliveries import EvaluationEvent
 
 _EVALUATION = "aws.evidently.evaluation"
 # The members of an evaluation's data that are to be there, each with the model's shape for such a text.

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from evidently_service import items, keys, lists, writes
-from evidently_service.arns import Arn
-from evidently_service.call import Call
 from evidently_service.documents import features as documents
-from evidently_service.errors import ConflictError, NotFoundError
-from evidently_service.launch_states import LaunchStatus
-from evidently_service.operations import owners
+from evidently_service.domain.arns import Arn
+from evidently_service.domain.errors import ConflictError, NotFoundError
+from evidently_service.domain.launch_states import LaunchStatus
+from evidently_service.domain.quotas import QuotaCode, exceeded
+from evidently_service.domain.resources import Feature, Kind
+from evidently_service.operations import lists, owners
+from evidently_service.operations.call import Call
 from evidently_service.operations.changes import write_change
 from evidently_service.operations.projects import require_project
-from evidently_service.quotas import QuotaCode, exceeded
-from evidently_service.resources import Feature, Kind
-from evidently_service.result import Result
-from evidently_service.transaction import ConditionsFailedError, Put, Write
+from evidently_service.operations.result import Result
+from evidently_service.storage import items, keys, writes
+from evidently_service.storage.transaction import ConditionsFailedError, Put, Write
 
 _COUNTER = "featureCount"
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from evidently_service import items, writes
-from evidently_service.call import Call
-from evidently_service.errors import NotFoundError, Problem, Reason, ValidationError
-from evidently_service.launch_states import LaunchStatus
+from evidently_service.domain.errors import NotFoundError, Problem, Reason, ValidationError
+from evidently_service.domain.launch_states import LaunchStatus
+from evidently_service.domain.ownership import Outcome, State
+from evidently_service.domain.quotas import QuotaCode, exceeded
+from evidently_service.domain.resources import Kind, Launch
 from evidently_service.operations import owners
+from evidently_service.operations.call import Call
 from evidently_service.operations.changes import write_change, write_if_unchanged
 from evidently_service.operations.launches import (
     RUNNING_COUNTER,
@@ -18,11 +20,9 @@ from evidently_service.operations.launches import (
     launch_response,
     read_launch,
 )
-from evidently_service.ownership import Outcome, State
-from evidently_service.quotas import QuotaCode, exceeded
-from evidently_service.resources import Kind, Launch
-from evidently_service.result import Result
-from evidently_service.transaction import ConditionsFailedError, Update, Write
+from evidently_service.operations.result import Result
+from evidently_service.storage import items, writes
+from evidently_service.storage.transaction import ConditionsFailedError, Update, Write
 
 
 def start_launch(call: Call) -> Result:

@@ -8,17 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 
-from evidently_service import items, keys, ownership, writes
-from evidently_service.arns import Arn
-from evidently_service.call import Call
 from evidently_service.documents import owners as documents
-from evidently_service.errors import ConflictError
-from evidently_service.keys import Item
+from evidently_service.domain import ownership
+from evidently_service.domain.arns import Arn
+from evidently_service.domain.errors import ConflictError
+from evidently_service.domain.ownership import NO_NOTE, NOBODYS, Claim, Note, Outcome, Ownership, Ruling, State
+from evidently_service.domain.resources import Launch, Resource
+from evidently_service.operations.call import Call
 from evidently_service.operations.changes import write_change, write_if_unchanged
-from evidently_service.ownership import NO_NOTE, NOBODYS, Claim, Note, Outcome, Ownership, Ruling, State
-from evidently_service.resources import Launch, Resource
-from evidently_service.result import Result
-from evidently_service.transaction import Put, Write
+from evidently_service.operations.result import Result
+from evidently_service.storage import items, keys, writes
+from evidently_service.storage.keys import Item
+from evidently_service.storage.transaction import Put, Write
 
 R = TypeVar("R", bound=Resource)
 

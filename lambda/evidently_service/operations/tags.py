@@ -8,15 +8,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from evidently_service import items
-from evidently_service.call import Call
 from evidently_service.documents.common import refuse, tag_problems
 from evidently_service.documents.owners import shown_tags
-from evidently_service.errors import NotFoundError
+from evidently_service.domain.errors import NotFoundError
+from evidently_service.domain.resources import Resource
 from evidently_service.operations import owners
+from evidently_service.operations.call import Call
 from evidently_service.operations.changes import write_change
-from evidently_service.resources import Resource
-from evidently_service.result import Result
+from evidently_service.operations.result import Result
+from evidently_service.storage import items
 
 
 def tag_resource(call: Call) -> Result:

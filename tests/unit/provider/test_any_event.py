@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evidently_provider.identity import Mark, PhysicalId
+from evidently_provider.ownership.identity import Mark, PhysicalId
 from helpers.launch_replies import (
     BROKEN,
     CONFLICT,

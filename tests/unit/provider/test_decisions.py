@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from evidently_provider.decisions import LaunchStatus, after_refused_stop, after_start
-from evidently_provider.ownership import Outcome
+from evidently_provider.api.launch import LaunchStatus
+from evidently_provider.ownership.plan import Outcome
+from evidently_provider.start_launch.decisions import after_refused_stop, after_start
 from helpers.rooms import MODELS
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 import evidently_contract as contract
-from evidently_provider.answer import Answer
-from evidently_provider.client import Evidently
+from evidently_provider.api.client import Evidently
 from evidently_provider.invocation import Invocation
-from evidently_provider.log import Log
-from evidently_provider.request import Request
+from evidently_provider.runtime.log import Log
+from evidently_provider.runtime.request import Request
+from evidently_provider.runtime.response import Answer
 from helpers.launch_replies import (
     CONFLICT,
     HTML_200,

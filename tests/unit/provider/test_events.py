@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evidently_provider.request import Request, RequestType
+from evidently_provider.runtime.request import Request, RequestType
 from helpers.launch_replies import CONFLICT, NOT_FOUND, launch_arn, released, shows, stopped
 from helpers.provider_harness import EVENTS, Harness, golden
 from helpers.scripted_server import Reply

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidently_provider.identity import Mark, PhysicalId, endpoint_digest
-from evidently_provider.references import Kind, ResourceRef
+from evidently_provider.ownership.identity import Mark, PhysicalId, endpoint_digest
+from evidently_provider.ownership.references import Kind, ResourceRef
 from helpers.launch_replies import PROJECT_ARN, launch_arn
 from helpers.provider_harness import STACK_ID
 

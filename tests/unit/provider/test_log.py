@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import evidently_contract as contract
-from evidently_provider.answer import NotDeliveredError
+from evidently_provider.runtime.response import NotDeliveredError
 from helpers.launch_replies import (
     BROKEN,
     CONFLICT,

@@ -3,11 +3,11 @@
 import pytest
 
 import evidently_contract as contract
+from evidently_provider.api.owner_header import Owner, Said, check_owner, said
 from evidently_provider.errors import InvalidPropertyError
-from evidently_provider.owner import Owner, Said, check_owner, said
-from evidently_provider.ownership import Action
-from evidently_service import ownership as service
-from evidently_service.owner_header import claim_in, ownership_header
+from evidently_provider.ownership.plan import Action
+from evidently_service.domain import ownership as service
+from evidently_service.protocol.owner_header import claim_in, ownership_header
 from helpers.provider_harness import LOGICAL_ID, STACK_ID
 
 OWNER = Owner(STACK_ID, LOGICAL_ID, not_after=1_637_368_765)

@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 
-from evidently_provider.identity import Mark, PhysicalId
-from evidently_provider.ownership import FAULTS, Action, Call, End, Outcome, Subject, plan
-from evidently_provider.references import Kind, ResourceRef
-from evidently_provider.request import RequestType
+from evidently_provider.ownership.identity import Mark, PhysicalId
+from evidently_provider.ownership.plan import FAULTS, Action, Call, End, Outcome, Subject, plan
+from evidently_provider.ownership.references import Kind, ResourceRef
+from evidently_provider.runtime.request import RequestType
 from helpers.launch_replies import launch_arn
 from helpers.provider_harness import MADE_UP, REQUEST_ID, STACK_ID
 

@@ -6,8 +6,8 @@ import pytest
 
 import evidently_contract as contract
 from evidently_provider.errors import InvalidPropertyError
+from evidently_provider.ownership.references import Kind, ResourceRef
 from evidently_provider.properties import check_arns, check_names, keeps, launch_ref, on_delete, timeout_seconds
-from evidently_provider.references import Kind, ResourceRef
 from helpers.launch_replies import PROJECT_ARN, launch_arn, shows
 from helpers.provider_harness import NOT_STARTED, Harness, event
 

@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from evidently_provider.identity import Mark, PhysicalId
+from evidently_provider.ownership.identity import Mark, PhysicalId
 from helpers.cloudformation_model import STACKS, CloudFormation, Key, Resource
 from helpers.managed_events import KINDS
 from helpers.provider_harness import Harness

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from evidently_provider.identity import endpoint_digest
+from evidently_provider.ownership.identity import endpoint_digest
 from helpers.launch_replies import launch_arn, shows, stopped
 from helpers.provider_harness import MADE_UP, NOT_STARTED, NOW, STACK_ID, Harness, event
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from evidently_provider.answer import Answer, Status
 from evidently_provider.invocation import Invocation
+from evidently_provider.runtime.response import Answer, Status
 from helpers.launch_replies import launch_arn, shows
 from helpers.provider_harness import NOT_STARTED, RESERVE_SECONDS, SECRET, Harness, LogLines, event
 

@@ -7,8 +7,8 @@ from threading import Event, Thread
 
 import pytest
 
-from evidently_provider.answer import Answer, NotDeliveredError, Status
 from evidently_provider.invocation import Invocation
+from evidently_provider.runtime.response import Answer, NotDeliveredError, Status
 from helpers.launch_replies import launch_arn, shows
 from helpers.provider_harness import NOW, SECRET, Harness, LogLines, event, presigned
 from helpers.scripted_server import OK, RESET, SELF_SIGNED, Reply, scripted_server, self_signed_tls

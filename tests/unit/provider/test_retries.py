@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 import evidently_contract as contract
-from evidently_provider.deadline import Deadline, TimeIsUpError
+from evidently_provider.api.retry import RetryBudget
 from evidently_provider.errors import ProviderError, ThrottledError, UnreachableError
-from evidently_provider.log import Log
-from evidently_provider.request import Request
-from evidently_provider.retry import RetryBudget
+from evidently_provider.runtime.deadline import Deadline, TimeIsUpError
+from evidently_provider.runtime.log import Log
+from evidently_provider.runtime.request import Request
 from helpers.fake_clock import FakeClock
 from helpers.launch_replies import (
     BROKEN,

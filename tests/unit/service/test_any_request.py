@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evidently_service.api_model import service_model
 from evidently_service.operations import OFFERED
+from evidently_service.protocol.api_model import service_model
 from helpers.service import ON_AND_OFF, Service
 
 MODEL = service_model()

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from evidently_service.quotas import Quotas
+from evidently_service.domain.quotas import Quotas
 from helpers.service import ON_AND_OFF, Service
 from helpers.service_table import make_table
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from evidently_service.arns import Place
-from evidently_service.errors import NotFoundError
-from evidently_service.resources import Kind
+from evidently_service.domain.arns import Place
+from evidently_service.domain.errors import NotFoundError
+from evidently_service.domain.resources import Kind
 
 HERE = Place("aws", "eu-north-1", "123456789012")
 

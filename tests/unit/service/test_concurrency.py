@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from evidently_service.quotas import Quotas
+from evidently_service.domain.quotas import Quotas
 from helpers.evidently_api import owner_header
 from helpers.service import Service
 

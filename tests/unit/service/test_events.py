@@ -10,7 +10,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from evidently_service.deliveries import Deliveries
+from evidently_service.telemetry.deliveries import Deliveries
 from helpers.service import NOON, ON_AND_OFF, PROJECT_ARN, Service
 from helpers.service_table import REGION, make_table
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from evidently_service.quotas import Quotas
+from evidently_service.domain.quotas import Quotas
 from helpers.service import NOON, ON_AND_OFF, PROJECT_ARN, Service
 
 LAUNCH_ARN = f"{PROJECT_ARN}/launch/november"

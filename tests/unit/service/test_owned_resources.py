@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from evidently_service.quotas import Quotas
+from evidently_service.domain.quotas import Quotas
 from helpers.evidently_api import owner_header
 from helpers.records import CREATED, DELETED, Record, outcome_of, refusal_of
 from helpers.service import ON_AND_OFF, Service

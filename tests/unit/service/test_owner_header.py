@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evidently_service.domain.quotas import Quotas
 from evidently_service.operations import ACTIONS, OFFERED
-from evidently_service.quotas import Quotas
 from helpers.evidently_api import ACCOUNT, REGION, owner_header, stack_id
 from helpers.service import NOON, Service
 

@@ -11,9 +11,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evidently_service import ownership
-from evidently_service.ownership import NO_NOTE, NOBODYS, Action, Claim, Note, Outcome, Ownership, Ruling, State
-from evidently_service.quotas import Quotas
+from evidently_service.domain import ownership
+from evidently_service.domain.ownership import NO_NOTE, NOBODYS, Action, Claim, Note, Outcome, Ownership, Ruling, State
+from evidently_service.domain.quotas import Quotas
 from helpers.evidently_api import stack_id
 from helpers.records import CREATED, KINDS, Record, outcome_of
 from helpers.service import Service

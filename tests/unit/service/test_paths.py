@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 import pytest
 
-from evidently_service.api_model import service_model
-from evidently_service.errors import ValidationError
+from evidently_service.domain.errors import ValidationError
+from evidently_service.http.routing import route
 from evidently_service.operations import OFFERED
-from evidently_service.routing import route
+from evidently_service.protocol.api_model import service_model
 from helpers.evidently_api import decoded, keep_encoded
 from helpers.service import PROJECT_ARN, Service
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from evidently_service.api_model import service_model
-from evidently_service.errors import ValidationError
-from evidently_service.gateway import request_from
-from evidently_service.validation import read_input
+from evidently_service.domain.errors import ValidationError
+from evidently_service.http.gateway import request_from
+from evidently_service.protocol.api_model import service_model
+from evidently_service.protocol.validation import read_input
 from helpers.evidently_api import api_event, lambda_context
 from helpers.service import ON_AND_OFF, Service
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from evidently_service.quotas import Quotas
+from evidently_service.domain.quotas import Quotas
 from helpers.evidently_api import ACCOUNT, REGION
 from helpers.service import Service
 from helpers.service_table import make_table

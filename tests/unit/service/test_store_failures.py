@@ -11,11 +11,11 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.stub import Stubber
 
-from evidently_service import items, keys
-from evidently_service.contention import ATTEMPTS
-from evidently_service.launch_states import LaunchStatus
-from evidently_service.ownership import NOBODYS, Action, Claim
-from evidently_service.resources import Launch
+from evidently_service.domain.launch_states import LaunchStatus
+from evidently_service.domain.ownership import NOBODYS, Action, Claim
+from evidently_service.domain.resources import Launch
+from evidently_service.storage import items, keys
+from evidently_service.storage.contention import ATTEMPTS
 from helpers.evidently_api import api_event, lambda_context, owner_header, stack_id
 from helpers.service import Service
 from helpers.service_table import dynamodb_client

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidently_service.structured_fields import (
+from evidently_service.protocol.structured_fields import (
     UnreadableFieldError,
     date_in,
     read_dictionary,

@@ -1,0 +1,1 @@
+"""What the constructs share: endpoint, references, API model, contract, assets, metrics."""

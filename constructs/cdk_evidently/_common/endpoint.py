@@ -1,0 +1,212 @@
+"""Where the Evidently API answers, and how a request to it is signed and permitted."""
+
+import hashlib
+import ipaddress
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from aws_cdk import Aws, Stack
+from constructs import IConstruct
+
+from cdk_evidently._cdk.arguments import of_kind
+from cdk_evidently._cdk.tokens import described, has_unknown, may_change
+from cdk_evidently._common.contract import contract
+from cdk_evidently.errors import InvalidArgumentError
+
+_API_HOST: Final = re.compile(r"(?P<api_id>[a-z0-9]+)\.execute-api\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
+_DIGITS: Final = 8
+_SIGNING_NAMES: Final = (contract.SIGNING_NAME_EVIDENTLY, contract.SIGNING_NAME_EXECUTE_API)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidentlyEndpoint:
+    """An Evidently API: its address, how requests are signed, and what must exist before it answers.
+
+    Made by `EvidentlyEndpoint.aws()`, `EvidentlyEndpoint.from_url(…)`, or taken from `EvidentlyService.endpoint`.
+
+    Args:
+        url: the API's base URL, None for AWS's regional endpoint.
+        signing_name: the service name in a request's signature: `evidently`, or `execute-api` for an
+            `EvidentlyService`, whose API Gateway checks it.
+        api_id: the id of the HTTP API behind an `EvidentlyService`; its IAM resources contain it.
+        region: the region in a request's signature and in IAM resources, None for that of the stack.
+        dependencies: constructs that have to exist before the API answers. A `StartLaunch` is created after them and
+            deleted before them.
+
+    """
+
+    url: str | None
+    signing_name: str
+    api_id: str | None = None
+    region: str | None = None
+    dependencies: tuple[IConstruct, ...] = ()
+
+    @classmethod
+    def aws(cls, region: str | None = None) -> "EvidentlyEndpoint":
+        """Return AWS's own regional endpoint. AWS ended the service on 2025-10-17; using this gives a synth warning.
+
+        Args:
+            region: the region whose endpoint is called, by default that of the stack.
+
+        """
+        return cls(url=None, signing_name=contract.SIGNING_NAME_EVIDENTLY, region=region)
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        *,
+        signing_name: str = contract.SIGNING_NAME_EVIDENTLY,
+        api_id: str | None = None,
+        region: str | None = None,
+    ) -> "EvidentlyEndpoint":
+        """Return the Evidently API at a URL.
+
+        Args:
+            url: the base URL: https, or http to a loopback address. A token is passed on as it is, and so is a dynamic
+                reference (`{{resolve:ssm:/evidently/url}}`).
+            signing_name: the service name that the API wants in signatures, `evidently` or `execute-api`. With
+                `execute-api` the permissions are those of an `EvidentlyService` on a stage named `$default`.
+            api_id: the HTTP API's id, for the IAM resources of `execute-api`. Needed there unless `url` is an API's
+                own host name, which says it (and the region).
+            region: the region in signatures and IAM resources, by default that of the stack.
+
+        Raises:
+            InvalidArgumentError: an argument breaks one of these rules.
+
+        """
+        if signing_name not in _SIGNING_NAMES:
+            raise InvalidArgumentError(
+                "signing_name",
+                signing_name,
+                f"{' or '.join(repr(name) for name in _SIGNING_NAMES)}",
+                "Leave it out, or give 'execute-api' for the URL of an EvidentlyService",
+            )
+        host: Mapping[str, str] = {}
+        if not has_unknown(url):
+            host = _api_host(checked_url("url", url))
+        url = url.rstrip("/")
+        if signing_name != contract.SIGNING_NAME_EXECUTE_API:
+            return cls(url=url, signing_name=signing_name, api_id=api_id, region=region)
+        if not (api_id or host):
+            raise InvalidArgumentError(
+                "api_id",
+                api_id,
+                "given for signing_name='execute-api' where the URL's host doesn't say it, because the function's "
+                "permissions contain it",
+                "Give the HTTP API's id, or use EvidentlyService.endpoint or EvidentlyService.from_api_id",
+            )
+        return cls(
+            url=url,
+            signing_name=signing_name,
+            api_id=api_id or host["api_id"],
+            region=region or host.get("region"),
+        )
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether this is AWS's own endpoint, which answers no more."""
+        return self.url is None
+
+    def environment(self, stack: Stack) -> dict[str, str]:
+        """Return the environment by which a handler in the stack finds the API; for the provider's own use."""
+        environment: dict[str, str] = {contract.ENV_SIGNING_NAME: self.signing_name}
+        if self.url is not None:
+            environment[contract.ENV_ENDPOINT_URL] = self.url
+        if self.region is not None and self.region != stack.region:
+            environment[contract.ENV_SIGNING_REGION] = self.region
+        return environment
+
+    def identity(self, stack: Stack) -> str:
+        """Return a text that is equal for endpoints that are one and the same as seen from the stack.
+
+        A token's value is not known at synth. What it refers to is.
+        """
+        return _identity(stack, self.url, self.signing_name, self.api_id, self.region)
+
+    def digest(self, stack: Stack) -> str:
+        """Return eight characters of a digest of the identity."""
+        return hashlib.sha256(self.identity(stack).encode()).hexdigest()[:_DIGITS]
+
+    def may_move(self, stack: Stack) -> bool:
+        """Whether the API may be at another URL at the next deploy of the same template: a parameter says where."""
+        return may_change(described(stack, self.address))
+
+    @property
+    def address(self) -> str:
+        """The API's URL, AWS's own too."""
+        return self.url or f"https://{contract.API_NAME}.{self.region or Aws.REGION}.{Aws.URL_SUFFIX}"
+
+
+def endpoint_or_aws(endpoint: EvidentlyEndpoint | None) -> EvidentlyEndpoint:
+    """Return the endpoint given, by default AWS's own.
+
+    Raises:
+        InvalidArgumentError: what is given is something else, such as a URL.
+
+    """
+    if endpoint is None:
+        return EvidentlyEndpoint.aws()
+    return of_kind(
+        "endpoint", endpoint, EvidentlyEndpoint, "Give EvidentlyEndpoint.from_url(…), or a service's endpoint"
+    )
+
+
+def checked_url(argument: str, url: str) -> SplitResult:
+    """Return a base URL's parts.
+
+    Raises:
+        InvalidArgumentError: it is not https, nor http to loopback, or it has credentials, a query or a fragment.
+
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        well_formed = parts.port is None or parts.port > 0
+    except ValueError:
+        parts, host, well_formed = urlsplit(""), None, False
+    if not (host and well_formed and parts.scheme in {"https", "http"}):
+        raise InvalidArgumentError(
+            argument, url, "a URL such as https://evidently.example.com", "Give the API's base URL"
+        )
+    if parts.username is not None or parts.query or parts.fragment:
+        raise InvalidArgumentError(
+            argument, parts._replace(netloc=host).geturl(), "a base URL: no user, query or fragment", "Leave these out"
+        )
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise InvalidArgumentError(
+            argument, url, "https, because plain http is for loopback addresses only", "Give the https URL"
+        )
+    return parts
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _api_host(parts: SplitResult) -> Mapping[str, str]:
+    found = _API_HOST.fullmatch(parts.hostname or "")
+    if found and parts.path.strip("/"):
+        raise InvalidArgumentError(
+            "url",
+            parts.geturl(),
+            "an HTTP API's URL without a path: the stage is $default",
+            "Leave the path out, or give the URL of the API's own domain name",
+        )
+    return found.groupdict() if found else {}
+
+
+# Every custom resource of an endpoint needs this, and it takes milliseconds to describe a token.
+@cache
+def _identity(stack: Stack, *settings: str | None) -> str:
+    return json.dumps([described(stack, setting) for setting in settings], sort_keys=True)

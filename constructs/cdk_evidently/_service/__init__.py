@@ -1,0 +1,1 @@
+"""`EvidentlyService`: the API in the user's own account, and who may call it."""

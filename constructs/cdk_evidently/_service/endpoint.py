@@ -1,0 +1,44 @@
+"""Where an `EvidentlyService` answers, given the id of its HTTP API."""
+
+from typing import Final
+
+from aws_cdk import Aws
+from constructs import IConstruct
+
+from cdk_evidently._common.contract import contract
+from cdk_evidently._common.endpoint import EvidentlyEndpoint, checked_url
+from cdk_evidently.errors import InvalidArgumentError
+
+STAGE: Final = "$default"
+_API_ID_PLACEHOLDER: Final = "{api_id}"
+
+
+def service_endpoint(
+    api_id: str, region: str | None, gateway_url: str | None, *, dependencies: tuple[IConstruct, ...] = ()
+) -> EvidentlyEndpoint:
+    """Return the endpoint that an API's id makes, at AWS's own host name for it or at `gateway_url`."""
+    url = gateway_url or f"https://{_API_ID_PLACEHOLDER}.execute-api.{region or Aws.REGION}.{Aws.URL_SUFFIX}"
+    return EvidentlyEndpoint(
+        url=url.replace(_API_ID_PLACEHOLDER, api_id).rstrip("/"),
+        signing_name=contract.SIGNING_NAME_EXECUTE_API,
+        api_id=api_id,
+        region=region,
+        dependencies=dependencies,
+    )
+
+
+def check_gateway_url(gateway_url: str) -> None:
+    """Check a URL that has `{api_id}` where an API's id goes.
+
+    Raises:
+        InvalidArgumentError: it has not, or it is not https or loopback.
+
+    """
+    if _API_ID_PLACEHOLDER not in gateway_url:
+        raise InvalidArgumentError(
+            "gateway_url",
+            gateway_url,
+            f"a URL with {_API_ID_PLACEHOLDER} where the API's id goes",
+            f"Write it as http://127.0.0.1:4566/_aws/execute-api/{_API_ID_PLACEHOLDER}/{STAGE}",
+        )
+    checked_url("gateway_url", gateway_url)

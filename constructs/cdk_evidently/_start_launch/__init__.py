@@ -1,0 +1,1 @@
+"""`StartLaunch`, and when an update of the stack calls it again."""

@@ -1,0 +1,54 @@
+"""A digest of everything that a stack's resources are, known once all of them are there."""
+
+import hashlib
+import json
+from typing import Any, Final
+
+from aws_cdk import CfnResource, IResolveContext, Stack
+from constructs import Construct
+
+from cdk_evidently._common.contract import contract
+
+_CHILD_ID: Final = "EvidentlyStackDigest"
+_NOT_DIGESTED: Final = {contract.START_LAUNCH_RESOURCE_TYPE, "AWS::CDK::Metadata"}
+_NOT_YET: Final = "not known while references are still being settled"
+
+
+class StackDigest(Construct):
+    """Digests its stack's resources, once per synth however many ask. Found with `StackDigest.of(stack)`."""
+
+    def __init__(self, stack: Stack) -> None:
+        super().__init__(stack, _CHILD_ID)
+        self._stack = stack
+        self._digest: str | None = None
+
+    @classmethod
+    def of(cls, stack: Stack) -> "StackDigest":
+        """Return the stack's one digest."""
+        found = stack.node.try_find_child(_CHILD_ID)
+        return found if isinstance(found, cls) else cls(stack)
+
+    def text(self, context: IResolveContext) -> str:
+        """Return a SHA-256 of the logical id, type and properties of the stack's resources.
+
+        CDK first resolves every token to find references between stacks; the resources are not final then, and a
+        digest of an earlier synth must not outlive it.
+        """
+        if context.preparing:
+            self._digest = None
+            return _NOT_YET
+        if self._digest is None:
+            self._digest = self._computed()
+        return self._digest
+
+    def _computed(self) -> str:
+        resources = [
+            node for node in self._stack.node.find_all() if isinstance(node, CfnResource) and self._counts(node)
+        ]
+        facts: list[Any] = self._stack.resolve(
+            [[it.logical_id, it.cfn_resource_type, it._cfn_properties] for it in resources]  # noqa: SLF001, no public way
+        )
+        return hashlib.sha256(json.dumps(sorted(facts, key=lambda fact: fact[0]), sort_keys=True).encode()).hexdigest()
+
+    def _counts(self, resource: CfnResource) -> bool:
+        return resource.stack is self._stack and resource.cfn_resource_type not in _NOT_DIGESTED

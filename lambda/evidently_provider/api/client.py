@@ -1,0 +1,220 @@
+"""The Evidently API's client: the one place that calls out.
+
+botocore with the model that lies beside this package, signed for the endpoint's service name. One call is one attempt:
+what is tried again, and how long, is decided elsewhere. Every outcome that is not a response as the model has it
+becomes one of our errors.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from traceback import walk_tb
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import botocore.session
+from botocore import xform_name
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as BotocoreConnectionError
+from botocore.loaders import Loader
+from botocore.parsers import ResponseParserError
+
+import evidently_contract as contract
+from evidently_provider.api.owner_header import Said, said
+from evidently_provider.errors import (
+    FinalError,
+    InvalidPropertyError,
+    NotFoundError,
+    ProviderError,
+    RefusedError,
+    ThrottledError,
+    UnreachableError,
+    WrongEndpointError,
+)
+from evidently_provider.runtime.log import Log
+from evidently_provider.runtime.response import is_loopback
+
+_MODELS: Final = Path(__file__).resolve().parents[2] / contract.MODELS_FOLDER
+_CONFLICT: Final = "ConflictException"
+# Functions of urllib3, http.client and ssl that are over before a request is sent: where a connection is made, a proxy
+# asked for a tunnel, and TLS agreed on.
+_BEFORE_SENDING: Final = frozenset({"_new_conn", "_tunnel", "do_handshake"})
+
+
+@dataclass(slots=True)
+class Evidently:
+    """The Evidently API of one request.
+
+    Args:
+        client: botocore's `evidently` client.
+        signing_name: The service name in signatures.
+        log: Where each call leaves a line.
+        said: What the last response said of ownership.
+
+    """
+
+    client: Any
+    signing_name: str
+    log: Log
+    said: Said = field(default=Said(keeps_rules=False, outcome="", owners=()), init=False)
+    _owner: str = field(default="", init=False)
+
+    @classmethod
+    def connect(
+        cls, environment: Mapping[str, str], *, connect_seconds: float, read_seconds: float, log: Log
+    ) -> "Evidently":
+        """The API that the function's environment names.
+
+        Raises:
+            WrongEndpointError: plain http to another machine, or no URL.
+
+        """
+        signing_name = environment.get(contract.ENV_SIGNING_NAME, contract.SIGNING_NAME_EVIDENTLY)
+        session = botocore.session.Session()
+        session.register_component("data_loader", _files())
+        config = Config(
+            connect_timeout=connect_seconds,
+            read_timeout=read_seconds,
+            retries={"total_max_attempts": 1},
+        )
+        try:
+            client = session.create_client(
+                contract.API_NAME,
+                api_version=contract.API_VERSION,
+                region_name=environment.get(contract.ENV_SIGNING_REGION) or environment.get("AWS_REGION"),
+                config=config,
+            )
+        except (BotoCoreError, ValueError) as error:
+            raise WrongEndpointError(f"No client can be made for the endpoint ({type(error).__name__}).") from error
+        endpoint = urlsplit(client.meta.endpoint_url)
+        if endpoint.scheme != "https" and not is_loopback(endpoint.hostname or ""):
+            raise WrongEndpointError(
+                f"The endpoint {client.meta.endpoint_url} is not https; plain http is for this machine itself only."
+            )
+        found = cls(client, signing_name, log)
+        client.meta.events.register("before-sign.evidently", found._before_sign)
+        return found
+
+    @property
+    def url(self) -> str:
+        """Where the API is."""
+        return str(self.client.meta.endpoint_url)
+
+    def document(
+        self, subject: object, operation: str, member: str, owner: str = "", **arguments: Any
+    ) -> Mapping[str, Any]:
+        """What an operation returns in its one member; the rest is as `call` has it."""
+        found = self.call(subject, operation, owner, **arguments).get(member)
+        if not (isinstance(found, Mapping) and isinstance(found.get("arn"), str)):
+            raise self.wrong(operation, f"200 without a {member} in it")
+        return found
+
+    def check_name(self, property_name: str, name: str, shape_name: str) -> None:
+        """Hold a name against the API model.
+
+        Raises:
+            InvalidPropertyError: the API would not take it.
+
+        """
+        rules = self.client.meta.service_model.shape_for(shape_name).metadata
+        if not (rules["min"] <= len(name) <= rules["max"] and re.fullmatch(rules["pattern"], name)):
+            rule = f"a name of {rules['min']} to {rules['max']} characters that matches {rules['pattern']}"
+            raise InvalidPropertyError(property_name, name, rule, "Correct the name in the stack")
+
+    def call(self, subject: object, operation: str, owner: str = "", **arguments: Any) -> Mapping[str, Any]:
+        """What an operation returns.
+
+        Args:
+            subject: What it is about, as the log and an error name it.
+            operation: Its name.
+            owner: The owner header, "" for none.
+            arguments: Its members.
+
+        """
+        self.log.step("call", operation=operation, subject=str(subject))
+        self._owner = owner
+        try:
+            return self._send(operation, arguments)
+        except ClientError as error:
+            raise self._refusal(error, subject, operation) from error
+        except (HTTPClientError, BotocoreConnectionError) as error:
+            sentence = f"{operation}: the endpoint {self.url} does not respond ({type(error).__name__}). Is it there?"
+            raise UnreachableError(sentence, unknown_outcome=not _is_unsent(error)) from error
+        except (ResponseParserError, AttributeError, TypeError, ValueError) as error:
+            # botocore's parser checks no shape, and trips over JSON of another one.
+            raise self.wrong(operation, "something that is not as the API's model has it") from error
+        except BotoCoreError as error:
+            raise FinalError(f"{operation} could not be sent to {self.url}: {error}") from error
+
+    def wrong(self, operation: str, response: str) -> WrongEndpointError:
+        """The error of a response that is not the API's."""
+        return WrongEndpointError(f"{operation}: {self.url} answered {response}: the endpoint is wrong or down.")
+
+    def _send(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            found: dict[str, Any] = getattr(self.client, xform_name(operation))(**arguments)
+        except ClientError as error:
+            self.said = said(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}))
+            raise
+        self.said = said(found.pop("ResponseMetadata", {}).get("HTTPHeaders", {}))
+        return found
+
+    def _before_sign(self, request: AWSRequest, **_: Any) -> None:
+        """Give a request the endpoint's service name and its owner, so that both are signed."""
+        request.context.setdefault("signing", {})["signing_name"] = self.signing_name
+        if self._owner:
+            request.headers[contract.OWNER_HEADER] = self._owner
+
+    def _refusal(self, error: ClientError, subject: object, operation: str) -> ProviderError:
+        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        message = str(error.response.get("Error", {}).get("Message", ""))
+        modelled = code in self.client.meta.service_model.shape_names
+        prefix = f"{operation} of {subject} at {self.url} answered {status} {code if modelled else ''}".rstrip()
+        sentence = f"{prefix}: {message}"
+        match status:
+            case 404 if modelled and operation.startswith("Create"):
+                return NotFoundError(f"{sentence} Create that first.")
+            case 404 if modelled:
+                return NotFoundError(f"{message or 'Not found.'} There is no {subject} at {self.url}: create it first.")
+            case 400 | 409 if modelled:
+                return RefusedError(sentence, conflict=code == _CONFLICT, outcome=self.said.outcome)
+            case 402:
+                return FinalError(f"{sentence} Stop other launches or have the quota raised, then deploy again.")
+            case 403:
+                reason = f"{sentence} Does the provider's role have the permission, and does the endpoint allow it?"
+                return UnreachableError(reason, unknown_outcome=False)
+            case 429:
+                return ThrottledError(f"{sentence} The API kept throttling requests until the timeout.")
+            case _ if status >= 500:  # noqa: PLR2004 - HTTP
+                return UnreachableError(sentence, unknown_outcome=True)
+            case _:
+                return self.wrong(operation, f"{status} that is not of the Evidently API")
+
+
+def _is_unsent(error: Exception) -> bool:
+    """Whether a call failed before its request had left; after anything else the API may have had the request.
+
+    Where it failed says so, not the SDK's error: behind a proxy, a response that is lost is the same to it as a proxy
+    that can't be reached, and a handshake that is reset the same as a connection that is.
+    """
+    return any(
+        frame.f_code.co_name in _BEFORE_SENDING for each in _chain(error) for frame, _ in walk_tb(each.__traceback__)
+    )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Return an error and those behind it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+@cache
+def _files() -> Loader:
+    """Read what describes the API once: it is most of what a client costs, and a function serves many requests."""
+    return Loader(extra_search_paths=[str(_MODELS)])

@@ -1,0 +1,1 @@
+"""`Custom::EvidentlyProject`, `…Feature`, `…Segment` and `…Launch`."""

@@ -1,0 +1,195 @@
+"""`Custom::EvidentlyProject`, `…Feature`, `…Segment` and `…Launch`: an acquire is a Create, a release a Delete.
+
+A Create by an owner, or by another resource of its stack, returns what exists; so every request that acquired its
+resource, or has adopted it, then reconciles it: a diff, and the calls that it takes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import evidently_contract as contract
+from evidently_provider.api.calls import Calls
+from evidently_provider.api.launch import iso_time
+from evidently_provider.errors import NotFoundError, ProviderError, RefusedError, WrongEndpointError
+from evidently_provider.managed.diff import Change, Document, changes
+from evidently_provider.ownership.plan import Call, End, Outcome
+from evidently_provider.ownership.references import Kind, ResourceRef
+from evidently_provider.properties import Desired, adopts_existing, desired, managed_ref
+
+if TYPE_CHECKING:
+    from evidently_provider.api.client import Evidently
+
+_FINAL: Final = {contract.OUTCOME_FULL, contract.OUTCOME_EXPIRED}
+_MOST_NAMED: Final = 10
+
+
+@dataclass(slots=True)
+class Managed:
+    """The request of a Project, Feature, Segment or Launch.
+
+    Args:
+        kind: Which of these.
+        calls: The calls that it makes.
+        refusal: Why the resource could not be acquired, as a sentence.
+
+    """
+
+    kind: Kind
+    calls: Calls
+    refusal: str = field(default="", init=False)
+    _document: Document = field(default_factory=dict, init=False)
+
+    name_property = contract.PROPERTY_NAME
+
+    @property
+    def adopts(self) -> bool:
+        """Whether somebody else's will do."""
+        return adopts_existing(self.calls.invocation.request.properties)
+
+    def target(self, properties: Mapping[str, Any]) -> ResourceRef:
+        """The resource that properties name."""
+        return managed_ref(self.kind, properties)
+
+    @property
+    def arn(self) -> str:
+        """The resource's ARN, "" if the API has shown none."""
+        return str(self._document.get("arn", ""))
+
+    def acquire(self, call: Call) -> Outcome:
+        """Create…; where that is refused because the resource exists, it is somebody else's."""
+        self._require_rules(call.target)
+        try:
+            self._document = self.calls.change(call, partial(_create, call.target, self._desired))
+        except NotFoundError as error:
+            self.refusal = str(error)
+            return Outcome.NOT_FOUND
+        except RefusedError as refused:
+            self.refusal = str(refused)
+            if refused.outcome == contract.OUTCOME_STALE:
+                return Outcome.STALE
+            if not refused.conflict or refused.outcome in _FINAL:
+                raise
+            try:
+                self._document = self.calls.read(call.target)
+            except NotFoundError:
+                raise refused from None  # something else stood in the way
+            if self.adopts:
+                self.calls.log("adopted", call.target)
+            self.refusal += " Give it another name, or let this stack adopt it with adopt_existing=True."
+            return Outcome.RUNNING
+        self.calls.log("acquired", call.target)
+        return Outcome.OK
+
+    def release(self, call: Call) -> Outcome:
+        """Delete…, or a leave. The release of a running launch by its last owner stops it first, whoever started it."""
+        self._require_rules(call.target)
+        operation = call.target.kind.operation("Delete")
+        try:
+            self.calls.change(call, lambda api, owner: api.call(call.target, operation, owner, **call.target.address))
+        except NotFoundError:
+            self.calls.log("not_found", call.target)
+        except RefusedError as refused:
+            raise RefusedError(f"{refused} {self._obstacles(call.target)}".rstrip()) from refused
+        else:
+            self.calls.log_release(call, "deleted")
+        return Outcome.RELEASED
+
+    def reconcile(self, call: Call) -> None:
+        """Give the resource its desired state: as few calls as it takes; a stale request leaves it to its successor."""
+        target, tags = call.target, self._desired.tags
+        try:
+            for change in changes(target, self._document, self._desired.definition):
+                self._document = self.calls.change(call, partial(_update, target, change))
+            shown = self._document.get("tags", {})
+            there = {key: value for key, value in shown.items() if not key.startswith(contract.OWNER_TAG_PREFIX)}
+            if put := {key: value for key, value in tags.items() if there.get(key) != value}:
+                self._tag(call, "TagResource", tags=put)
+            if removed := sorted(there.keys() - tags.keys()):
+                self._tag(call, "UntagResource", tagKeys=removed)
+        except RefusedError as refused:
+            if refused.outcome != contract.OUTCOME_STALE:
+                raise
+            self.calls.log("skipped", target, found=refused.outcome)
+
+    def attributes(self, end: End, target: ResourceRef) -> Mapping[str, str]:
+        """The attributes of a Create or Update that succeeded."""
+        document = self._document
+        if not document:
+            # Neither it nor its project exists any more: that must not block the rollback of a stack.
+            self.calls.log("not_found", target, "WARNING")
+        return {
+            contract.ATTRIBUTE_ARN: self.arn or end.physical_id.arn,
+            contract.ATTRIBUTE_NAME: target.name,
+            contract.ATTRIBUTE_STATUS: document.get("status") or "",
+            contract.ATTRIBUTE_CREATED_TIME: iso_time(document.get("createdTime")),
+            contract.ATTRIBUTE_LAST_UPDATED_TIME: iso_time(document.get("lastUpdatedTime")),
+        }
+
+    @property
+    def _desired(self) -> Desired:
+        return desired(self.calls.invocation.request.properties)
+
+    def _require_rules(self, target: ResourceRef) -> None:
+        """Refuse an API that keeps no owners.
+
+        Raises:
+            WrongEndpointError: it is one: a Delete there would take what is somebody else's.
+
+        """
+        if not self.calls.keeps_rules(target):
+            message = (
+                f"The API at {self.calls.api.url} keeps no owners, so nobody could tell whose the {target} is. "
+                "Project, Feature, Segment and Launch need an EvidentlyService; StartLaunch does without."
+            )
+            raise WrongEndpointError(message)
+
+    def _tag(self, call: Call, operation: str, **arguments: Any) -> None:
+        def tag(api: "Evidently", owner: str) -> None:
+            api.call(call.target, operation, owner, resourceArn=self.arn, **arguments)
+
+        self.calls.change(call, tag)
+
+    def _obstacles(self, target: ResourceRef) -> str:
+        """A sentence with the names of what is in the way, "" where they can't be found out."""
+        try:
+            found = list(self._in_the_way(target))
+        except ProviderError:
+            return ""
+        if not found:
+            return ""
+        more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+        way_out = f"Delete or stop these first, or keep the {target.kind}."
+        return f"In the way: {', '.join(found[:_MOST_NAMED])}{more}. {way_out}"
+
+    def _in_the_way(self, target: ResourceRef) -> Iterator[str]:
+        def listed(operation: str, **arguments: str) -> Any:
+            api = self.calls.api
+            return self.calls.budget.call(lambda: api.call(target, operation, **arguments))
+
+        match target.kind:
+            case Kind.PROJECT:
+                for kind, operation, member in (
+                    (Kind.LAUNCH, "ListLaunches", "launches"),
+                    (Kind.FEATURE, "ListFeatures", "features"),
+                ):
+                    yield from (f"{kind} '{each['name']}'" for each in listed(operation, project=target.name)[member])
+            case Kind.SEGMENT:
+                references = listed("ListSegmentReferences", segment=target.name, type="LAUNCH")["referencedBy"]
+                yield from (str(ResourceRef.from_arn(each["arn"]) or each["name"]) for each in references)
+            case Kind.FEATURE:
+                rules = self.calls.read(target).get("evaluationRules") or []
+                yield from (f"launch '{rule['name']}'" for rule in rules)
+            case Kind.LAUNCH:
+                return
+
+
+def _create(target: ResourceRef, state: Desired, api: "Evidently", owner: str) -> Document:
+    names = {"name": target.name, **({"project": target.project} if target.project else {})}
+    operation = target.kind.operation("Create")
+    return api.document(target, operation, target.kind.value, owner, **names, **state.definition, tags=state.tags)
+
+
+def _update(target: ResourceRef, change: Change, api: "Evidently", owner: str) -> Document:
+    return api.document(target, change.operation, target.kind.value, owner, **target.address, **change.arguments)

@@ -1,0 +1,1 @@
+"""The API's own protocol: requests and responses in the shapes of its model, and the headers of ownership."""

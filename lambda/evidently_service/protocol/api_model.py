@@ -1,0 +1,31 @@
+"""The API model, read through botocore: the one place where shapes, paths and error codes are written down."""
+
+from functools import cache
+from pathlib import Path
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
+import evidently_contract as contract
+
+_MODELS = Path(__file__).resolve().parents[2] / contract.MODELS_FOLDER
+
+
+@cache
+def service_model() -> ServiceModel:
+    """Return the model beside this package; loaded once, and good for as long as the container lives."""
+    loader = Loader(extra_search_paths=[str(_MODELS)], include_default_search_paths=False)
+    description = loader.load_service_model(contract.API_NAME, "service-2", contract.API_VERSION)
+    return ServiceModel(description, contract.API_NAME)
+
+
+@cache
+def http_status(error_shape: str) -> int:
+    """Return the HTTP code that the model gives one of its exceptions."""
+    return int(service_model().shape_for(error_shape).metadata["error"]["httpStatusCode"])
+
+
+@cache
+def largest(shape: str) -> int:
+    """Return the model's upper limit of a shape: of a number, or of how many a list has."""
+    return int(service_model().shape_for(shape).metadata["max"])

@@ -1,0 +1,217 @@
+"""The changes that keep counters, quotas and references true: parts of transactions, as plain values.
+
+Names that DynamoDB reserves (`status`, `version`) are aliased.
+"""
+
+from dataclasses import replace
+
+import evidently_contract as contract
+from evidently_service.domain.ownership import Note
+from evidently_service.domain.resources import Launch, Resource, Segment
+from evidently_service.storage.items import SCHEMA, item_of, reference_item, run_item
+from evidently_service.storage.keys import (
+    ACCOUNT_COUNTERS,
+    Item,
+    feature_key,
+    launch_key,
+    number,
+    project_key,
+    reference_key,
+    run_key,
+    segment_key,
+    text,
+)
+from evidently_service.storage.transaction import Check, Delete, Put, Update
+
+_MILLISECONDS = 1000
+
+
+def count_in_account(counter: str, limit: int) -> Update:
+    """Count one more of what `counter` counts in the account, while there are fewer than `limit`."""
+    return Update(
+        ACCOUNT_COUNTERS,
+        f"SET #schema = :schema ADD {counter} :one",
+        values={":schema": number(SCHEMA), ":one": number(1), ":limit": number(limit)},
+        names={"#schema": "schema"},
+        condition=f"attribute_not_exists({counter}) OR {counter} < :limit",
+    )
+
+
+def uncount_in_account(counter: str) -> Update:
+    """Count one less of what `counter` counts in the account."""
+    return Update(ACCOUNT_COUNTERS, f"ADD {counter} :less", values={":less": number(-1)})
+
+
+def refer_to_segment(segment: Segment, launch: Launch) -> tuple[Update, Put]:
+    """Note that a launch refers to a segment, if it still is the one whose pattern the launch takes along."""
+    count = Update(
+        segment_key(segment.name),
+        "ADD launchCount :one",
+        values={":one": number(1), ":made": number(segment.created)},
+        condition="createdTime = :made",
+    )
+    return count, Put(reference_item(segment.name, launch.project, launch.name))
+
+
+def release_segment(name: str, launch: Launch) -> tuple[Update, Delete]:
+    """Remove that note."""
+    count = Update(segment_key(name), "ADD launchCount :less", values={":less": number(-1)})
+    return count, Delete(reference_key(name, launch.project, launch.name))
+
+
+def delete_idle_segment(name: str) -> Delete:
+    """Delete a segment, if no launch refers to it."""
+    return Delete(
+        segment_key(name), values={":none": number(0)}, condition="attribute_exists(pk) AND launchCount = :none"
+    )
+
+
+def count_in_project(project: str, counter: str, limit: int) -> Update:
+    """Count one more of what `counter` counts, in a project that is there and has fewer than `limit`."""
+    return Update(
+        project_key(project),
+        f"ADD {counter} :one",
+        values={":one": number(1), ":limit": number(limit)},
+        condition=f"attribute_exists(pk) AND {counter} < :limit",
+    )
+
+
+def uncount_in_project(project: str, *counters: str) -> Update:
+    """Count one less of what each of `counters` counts."""
+    less = ", ".join(f"{counter} :less" for counter in counters)
+    return Update(project_key(project), f"ADD {less}", values={":less": number(-1)})
+
+
+def delete_empty_project(name: str) -> Delete:
+    """Delete a project, if nothing is left in it."""
+    return Delete(
+        project_key(name),
+        values={":none": number(0)},
+        condition="attribute_exists(pk) AND featureCount = :none AND launchCount = :none",
+    )
+
+
+def delete_idle_feature(project: str, name: str) -> Delete:
+    """Delete a feature, if no launch runs on it."""
+    return Delete(
+        feature_key(project, name),
+        values={":none": number(0)},
+        condition="attribute_exists(pk) AND size(runs) = :none",
+    )
+
+
+def delete_launch(launch: Launch) -> Delete:
+    """Delete a launch, if it still is what that was decided on."""
+    return if_unchanged(Delete(launch_key(launch.project, launch.name)), launch)
+
+
+def if_unchanged(delete: Delete, resource: Resource) -> Delete:
+    """Return the delete of a resource as one of what it was when that was decided."""
+    as_read = check(delete.key, resource)
+    return replace(
+        delete,
+        values={**delete.values, **as_read.values},
+        names={**delete.names, **as_read.names},
+        condition=f"{delete.condition} AND {as_read.condition}",
+    )
+
+
+def check(key: Item, resource: Resource | None) -> Check:
+    """Check that a resource still is what was read: its version stands for all of it."""
+    if resource is None:
+        return Check(key, condition="attribute_not_exists(pk)")
+    return Check(
+        key,
+        values={":decidedOn": number(resource.version)},
+        names={"#version": "version"},
+        condition="#version = :decidedOn",
+    )
+
+
+def change(before: Resource, after: Resource) -> Update:
+    """Store a change of a resource, if it still is what the change was decided on."""
+    old, new = item_of(before), item_of(after)
+    changed = sorted(name for name in new if new[name] != old.get(name))
+    gone = sorted(old.keys() - new.keys())
+    remove = " REMOVE " + ", ".join(f"#{name}" for name in gone) if gone else ""
+    as_read = check({"pk": new["pk"], "sk": new["sk"]}, before)
+    return Update(
+        as_read.key,
+        "SET " + ", ".join(f"#{name} = :{name}" for name in changed) + remove,
+        values={**as_read.values, **{f":{name}": new[name] for name in changed}},
+        names={**as_read.names, **{f"#{name}": name for name in (*changed, *gone)}},
+        condition=as_read.condition,
+    )
+
+
+def remember(key: Item, before: Note, after: Note, now: int) -> Update | Check:
+    """Store what is remembered of an owner, if it still is what that was decided on; check that, where nothing changes.
+
+    DynamoDB deletes it some time after `expires`. To read it until then does no harm.
+    """
+    known = {"releasedAt": before.released_at, "updatedAt": before.updated_at}
+    condition = " AND ".join(
+        f"attribute_not_exists({name})" if at is None else f"{name} = :{name}Before" for name, at in known.items()
+    )
+    values = {f":{name}Before": number(at) for name, at in known.items() if at is not None}
+    if after == before:
+        return Check(key, values, condition=condition)
+    latest = {"releasedAt": after.released_at, "updatedAt": after.updated_at}
+    times = {name: at for name, at in latest.items() if at is not None}
+    stored = {"schema": SCHEMA, **times, "expires": max(now // _MILLISECONDS, *times.values()) + contract.NOTE_SECONDS}
+    return Update(
+        key,
+        "SET " + ", ".join(f"#{name} = :{name}" for name in stored),
+        values={**values, **{f":{name}": number(value) for name, value in stored.items()}},
+        names={f"#{name}": name for name in stored},
+        condition=condition,
+    )
+
+
+def run_on_feature(launch: Launch, feature: str, variations: list[str]) -> Update:
+    """Note on a feature that a launch runs on it, if the feature is there and has these variations."""
+    wanted = {f":variation{index}": text(name) for index, name in enumerate(sorted(set(variations)))}
+    return Update(
+        feature_key(launch.project, feature),
+        "SET runs.#launch = :since ADD #version :one",
+        values={":since": number(launch.started or 0), ":one": number(1), **wanted},
+        names={"#launch": launch.name, "#version": "version"},
+        condition=" AND ".join(["attribute_exists(pk)", *(f"contains(variations, {name})" for name in wanted)]),
+    )
+
+
+def end_on_feature(launch: Launch, feature: str) -> Update:
+    """Remove that note."""
+    return Update(
+        feature_key(launch.project, feature),
+        "REMOVE runs.#launch ADD #version :one",
+        values={":one": number(1)},
+        names={"#launch": launch.name, "#version": "version"},
+    )
+
+
+def end_everywhere(launch: Launch) -> list[Update | Delete]:
+    """End a run on each of its features: remove the note there, and what evaluations need of the launch."""
+    features = list(launch.feature_variations())
+    return [*(end_on_feature(launch, each) for each in features), *(end_run(launch, each) for each in features)]
+
+
+def begin_run(launch: Launch, feature: str) -> Put:
+    """Lay what an evaluation needs of a launch beside the feature."""
+    return Put(run_item(launch, feature))
+
+
+def change_run(launch: Launch, feature: str) -> Update:
+    """Replace that by what the launch is now."""
+    new = run_item(launch, feature)
+    return Update(
+        run_key(launch.project, feature, launch.name),
+        "SET #body = :body",
+        values={":body": new["body"]},
+        names={"#body": "body"},
+    )
+
+
+def end_run(launch: Launch, feature: str) -> Delete:
+    """Take that away."""
+    return Delete(run_key(launch.project, feature, launch.name))

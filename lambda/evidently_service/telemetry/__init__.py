@@ -1,0 +1,1 @@
+"""What leaves the service beside its responses: evaluation events and metrics."""
