@@ -36,10 +36,12 @@ snapshots: setup ## Write the snapshots of the public API and the templates anew
 	WRITE_SNAPSHOTS=1 $(IN_VENV) python -m pytest tests/synth/test_snapshots.py
 
 .PHONY: lint
-lint: setup ## Ruff and mypy
+lint: setup ## Ruff, mypy, spelling, and the words of the house
 	$(IN_VENV) ruff check .
 	$(IN_VENV) ruff format --check .
 	$(IN_VENV) mypy
+	$(IN_VENV) codespell $$(git ls-files '*.py' '*.md' '*.toml' '*.sh' Makefile)
+	$(IN_VENV) PYTHONPATH=tools python -m words
 
 .PHONY: bench
 bench: setup ## Evaluations beside two flag SDKs, what each operation costs, cold start, 100 launches in a stack

@@ -12,7 +12,7 @@ from helpers.rooms import ROOT
 from helpers.synth import new_stack, resources
 
 APPS = ("app.py", *(f"examples/{path.name}" for path in sorted((ROOT / "examples").glob("*.py"))))
-PAGES = ("README.md", "docs/declare.md")
+PAGES = ("README.md", "docs/managed-resources.md")
 _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 

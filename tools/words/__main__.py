@@ -36,7 +36,8 @@ class Word:
             case "step":
                 return self.word in steps
             case _:
-                return re.search(rf"\b{re.escape(self.word)}\b", text, re.IGNORECASE) is not None
+                first, rest = re.escape(self.word[0]), re.escape(self.word[1:])
+                return re.search(rf"\b(?i:{first}){rest}\b", text) is not None  # `is none`, but not Python's `is None`
 
 
 @dataclass(slots=True)

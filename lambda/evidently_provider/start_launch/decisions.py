@@ -1,4 +1,4 @@
-"""What a launch's status means for a request: the table of docs/behaviour.md, as pure functions of plain values."""
+"""What a launch's status means for a request: the table of docs/start-launch.md, as pure functions of plain values."""
 
 from evidently_provider.api.launch import LaunchStatus
 from evidently_provider.ownership.plan import Outcome
