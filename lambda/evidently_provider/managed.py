@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import evidently_contract as contract
 from evidently_provider.calls import Calls
-from evidently_provider.errors import NotFoundError, ProviderError, RefusedError, WrongEndpointError
+from evidently_provider.errors import InUseError, NotFoundError, ProviderError, RefusedError, WrongEndpointError
 from evidently_provider.launch import iso_time
 from evidently_provider.ownership import Call, End, Outcome
 from evidently_provider.properties import Desired, adopts_existing, desired, managed_ref
@@ -91,7 +91,9 @@ class Managed:
         except NotFoundError:
             self.calls.log("not_found", call.target)
         except RefusedError as refused:
-            raise RefusedError(f"{refused} {self._obstacles(call.target)}".rstrip()) from refused
+            if not refused.conflict or refused.outcome:
+                raise
+            raise InUseError(f"{refused} {self._obstacles(call.target)}".rstrip()) from refused
         else:
             self.calls.log_release(call, "deleted")
         return Outcome.RELEASED

@@ -15,7 +15,7 @@ from evidently_provider.identity import Mark, PhysicalId, endpoint_digest
 from evidently_provider.invocation import Invocation
 from evidently_provider.managed import Managed
 from evidently_provider.owner import check_owner
-from evidently_provider.ownership import FAULTS, Action, Call, End, Outcome, Subject, plan
+from evidently_provider.ownership import Action, Call, End, Outcome, Subject, plan
 from evidently_provider.properties import check_arns, check_names, keeps
 from evidently_provider.references import Kind, ResourceRef
 from evidently_provider.request import Request, RequestType
@@ -157,8 +157,7 @@ class _Service:
                 outcome, fault = self.calls.outcome(call, self.resource.acquire if is_acquire else self._release)
                 call = steps.send(outcome)
         except StopIteration as stop:
-            end: End = stop.value
-            return end, fault if end.outcome in FAULTS else None
+            return stop.value, fault
 
     def _release(self, call: Call) -> Outcome:
         try:
