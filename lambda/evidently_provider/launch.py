@@ -20,10 +20,6 @@ class Launch:
     started: str
     last_updated: str
 
-    def started_since(self, time: float) -> bool:
-        """Whether it was started at this time, in seconds since 1970, or later."""
-        return bool(self.started) and datetime.fromisoformat(self.started).timestamp() >= time
-
     @classmethod
     def shown(cls, document: Mapping[str, Any]) -> "Launch":
         """The launch in an answer.
