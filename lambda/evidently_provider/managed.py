@@ -106,10 +106,10 @@ class Managed:
                 self._document = self.calls.change(call, partial(_update, target, change))
             shown = self._document.get("tags", {})
             there = {key: value for key, value in shown.items() if not key.startswith(contract.OWNER_TAG_PREFIX)}
+            if removed := sorted(there.keys() - tags.keys()):
+                self._tag(call, "UntagResource", tagKeys=removed)  # first: both together may be more than there may be
             if put := {key: value for key, value in tags.items() if there.get(key) != value}:
                 self._tag(call, "TagResource", tags=put)
-            if removed := sorted(there.keys() - tags.keys()):
-                self._tag(call, "UntagResource", tagKeys=removed)
         except RefusedError as refused:
             if refused.outcome != contract.OUTCOME_STALE:
                 raise

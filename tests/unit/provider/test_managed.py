@@ -106,7 +106,15 @@ def test_tags_change_in_place_and_the_owners_stay(created: Served, kind: str) ->
     created.send(managed(kind, "Update", ARNS[kind], Tags={"team": "app"}))
     assert created.shown(kind)["tags"] == {"team": "app", **owner}
     acquired = [f"Get{kind}", f"Create{kind}"]
-    assert created.harness.calls == [*acquired, "TagResource", *acquired, "TagResource", "UntagResource"]
+    assert created.harness.calls == [*acquired, "TagResource", *acquired, "UntagResource", "TagResource"]
+
+
+def test_all_tags_that_there_may_be_give_way_to_as_many_others(created: Served) -> None:
+    for generation in ("old", "new"):
+        tags = {f"{generation}{number}": "x" for number in range(contract.MAX_TAGS)}
+        response = created.send(managed("Segment", "Update", ARNS["Segment"], Tags=tags))
+        assert response["Status"] == "SUCCESS", response["Reason"]
+        assert created.shown("Segment")["tags"].items() >= tags.items()
 
 
 def test_drift_is_corrected(created: Served) -> None:
