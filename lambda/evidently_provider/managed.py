@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import evidently_contract as contract
 from evidently_provider.calls import Calls
+from evidently_provider.deadline import TimeIsUpError
 from evidently_provider.errors import InUseError, NotFoundError, ProviderError, RefusedError, WrongEndpointError
 from evidently_provider.launch import iso_time
 from evidently_provider.ownership import Call, End, Outcome
@@ -157,7 +158,7 @@ class Managed:
         """A sentence with the names of what is in the way, "" where they can't be found out."""
         try:
             found = list(self._in_the_way(target))
-        except ProviderError:
+        except (ProviderError, TimeIsUpError):
             return ""
         if not found:
             return ""

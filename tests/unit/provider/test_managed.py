@@ -189,6 +189,18 @@ def test_a_delete_that_something_is_in_the_way_of_names_it(created: Served, kind
     assert created.exists(kind)
 
 
+def test_a_delete_with_no_time_to_name_what_is_in_the_way_gives_the_apis_reason(created: Served) -> None:
+    def late(request: Received) -> Reply:
+        if request.method == "DELETE":
+            created.harness.clock.seconds += 155  # of 180, of which 15 are the response's and 13 another call's
+        return created.respond(request)
+
+    created.harness.api.respond = late
+    response = created.send(managed("Project", "Delete", ARNS["Project"]))
+    assert response["Status"] == "FAILED"
+    assert "409 ConflictException: Project has sub-resources" in response["Reason"]
+
+
 def test_groups_of_a_running_launch_are_refused_in_the_apis_words_and_stay(created: Served) -> None:
     created.evidently.start_launch(**named("Launch"))
     before = created.shown("Launch")
