@@ -121,7 +121,7 @@ RULES_VERSION: Final = 1
 OWNERSHIP_OUTCOME: Final = "outcome"
 OWNERSHIP_OWNERS: Final = "owners"  # the logical ids of those that own it still after a release
 
-# What came of it. The first two are no errors; an acquire that is refused is a 409, every release is a 200.
+# What came of it. An acquire or an update that is refused is a 409; every release that comes in time is a 200.
 OUTCOME_OK: Final = "ok"
 OUTCOME_RUNNING: Final = "running"  # somebody else's
 OUTCOME_STALE: Final = "stale"  # requested before a release of the same owner, or an update before its last one

@@ -4,6 +4,7 @@ ProviderError
 ├── InvalidPropertyError    a property breaks a rule of the API
 ├── NotFoundError           the API has no such launch (or project)
 ├── RefusedError            the API answered no: 400 or 409
+│   └── InUseError          it can't be deleted, because something else needs it
 ├── FinalError              the API answered with something that no retry changes: 402, for example
 ├── UnreachableError        no answer, a 5xx, or no permission; `unknown_outcome` says it may have been done
 ├── ThrottledError          429
@@ -41,6 +42,10 @@ class RefusedError(ProviderError):
         super().__init__(message)
         self.conflict = conflict
         self.outcome = outcome
+
+
+class InUseError(RefusedError):
+    """Something else needs what was to be deleted."""
 
 
 class FinalError(ProviderError):

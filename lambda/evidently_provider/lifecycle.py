@@ -11,7 +11,7 @@ from evidently_provider.api.owner_header import check_owner
 from evidently_provider.errors import InvalidPropertyError, NotFoundError, ProviderError, WrongEndpointError
 from evidently_provider.invocation import Invocation
 from evidently_provider.ownership.identity import Mark, PhysicalId, endpoint_digest
-from evidently_provider.ownership.plan import FAULTS, Action, Call, End, Outcome, Subject, plan
+from evidently_provider.ownership.plan import Action, Call, End, Outcome, Subject, plan
 from evidently_provider.ownership.references import ResourceRef
 from evidently_provider.properties import check_arns, check_names, keeps
 from evidently_provider.registry import REGISTRY, Resource
@@ -110,8 +110,7 @@ class _Service:
                 outcome, fault = self.calls.outcome(call, self.resource.acquire if is_acquire else self._release)
                 call = steps.send(outcome)
         except StopIteration as stop:
-            end: End = stop.value
-            return end, fault if end.outcome in FAULTS else None
+            return stop.value, fault
 
     def _release(self, call: Call) -> Outcome:
         try:

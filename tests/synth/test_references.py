@@ -108,6 +108,8 @@ def moving_texts() -> dict[str, tuple[Stack, str]]:
         ),
         "what one without a type returns": (stack, CustomResource(stack, "It", service_token=text).get_att_string("U")),
         "an output of a template elsewhere": (stack, nested.get_att("Outputs.Url").to_string()),
+        "such an output, written by hand": (stack, Fn.get_att("Elsewhere", "Outputs.Url").to_string()),
+        "such an output in a substitution": (stack, Fn.sub("https://${Elsewhere.Outputs.Url}")),
     }
 
 

@@ -35,6 +35,7 @@ _PURE: Final = ("Fn::Base64", "Fn::Join", "Fn::Select", "Fn::Split")
 # Resources whose attributes repeat a value from elsewhere, so that the reference stays when the value changes.
 _REPEATING: Final = ("AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Stack", "AWS::SSM::Parameter")
 _CUSTOM: Final = "Custom::"
+_OUTPUT: Final = "Outputs."  # begins the attributes of a nested stack that repeat its outputs
 
 
 def has_unknown(text: str) -> bool:
@@ -83,18 +84,20 @@ def _function_may_change(name: str, argument: Described) -> bool:
             return kind in {_PARAMETER, *_REPEATING} or kind.startswith(_CUSTOM)
         case "Ref", str(target):  # written by hand: it may be a parameter's
             return not target.startswith(_PSEUDO)
-        case "Fn::GetAtt", _:
-            return False
+        case "Fn::GetAtt", [_, str(attribute)]:  # written by hand too
+            return attribute.startswith(_OUTPUT)
         case "Fn::Sub", [str(template), dict(variables)]:
-            return may_change(list(variables.values())) or _names_a_parameter(template, variables)
+            return may_change(list(variables.values())) or _names_what_may_change(template, variables)
         case "Fn::Sub", str(template):
-            return _names_a_parameter(template, ())
+            return _names_what_may_change(template, ())
     return name not in _PURE or may_change(argument)
 
 
-def _names_a_parameter(template: str, variables: Container[str]) -> bool:
+def _names_what_may_change(template: str, variables: Container[str]) -> bool:
     names = [name for name in _VARIABLE.findall(template) if name not in variables]
-    return _DYNAMIC in template or any("." not in name and not name.startswith(_PSEUDO) for name in names)
+    return _DYNAMIC in template or any(
+        f".{_OUTPUT}" in name if "." in name else not name.startswith(_PSEUDO) for name in names
+    )
 
 
 def _reference(reference: Reference) -> Described:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import evidently_contract as contract
 from evidently_provider.api.owner_header import Owner
 from evidently_provider.api.retry import RetryBudget
-from evidently_provider.errors import NotFoundError, ProviderError, UnreachableError
+from evidently_provider.errors import InUseError, NotFoundError, ProviderError, UnreachableError
 from evidently_provider.invocation import Invocation
 from evidently_provider.ownership.plan import Action, Call, Outcome
 from evidently_provider.ownership.references import ResourceRef
@@ -82,6 +82,8 @@ class Calls:
             # It may run, or exist, for ever, and no other line says so. A name is checked with the client's model.
             resource = {"resource": str(call.target)} if self._api else {}
             self.invocation.log.step("release_failed", level="ERROR", error=type(fault).__name__, **resource)
+        if isinstance(fault, InUseError):
+            return Outcome.IN_USE, fault
         return (Outcome.UNKNOWN if self.may_have_effect else Outcome.REFUSED), fault
 
     def read(self, target: ResourceRef) -> Mapping[str, Any]:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 import evidently_contract as contract
 from evidently_provider.api.calls import Calls
 from evidently_provider.api.launch import iso_time
-from evidently_provider.errors import NotFoundError, ProviderError, RefusedError, WrongEndpointError
+from evidently_provider.errors import InUseError, NotFoundError, ProviderError, RefusedError, WrongEndpointError
 from evidently_provider.managed.diff import Change, Document, changes
 from evidently_provider.ownership.plan import Call, End, Outcome
 from evidently_provider.ownership.references import Kind, ResourceRef
 from evidently_provider.properties import Desired, adopts_existing, desired, managed_ref
+from evidently_provider.runtime.deadline import TimeIsUpError
 
 if TYPE_CHECKING:
     from evidently_provider.api.client import Evidently
@@ -91,7 +92,9 @@ class Managed:
         except NotFoundError:
             self.calls.log("not_found", call.target)
         except RefusedError as refused:
-            raise RefusedError(f"{refused} {self._obstacles(call.target)}".rstrip()) from refused
+            if not refused.conflict or refused.outcome:
+                raise
+            raise InUseError(f"{refused} {self._obstacles(call.target)}".rstrip()) from refused
         else:
             self.calls.log_release(call, "deleted")
         return Outcome.RELEASED
@@ -104,10 +107,10 @@ class Managed:
                 self._document = self.calls.change(call, partial(_update, target, change))
             shown = self._document.get("tags", {})
             there = {key: value for key, value in shown.items() if not key.startswith(contract.OWNER_TAG_PREFIX)}
+            if removed := sorted(there.keys() - tags.keys()):
+                self._tag(call, "UntagResource", tagKeys=removed)  # first: both together may be more than there may be
             if put := {key: value for key, value in tags.items() if there.get(key) != value}:
                 self._tag(call, "TagResource", tags=put)
-            if removed := sorted(there.keys() - tags.keys()):
-                self._tag(call, "UntagResource", tagKeys=removed)
         except RefusedError as refused:
             if refused.outcome != contract.OUTCOME_STALE:
                 raise
@@ -155,7 +158,7 @@ class Managed:
         """A sentence with the names of what is in the way, "" where they can't be found out."""
         try:
             found = list(self._in_the_way(target))
-        except ProviderError:
+        except (ProviderError, TimeIsUpError):
             return ""
         if not found:
             return ""

@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     NOT_FOUND = auto()
     STALE = auto()  # this resource was deleted since
     RELEASED = auto()  # of a release or leave, whatever it came to
+    IN_USE = auto()  # of a release: not deleted, because something else needs it
     REFUSED = auto()  # it had no effect, and won't have any: 4xx, 429, no connection
     UNKNOWN = auto()  # it may have had an effect, or still have it: 5xx, a reset, no answer
 
@@ -141,6 +142,8 @@ def _acquire(subject: Subject, target: ResourceRef) -> Plan:
     failed = given or subject.not_started
     if subject.old is not None and subject.old not in {target, named}:
         # What a cancelled or failed Update has acquired: neither a clean-up nor another Update speaks of it again.
+        # Where it is in use, that Update has succeeded: what depends on it went there, and goes back after this one.
+        # Then the clean-up deletes it by its id; a rollback that failed here would wait for itself.
         outcome = yield Call(subject.old, Action.RELEASE, at, failed, owned=False)
         if outcome in FAULTS:
             return End(success=False, physical_id=failed, outcome=outcome)
@@ -174,5 +177,5 @@ def _release(subject: Subject, given: PhysicalId) -> Plan:
     at = given.requested_at if is_dated else subject.requested_at
     action = Action.LEAVE if subject.keep else Action.RELEASE
     outcome = yield Call(target, action, at, given, owned=given.mark is Mark.OWNED)
-    failed = outcome in FAULTS and given.owns and not subject.keep
+    failed = outcome in {*FAULTS, Outcome.IN_USE} and given.owns and not subject.keep
     return End(success=not failed, physical_id=given, outcome=outcome)

@@ -106,7 +106,15 @@ def test_tags_change_in_place_and_the_owners_stay(created: Served, kind: str) ->
     created.send(managed(kind, "Update", ARNS[kind], Tags={"team": "app"}))
     assert created.shown(kind)["tags"] == {"team": "app", **owner}
     acquired = [f"Get{kind}", f"Create{kind}"]
-    assert created.harness.calls == [*acquired, "TagResource", *acquired, "TagResource", "UntagResource"]
+    assert created.harness.calls == [*acquired, "TagResource", *acquired, "UntagResource", "TagResource"]
+
+
+def test_all_tags_that_there_may_be_give_way_to_as_many_others(created: Served) -> None:
+    for generation in ("old", "new"):
+        tags = {f"{generation}{number}": "x" for number in range(contract.MAX_TAGS)}
+        response = created.send(managed("Segment", "Update", ARNS["Segment"], Tags=tags))
+        assert response["Status"] == "SUCCESS", response["Reason"]
+        assert created.shown("Segment")["tags"].items() >= tags.items()
 
 
 def test_drift_is_corrected(created: Served) -> None:
@@ -179,6 +187,18 @@ def test_a_delete_that_something_is_in_the_way_of_names_it(created: Served, kind
     assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", ARNS[kind])
     assert named_in_reason in response["Reason"]
     assert created.exists(kind)
+
+
+def test_a_delete_with_no_time_to_name_what_is_in_the_way_gives_the_apis_reason(created: Served) -> None:
+    def late(request: Received) -> Reply:
+        if request.method == "DELETE":
+            created.harness.clock.seconds += 155  # of 180, of which 15 are the response's and 13 another call's
+        return created.respond(request)
+
+    created.harness.api.respond = late
+    response = created.send(managed("Project", "Delete", ARNS["Project"]))
+    assert response["Status"] == "FAILED"
+    assert "409 ConflictException: Project has sub-resources" in response["Reason"]
 
 
 def test_groups_of_a_running_launch_are_refused_in_the_apis_words_and_stay(created: Served) -> None:

@@ -151,6 +151,12 @@ def test_an_update_that_can_not_release_the_old_launch_fails_before_it_acquires(
     assert played(update(OTHERS, old=JANUARY), fault) == ("release january @100", f"FAILED {OTHERS}")
 
 
+def test_an_update_goes_on_where_the_old_launch_is_in_use_because_the_clean_up_deletes_it() -> None:
+    found = played(update(OTHERS, old=JANUARY), "in_use", "ok")
+
+    assert found == ("release january @100", "acquire november @100", f"SUCCESS {OURS}")
+
+
 @pytest.mark.parametrize(
     ("given", "call"),
     [
@@ -180,7 +186,7 @@ def test_a_delete_whose_properties_can_not_have_acquired_anything_calls_nothing(
     assert played(replace(delete(given), target=None)) == (f"SUCCESS {given}",)
 
 
-@pytest.mark.parametrize("fault", sorted(FAULTS))
+@pytest.mark.parametrize("fault", [*sorted(FAULTS), Outcome.IN_USE])
 @pytest.mark.parametrize(
     ("given", "keep", "status"),
     [
