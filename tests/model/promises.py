@@ -21,7 +21,7 @@ from model import ghosts
 from model.configuration import Configuration
 from model.ghosts import Made
 from model.provider import Response
-from model.state import Call, Flight, Kept, Phase, Step, Tag, World, parsed
+from model.state import Call, Flight, Incarnation, Kept, Phase, Step, Tag, World, parsed
 
 _CREATES: Final = {Mark.MADE_UP, Mark.FAILED, Mark.NOT_STARTED}  # of a Create without SUCCESS
 _LAST_WORD: Final = {Phase.NAMES, Phase.LOST}
@@ -100,10 +100,7 @@ def _check_stop(name: str, world: World, call: Call, *, is_of_another: bool) -> 
             raise Broken("W7", f"{name} is stopped though one has left it that had adopted it, and acquired it late")
         case Kept.KNOWN:
             raise Broken("P1", f"{name} is stopped though its stack has left it")
-        case Kept.UNKNOWN if not any(
-            each.phase is Phase.RETAINED or (each.phase is Phase.LOST and each.number != call.incarnation)
-            for each in of_stack
-        ):
+        case Kept.UNKNOWN if not _is_untold(of_stack, call):
             raise Broken("P1", f"{name} is stopped by a Delete that comes late, though its stack has left it since")
         case Kept.UNKNOWN:
             raise Broken("W1", f"{name} is stopped though its stack has left it, which the API does not know")
@@ -111,6 +108,13 @@ def _check_stop(name: str, world: World, call: Call, *, is_of_another: bool) -> 
         if is_of_another:
             raise Broken("W5", f"{name} is stopped by the Delete of another Create, without SUCCESS")
         raise Broken("P4", f"{name} is stopped under a resource that says it runs")
+
+
+def _is_untold(of_stack: list[Incarnation], call: Call) -> bool:
+    """Whether the API has not learned of the leave; that it has not learned of this Delete either is another matter."""
+    own = {each.phase for each in of_stack if each.number == call.incarnation}
+    others = {each.phase for each in of_stack if each.number != call.incarnation}
+    return Phase.LOST not in own or not others.isdisjoint({Phase.LOST, Phase.RETAINED})
 
 
 def check_response(world: World, step: Step, flight: Flight, response: Response) -> None:
