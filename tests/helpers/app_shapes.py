@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
 from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService, Quotas
-from helpers.declared_constructs import MAKERS
+from helpers.managed_constructs import MAKERS
 from helpers.synth import URL, new_stack, start_launch
 
 

@@ -16,7 +16,7 @@ from cdk_evidently import (
     SegmentOverride,
     Step,
 )
-from helpers.declared_constructs import TYPES, feature, launch, project
+from helpers.managed_constructs import TYPES, feature, launch, project
 from helpers.synth import START_LAUNCH, URL, new_stack, resources, start_launch
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"

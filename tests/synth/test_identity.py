@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from cdk_evidently import DuplicateLaunchError, EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
-from helpers.declared_constructs import MAKERS, TYPES
+from helpers.managed_constructs import MAKERS, TYPES
 from helpers.synth import START_LAUNCH, URL, new_stack, only, resources, start_launch, synthesized
 
 ARN = "arn:aws:evidently:eu-west-1:123456789012:project/petfood"

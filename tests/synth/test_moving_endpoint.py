@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ssm as ssm
 
 from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
-from helpers.declared_constructs import MAKERS, TYPES
+from helpers.managed_constructs import MAKERS, TYPES
 from helpers.synth import START_LAUNCH, URL, flat, new_stack, resources, start_launch
 
 Build = Callable[[Stack], EvidentlyEndpoint]

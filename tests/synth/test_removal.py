@@ -16,7 +16,7 @@ from constructs import Construct, IConstruct
 
 import evidently_contract as contract
 from cdk_evidently import InvalidArgumentError, OnDelete
-from helpers.declared_constructs import MAKERS, TYPES, properties
+from helpers.managed_constructs import MAKERS, TYPES, properties
 from helpers.synth import START_LAUNCH, new_stack, only, start_launch, synthesized
 
 ALL: Mapping[str, Callable[..., Any]] = {**MAKERS, "StartLaunch": start_launch}

@@ -63,7 +63,7 @@ def test_the_default_quotas_are_those_of_the_service() -> None:
 
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, "50", True])
 def test_a_quota_is_a_number_of_at_least_one(wrong: Any) -> None:
-    with pytest.raises(InvalidArgumentError, match=r"segments is .*, and has to be a number of at least 1"):
+    with pytest.raises(InvalidArgumentError, match=r"segments is .*, and has to be a whole number of at least 1"):
         Quotas(segments=wrong)
 
 

@@ -1,4 +1,4 @@
-"""The account and the Region of an ARN, which have to be those that the provider calls."""
+"""The account and Region of ARNs, which have to be those that the provider calls."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -7,24 +7,24 @@ from aws_cdk import Stack, Token
 from constructs import IConstruct
 
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
-from cdk_evidently._common.references import ARN, Name
+from cdk_evidently._common.references import ARN, ResourceRef
 from cdk_evidently.errors import InvalidArgumentError
 
-# Where an ARN has them.
+# Their positions among the parts of an ARN.
 _REGION: Final = 3
 _ACCOUNT: Final = 4
 
 
-def check_place(scope: IConstruct, endpoint: EvidentlyEndpoint, names: Iterable[tuple[str, Name]]) -> None:
-    """Check that ARNs name resources of the stack's account and the endpoint's Region, as far as these are known.
+def check_place(scope: IConstruct, endpoint: EvidentlyEndpoint, references: Iterable[ResourceRef]) -> None:
+    """Check that ARNs name resources of the stack's account and the endpoint's Region, as far as synth knows both.
 
-    The API takes such an ARN for the name in it: the resource of that name in its own account would be meant. The
-    handler checks what is not known at synth.
+    The API reads only the name in such an ARN: it would use the resource of that name in its own account and Region.
+    The handler checks what synth does not know.
 
     Args:
         scope: the construct.
         endpoint: the API.
-        names: what is named, each by the argument that names it.
+        references: the resources that the construct's arguments name.
 
     Raises:
         InvalidArgumentError: an ARN of another account or Region.
@@ -32,13 +32,13 @@ def check_place(scope: IConstruct, endpoint: EvidentlyEndpoint, names: Iterable[
     """
     stack = Stack.of(scope)
     whose = "the stack's" if endpoint.region is None else "the endpoint's"
-    wanted = (
+    expected = (
         (_REGION, f"in {whose} Region", stack.region if endpoint.region is None else endpoint.region),
         (_ACCOUNT, "in the stack's account", stack.account),
     )
-    for argument, name in names:
-        parts = name.given.split(":") if name.literal and name.given.startswith(ARN) else []
-        for part, rule, value in wanted:
+    for it in references:
+        parts = it.given.split(":") if it.literal and it.given.startswith(ARN) else []
+        for part, rule, value in expected:
             if parts and not Token.is_unresolved(value) and parts[part] != value:
-                way_out = f"Give the {argument}'s plain name, or its ARN there"
-                raise InvalidArgumentError(argument, name.given, f"{rule}, {value}", way_out)
+                way_out = f"Give the {it.kind}'s plain name, or its ARN there"
+                raise InvalidArgumentError(it.kind, it.given, f"{rule}, {value}", way_out)
