@@ -1,4 +1,4 @@
-"""Apps of many shapes, as users of the library write them: what linters look at, and what snapshots keep."""
+"""Apps as users of the library write them, for linters and snapshots."""
 
 from collections.abc import Callable
 from typing import Final
@@ -31,7 +31,7 @@ def service_with_settings(app: App) -> None:
 
 def connected_function(app: App) -> None:
     stack = new_stack(app=app)
-    # The grant is the user's, on the user's role: cdk-nag rightly shows its wildcards, as of CDK's own grants.
+    # On an immutable role the grant adds no statement: cdk-nag rightly reports the wildcards of a user's grants.
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/shop", mutable=False)
     function = lambda_.Function(
         stack,

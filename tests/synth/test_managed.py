@@ -24,7 +24,6 @@ from helpers.managed_constructs import (
     ENDPOINT,
     MAKERS,
     TYPES,
-    app_of,
     definition,
     feature,
     launch,
@@ -32,7 +31,7 @@ from helpers.managed_constructs import (
     properties,
     segment,
 )
-from helpers.synth import metadata, new_stack, only, resources, synthesized
+from helpers.synth import app_of, metadata, new_stack, only, resources, synthesized
 
 KINDS = pytest.mark.parametrize("kind", MAKERS)
 

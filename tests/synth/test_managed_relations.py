@@ -22,7 +22,6 @@ from cdk_evidently import (
 from helpers.managed_constructs import (
     ENDPOINT,
     TYPES,
-    app_of,
     definition,
     feature,
     launch,
@@ -30,7 +29,7 @@ from helpers.managed_constructs import (
     properties,
     segment,
 )
-from helpers.synth import URL, metadata, new_stack, only, resources, synthesized
+from helpers.synth import URL, app_of, metadata, new_stack, only, resources, synthesized
 
 
 def test_resources_depend_on_those_they_name_and_share_one_provider() -> None:

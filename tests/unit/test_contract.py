@@ -22,7 +22,7 @@ REVEALED = re.compile(r":(\d+): note: Revealed type is \"(.+)\"")
 CONSTANT_TYPE = re.compile(r"(Literal\[.+\]\?|(builtins\.)?(str|int)|tuple\[((builtins\.)?(str|int)(, )?)+\])")
 
 
-def test_the_contract_holds_constants_only() -> None:
+def test_the_contract_has_constants_only() -> None:
     """Synth and Lambda both load it: nothing in it may run, and every name in it has to be final."""
     docstring, imported, *constants = ast.parse((LAMBDA / "evidently_contract.py").read_text(encoding="utf-8")).body
     assert isinstance(docstring, ast.Expr)

@@ -113,10 +113,10 @@ print(json.dumps(handler({event!r}, context)))
 class ResponseUrl(BaseHTTPRequestHandler):
     """CloudFormation's response URL: keeps the bodies of PUT requests."""
 
-    responses: ClassVar[list[dict[str, Any]]] = []
+    received: ClassVar[list[dict[str, Any]]] = []
 
     def do_PUT(self) -> None:
-        self.responses.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -151,7 +151,7 @@ def test_the_provider_responds_in_lambda(sdk: Path) -> None:
         finally:
             server.shutdown()
             listener.join()
-    (response,) = ResponseUrl.responses
+    (response,) = ResponseUrl.received
     assert response["Status"] == "SUCCESS"
     assert response["PhysicalResourceId"] == event["PhysicalResourceId"]
 

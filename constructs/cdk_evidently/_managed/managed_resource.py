@@ -9,7 +9,7 @@ from aws_cdk import IResolveContext, ITaggableV2, Names, RemovalPolicy, Stack, T
 from constructs import Construct, IConstruct
 
 from cdk_evidently._cdk.lazy import lazy_any, lazy_text
-from cdk_evidently._common.arn_place import check_place
+from cdk_evidently._common.account_and_region import check_account_and_region
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.owned_resource import OwnedResource, on_delete
@@ -94,7 +94,7 @@ class ManagedResource(Construct):
 
         """
         action = on_delete(removal_policy)
-        check_place(self, self._provider.endpoint, [*([project] if project else []), *related])
+        check_account_and_region(self, self._provider.endpoint, [*([project] if project else []), *related])
         own_tags = dict(tags or {})
         request = {"name": name, **definition, "tags": own_tags}
         found = [*shape_problems(f"Create{kind.capitalize()}Request", request, ""), *_tag_problems(own_tags), *problems]

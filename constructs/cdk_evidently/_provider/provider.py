@@ -22,7 +22,6 @@ from cdk_evidently._common.references import NamedLaunch
 from cdk_evidently._provider.role import ProviderRole
 from cdk_evidently.errors import ConflictingSettingsError
 
-_MAX_SERVICE_TIMEOUT_SECONDS: Final = 3600  # CloudFormation's limit
 # Lambda retries a failed asynchronous invocation twice, after one minute and after two. Lambda developer guide,
 # "How Lambda handles errors and retries with asynchronous invocation".
 _INVOCATIONS: Final = 3
@@ -146,9 +145,8 @@ class EvidentlyProvider(Construct):
     @property
     def service_timeout(self) -> float:
         """The seconds that CloudFormation waits for a response, as a token: long enough for Lambda's retries."""
-        return lazy_number(
-            lambda: min(_MAX_SERVICE_TIMEOUT_SECONDS, _INVOCATIONS * self._timeout_seconds() + _RETRY_WAITS_SECONDS)
-        )
+        # At most 45 minutes, within CloudFormation's limit of an hour.
+        return lazy_number(lambda: _INVOCATIONS * self._timeout_seconds() + _RETRY_WAITS_SECONDS)
 
     @property
     def moving_endpoint(self) -> IResolvable:

@@ -10,7 +10,7 @@ from constructs import Construct, IConstruct, IDependable
 
 from cdk_evidently._cdk.arguments import of_kind
 from cdk_evidently._cdk.lazy import lazy_text
-from cdk_evidently._common.arn_place import check_place
+from cdk_evidently._common.account_and_region import check_account_and_region
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.owned_resource import OwnedResource
@@ -93,7 +93,7 @@ class StartLaunch(Construct):
         super().__init__(scope, construct_id)
         self._launch = reference
         self._provider = provider_for(self, endpoint, provider, launch, project)
-        check_place(self, self._provider.endpoint, [reference.project, reference.launch])
+        check_account_and_region(self, self._provider.endpoint, [reference.project, reference.launch])
         DuplicateGuard.of(Stack.of(self)).register_start(self, self._provider, reference)
         self._provider.serve_launch(reference, seconds)
         self._resource = OwnedResource(

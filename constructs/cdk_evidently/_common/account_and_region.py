@@ -15,7 +15,7 @@ _REGION: Final = 3
 _ACCOUNT: Final = 4
 
 
-def check_place(scope: IConstruct, endpoint: EvidentlyEndpoint, references: Iterable[ResourceRef]) -> None:
+def check_account_and_region(scope: IConstruct, endpoint: EvidentlyEndpoint, references: Iterable[ResourceRef]) -> None:
     """Check that ARNs name resources of the stack's account and the endpoint's Region, as far as synth knows both.
 
     The API reads only the name in such an ARN: it would use the resource of that name in its own account and Region.
