@@ -2,7 +2,7 @@
 
 EvidentlyError
 ├── InvalidArgumentError      one argument breaks a rule (a ValueError, too)
-├── InvalidDefinitionError    a managed resource breaks rules of the API or its own (a ValueError, too): all problems
+├── InvalidDefinitionError    the definition of a managed resource breaks rules (a ValueError, too)
 ├── ConflictingSettingsError  two settings are valid alone and contradict each other
 └── DuplicateLaunchError      two StartLaunch of a stack name one launch
 

@@ -35,7 +35,7 @@ def launch(scope: Construct, name: str = "Launch", **arguments: Any) -> Launch:
     return Launch(scope, name, **{**given, **arguments})
 
 
-MAKERS: Mapping[str, Callable[..., Any]] = {
+FACTORIES: Mapping[str, Callable[..., Any]] = {
     "Project": project,
     "Feature": feature,
     "Segment": segment,

@@ -150,6 +150,6 @@ def test_a_resource_imported_by_arn_is_a_property_by_its_arn() -> None:
     (start,) = resources(stack, START_LAUNCH).values()
     assert start["Properties"]["Project"] == arn("project/petfood")
     assert start["Properties"]["Launch"] == arn("project/petfood/launch/upsell")
-    (made,) = resources(stack, TYPES["Feature"]).values()
-    assert made["Properties"]["Project"] == arn("project/petfood")
+    (created,) = resources(stack, TYPES["Feature"]).values()
+    assert created["Properties"]["Project"] == arn("project/petfood")
     assert (projects.project_name, launches.launch_name) == ("petfood", "upsell")

@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from cdk_evidently import DuplicateLaunchError, EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
-from helpers.managed_constructs import MAKERS, TYPES
+from helpers.managed_constructs import FACTORIES, TYPES
 from helpers.synth import START_LAUNCH, URL, app_of, new_stack, only, resources, start_launch, synthesized
 
 ARN = "arn:aws:evidently:eu-west-1:123456789012:project/petfood"
@@ -122,7 +122,7 @@ def logical_ids(endpoint: EvidentlyEndpoint, **settings: Any) -> dict[str, list[
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/provider") if settings else None
     provider = EvidentlyProvider(stack, "Provider", endpoint=endpoint, role=role)
     start_launch(stack, provider=provider)
-    for make in MAKERS.values():
+    for make in FACTORIES.values():
         make(stack, endpoint=None, provider=provider)
     found: dict[str, list[str]] = {}
     for name, resource in resources(stack).items():
@@ -149,7 +149,7 @@ def test_the_policies_of_a_given_role_have_other_names_with_another_endpoint() -
         stack = new_stack()
         role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/provider")
         provider = EvidentlyProvider(stack, "Provider", endpoint=endpoint, role=role)
-        MAKERS["Project"](stack, endpoint=None, provider=provider)
+        FACTORIES["Project"](stack, endpoint=None, provider=provider)
         policies = resources(stack, "AWS::IAM::Policy")
         assert set(policies) <= set(only(stack, TYPES["Project"])[1]["DependsOn"])
         return {it["Properties"]["PolicyName"] for it in policies.values()}

@@ -22,7 +22,7 @@ from cdk_evidently import (
 )
 from helpers.managed_constructs import (
     ENDPOINT,
-    MAKERS,
+    FACTORIES,
     TYPES,
     definition,
     feature,
@@ -33,7 +33,7 @@ from helpers.managed_constructs import (
 )
 from helpers.synth import app_of, metadata, new_stack, only, resources, synthesized
 
-KINDS = pytest.mark.parametrize("kind", MAKERS)
+KINDS = pytest.mark.parametrize("kind", FACTORIES)
 
 
 def test_a_project_has_its_description_and_its_log_group() -> None:
@@ -136,7 +136,7 @@ def test_a_launch_passes_all_members_to_the_api() -> None:
 @KINDS
 def test_a_default_name_is_generated_from_the_path(kind: str) -> None:
     stack = new_stack("Shop")
-    MAKERS[kind](Construct(stack, "Inner"), **({} if kind == "Segment" else {f"{kind.lower()}_name": None}))
+    FACTORIES[kind](Construct(stack, "Inner"), **({} if kind == "Segment" else {f"{kind.lower()}_name": None}))
     assert properties(stack, kind)["Name"].startswith(f"Shop-Inner-{kind}-")
 
 
@@ -157,36 +157,36 @@ def test_another_pattern_or_description_gives_a_segment_another_name() -> None:
 @KINDS
 def test_tags_are_those_of_the_construct_and_of_cdk(kind: str) -> None:
     stack = new_stack()
-    made = MAKERS[kind](stack, tags={"team": "web", "stage": "beta"})
+    created = FACTORIES[kind](stack, tags={"team": "web", "stage": "beta"})
     Tags.of(stack).add("owner", "petra")
-    Tags.of(made).add("stage", "prod")
+    Tags.of(created).add("stage", "prod")
     assert properties(stack, kind)["Tags"] == {"owner": "petra", "stage": "prod", "team": "web"}
 
 
 @KINDS
 def test_fifty_tags_are_allowed(kind: str) -> None:
     stack = new_stack()
-    MAKERS[kind](stack, tags={f"key{number}": "" for number in range(50)})
+    FACTORIES[kind](stack, tags={f"key{number}": "" for number in range(50)})
     assert len(properties(stack, kind)["Tags"]) == 50
 
 
 @KINDS
 def test_adopt_existing_is_a_property_of_the_resource(kind: str) -> None:
     stack = new_stack()
-    MAKERS[kind](stack, adopt_existing=True)
+    FACTORIES[kind](stack, adopt_existing=True)
     assert properties(stack, kind)["AdoptExisting"] == "true"
 
 
 @KINDS
 def test_attributes_are_read_from_the_resource(kind: str) -> None:
     stack = new_stack()
-    made = MAKERS[kind](stack)
+    created = FACTORIES[kind](stack)
     for name, value in {
-        "Arn": getattr(made, f"{kind.lower()}_arn"),
-        "RefArn": getattr(getattr(made, f"{kind.lower()}_ref"), f"{kind.lower()}_arn"),
-        "Created": made.created_time,
-        "Updated": made.last_updated_time,
-        "Ref": made.ref,
+        "Arn": getattr(created, f"{kind.lower()}_arn"),
+        "RefArn": getattr(getattr(created, f"{kind.lower()}_ref"), f"{kind.lower()}_arn"),
+        "Created": created.created_time,
+        "Updated": created.last_updated_time,
+        "Ref": created.ref,
     }.items():
         CfnOutput(stack, name, value=value)
     logical_id, _ = only(stack, TYPES[kind])
@@ -195,9 +195,9 @@ def test_attributes_are_read_from_the_resource(kind: str) -> None:
     assert outputs["Created"] == {"Fn::GetAtt": [logical_id, "CreatedTime"]}
     assert outputs["Updated"] == {"Fn::GetAtt": [logical_id, "LastUpdatedTime"]}
     assert outputs["Ref"] == {"Ref": logical_id}
-    assert getattr(made, f"{kind.lower()}_name") == properties(stack, kind)["Name"]
+    assert getattr(created, f"{kind.lower()}_name") == properties(stack, kind)["Name"]
     if kind != "Segment":
-        assert stack.resolve(made.status) == {"Fn::GetAtt": [logical_id, "Status"]}
+        assert stack.resolve(created.status) == {"Fn::GetAtt": [logical_id, "Status"]}
 
 
 @KINDS
@@ -207,7 +207,7 @@ def test_another_provider_changes_the_logical_id(kind: str) -> None:
     for name in ("One", "Two"):
         stack = new_stack()
         provider = EvidentlyProvider(stack, name, endpoint=ENDPOINT)
-        MAKERS[kind](stack, endpoint=None, provider=provider)
+        FACTORIES[kind](stack, endpoint=None, provider=provider)
         ids.add(only(stack, TYPES[kind])[0])
     assert len(ids) == 2
 

@@ -24,7 +24,7 @@ from cdk_evidently import (
     Variation,
     percent,
 )
-from helpers.managed_constructs import ENDPOINT, GROUPS, MAKERS, ON_AND_OFF, STEPS, feature, launch, project, segment
+from helpers.managed_constructs import ENDPOINT, FACTORIES, GROUPS, ON_AND_OFF, STEPS, feature, launch, project, segment
 from helpers.synth import new_stack, resources
 
 NAME = "it has to match ^[-a-zA-Z0-9._]*$"
@@ -214,13 +214,13 @@ def test_a_variation_value_of_the_wrong_type_is_an_error(make: Callable[..., Var
         make("a", value)
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", FACTORIES)
 def test_a_stack_manages_a_resource_once(kind: str) -> None:
     stack = new_stack("Shop")
     named = {"segment_name": "norway"} if kind == "Segment" else {}
-    MAKERS[kind](stack, "One", **named)
+    FACTORIES[kind](stack, "One", **named)
     with pytest.raises(ConflictingSettingsError, match="is managed by 'Shop/One' and by 'Shop/Two'"):
-        MAKERS[kind](stack, "Two", **named)
+        FACTORIES[kind](stack, "Two", **named)
 
 
 def test_an_endpoint_beside_a_provider_is_an_error() -> None:

@@ -103,9 +103,9 @@ def test_imports_l1_constructs_and_tokens_name_related_resources() -> None:
 
     found = [it["Properties"]["Project"] for it in resources(stack, TYPES["Feature"]).values()]
     assert found == ["imported", {"Ref": "Own"}, {"Fn::ImportValue": "Project"}, f"{ARN}project/a"]
-    made = definition(stack, "Launch")
-    assert made["groups"][0]["feature"] == "f"
-    assert made["scheduledSplitsConfig"]["steps"][0]["segmentOverrides"][0]["segment"] == "s"
+    created = definition(stack, "Launch")
+    assert created["groups"][0]["feature"] == "f"
+    assert created["scheduledSplitsConfig"]["steps"][0]["segmentOverrides"][0]["segment"] == "s"
 
 
 def test_a_nested_stack_has_its_own_provider() -> None:

@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ssm as ssm
 
 from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
-from helpers.managed_constructs import MAKERS, TYPES
+from helpers.managed_constructs import FACTORIES, TYPES
 from helpers.synth import START_LAUNCH, URL, app_of, flat, new_stack, resources, start_launch
 
 Build = Callable[[Stack], EvidentlyEndpoint]
@@ -67,7 +67,7 @@ FIXED: Mapping[str, Build] = {
 
 def one_of_each(stack: Stack, **arguments: Any) -> None:
     start_launch(stack, **arguments)
-    for make in MAKERS.values():
+    for make in FACTORIES.values():
         make(stack, **{"endpoint": None, **arguments})
 
 
@@ -109,10 +109,10 @@ def test_a_url_that_the_template_determines_is_not_a_property(kind: str) -> None
 
 def test_in_a_nested_stack_only_a_url_from_a_parameter_is_a_property() -> None:
     stack = new_stack()
-    made = EvidentlyService(stack, "Evidently").endpoint
+    created = EvidentlyService(stack, "Evidently").endpoint
     given = EvidentlyEndpoint.from_url(text(stack))
     fixed, moving = NestedStack(stack, "Fixed"), NestedStack(stack, "Moving")
-    one_of_each(fixed, endpoint=made)
+    one_of_each(fixed, endpoint=created)
     one_of_each(moving, endpoint=given)
     assert set(endpoints(fixed).values()) == {None}
     assert set(endpoints(moving).values()) == {function_url(moving)}

@@ -76,14 +76,14 @@ def test_the_role_has_one_inline_policy_and_no_managed_policy() -> None:
 
 def test_settings_apply_to_the_function_and_its_log_group() -> None:
     stack = new_stack()
-    made = provider(
+    created = provider(
         stack, log_retention=logs.RetentionDays.ONE_DAY, log_removal_policy=RemovalPolicy.RETAIN, memory_size=512
     )
     _, group = only(stack, "AWS::Logs::LogGroup")
     assert group["Properties"] == {"RetentionInDays": 1}
     assert group["DeletionPolicy"] == "Retain"
     assert only(stack, "AWS::Lambda::Function")[1]["Properties"]["MemorySize"] == 512
-    assert (made.function.role, made.log_group.node.scope) == (made.role, made)
+    assert (created.function.role, created.log_group.node.scope) == (created.role, created)
 
 
 def test_a_function_in_a_vpc_may_create_network_interfaces() -> None:

@@ -23,9 +23,9 @@ def environment(**settings: Any) -> Any:
 
 def test_the_function_may_write_events_to_the_given_log_groups_only() -> None:
     stack = new_stack()
-    made = logs.LogGroup(stack, "Mine")
-    EvidentlyService(stack, "Evidently", data_delivery=[made, "/shop/events", "/shop/events"])
-    logical_id = stack.resolve(made.log_group_name)["Ref"]
+    created = logs.LogGroup(stack, "Mine")
+    EvidentlyService(stack, "Evidently", data_delivery=[created, "/shop/events", "/shop/events"])
+    logical_id = stack.resolve(created.log_group_name)["Ref"]
     _, role = only(stack, "AWS::IAM::Role")
     (policy,) = role["Properties"]["Policies"]
     (delivery,) = (it for it in policy["PolicyDocument"]["Statement"] if it["Sid"] == "Delivery")

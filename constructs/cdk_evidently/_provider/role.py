@@ -120,7 +120,7 @@ class ProviderRole:
         return role, [policy]
 
     def _placeholder(self) -> iam.PolicyStatement:
-        # CDK leaves a policy without statements out of the template, whatever its document is replaced by.
+        # CDK omits a policy without statements from the template, even if its L1 has another document.
         return iam.PolicyStatement(actions=["logs:PutLogEvents"], resources=[self._context.log_group_arn])
 
     def _statements(self) -> list[dict[str, Any]]:

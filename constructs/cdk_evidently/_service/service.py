@@ -1,7 +1,7 @@
 """`EvidentlyService`: the Evidently API, served from the user's account."""
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from aws_cdk import Duration, RemovalPolicy, Stack, Token
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
@@ -25,11 +25,12 @@ from cdk_evidently._service.access_log import AccessLog
 from cdk_evidently._service.connect import connect
 from cdk_evidently._service.endpoint import STAGE, check_gateway_url, service_endpoint
 from cdk_evidently._service.grants import ServiceGrants
+from cdk_evidently._service.imported import IEvidentlyService, ImportedService
 from cdk_evidently._service.quotas import Quotas
 from cdk_evidently.errors import ConflictingSettingsError
 
 # A transaction needs the permissions of its parts and no other.
-TABLE_ACTIONS: Final = (
+_TABLE_ACTIONS: Final = (
     "dynamodb:ConditionCheckItem",
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",
@@ -41,34 +42,6 @@ TABLE_ACTIONS: Final = (
 _TTL_ATTRIBUTE: Final = "expires"
 _TIMEOUT: Final = Duration.seconds(29)  # API Gateway times out after 30
 _THROTTLE: Final = apigatewayv2.ThrottleSettings(rate_limit=1000, burst_limit=1000)
-
-
-class IEvidentlyService(Protocol):
-    """An `EvidentlyService`, of this app or imported."""
-
-    @property
-    def api_id(self) -> str:
-        """The HTTP API's id."""
-        ...
-
-    @property
-    def endpoint(self) -> EvidentlyEndpoint:
-        """The service as an endpoint for `StartLaunch`."""
-        ...
-
-    @property
-    def grants(self) -> ServiceGrants:
-        """Permissions to call the service."""
-        ...
-
-    @property
-    def metrics(self) -> ServiceMetrics:
-        """Metrics of the service."""
-        ...
-
-    def connect(self, function: lambda_.Function) -> None:
-        """Set up a Python function to call the service."""
-        ...
 
 
 class EvidentlyService(Construct):
@@ -233,20 +206,7 @@ class EvidentlyService(Construct):
             region: the service's region, by default that of the stack.
 
         """
-        return _ImportedService(scope, construct_id, api_id, region)
-
-
-class _ImportedService(Construct):
-    def __init__(self, scope: Construct, construct_id: str, api_id: str, region: str | None) -> None:
-        super().__init__(scope, construct_id)
-        self.api_id = api_id
-        self.endpoint = service_endpoint(api_id, region, None)
-        self.grants = ServiceGrants(api_id, region)
-        self.metrics = ServiceMetrics(region)
-
-    def connect(self, function: lambda_.Function) -> None:
-        connect(function, self.endpoint)
-        self.grants.evaluate(function)
+        return ImportedService(scope, construct_id, api_id, region)
 
 
 def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.TableV2:
@@ -269,7 +229,7 @@ def _allow(
     role: iam.Role, table: dynamodb.ITable, log_group: logs.ILogGroup, more: Sequence[iam.PolicyStatement]
 ) -> None:
     statements = [
-        iam.PolicyStatement(sid="Table", actions=list(TABLE_ACTIONS), resources=[table.table_arn]),
+        iam.PolicyStatement(sid="Table", actions=list(_TABLE_ACTIONS), resources=[table.table_arn]),
         iam.PolicyStatement(sid="Logs", actions=list(LOG_ACTIONS), resources=[log_group.log_group_arn]),
         *more,
     ]
