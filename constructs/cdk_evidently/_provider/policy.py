@@ -92,7 +92,7 @@ def breadth_that_fits(
 def statements(
     endpoint: EvidentlyEndpoint, launches: Sequence[NamedLaunch], context: ArnContext, breadth: Breadth, *, in_vpc: bool
 ) -> list[Statement]:
-    """Return the statements of the role's policy. Their order does not depend on the order of the constructs."""
+    """Return the statements of the role's policy, ordered by names and not by the constructs' order."""
     return _statements(endpoint, context, _targets(launches, breadth), in_vpc=in_vpc)
 
 

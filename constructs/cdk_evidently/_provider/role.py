@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from aws_cdk import Annotations, Aws
+from aws_cdk import Annotations, Aws, IResolvable
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -92,14 +92,10 @@ class ProviderRole:
         before the Deletes that need it.
         """
         if self._managing_policy is None:
-            content = managing_statements(self._endpoint, self._context)
+            document = policy_document(managing_statements(self._endpoint, self._context))
             # The construct id is part of the policy's logical id, which stays the same between releases.
-            self._managing_policy = iam.Policy(
-                self._scope, "DeclaringPolicy", statements=[self._placeholder()], roles=[self.role]
-            )
-            resource = l1_resource(self._managing_policy, iam.CfnPolicy)
-            resource.policy_document = policy_document(content)
-            ignore_cfn_lint(resource, _UNKNOWN_ACTION)
+            self._managing_policy = self._policy("DeclaringPolicy", document)
+            self._managing_policy.attach_to_role(self.role)
         return self._managing_policy
 
     def _own_role(self) -> tuple[iam.IRole, list[iam.Policy]]:
@@ -112,16 +108,18 @@ class ProviderRole:
         return role, []
 
     def _with_policy(self, role: iam.IRole) -> tuple[iam.IRole, list[iam.Policy]]:
-        policy = iam.Policy(self._scope, "Policy", statements=[self._placeholder()])
-        resource = l1_resource(policy, iam.CfnPolicy)
-        resource.policy_document = lazy_any(self._document)
-        ignore_cfn_lint(resource, _UNKNOWN_ACTION)
+        policy = self._policy("Policy", lazy_any(self._document))
         role.attach_inline_policy(policy)
         return role, [policy]
 
-    def _placeholder(self) -> iam.PolicyStatement:
+    def _policy(self, construct_id: str, document: dict[str, Any] | IResolvable) -> iam.Policy:
         # CDK omits a policy without statements from the template, even if its L1 has another document.
-        return iam.PolicyStatement(actions=["logs:PutLogEvents"], resources=[self._context.log_group_arn])
+        placeholder = iam.PolicyStatement(actions=["logs:PutLogEvents"], resources=[self._context.log_group_arn])
+        policy = iam.Policy(self._scope, construct_id, statements=[placeholder])
+        resource = l1_resource(policy, iam.CfnPolicy)
+        resource.policy_document = document
+        ignore_cfn_lint(resource, _UNKNOWN_ACTION)
+        return policy
 
     def _statements(self) -> list[dict[str, Any]]:
         return statements(self._endpoint, self._launches, self._context, self._breadth(), in_vpc=self._in_vpc)
