@@ -49,6 +49,7 @@ class OwnedResource(CfnResource):
             raise self._error(path, value)
         super().add_override(path, value)
 
+    # At synth, because aspects such as RemovalPolicies change the options after construction.
     def _problems(self) -> list[str]:
         options = self.cfn_options
         found = zip(_POLICIES, (options.deletion_policy, options.update_replace_policy), strict=True)

@@ -125,6 +125,7 @@ class Segment(ManagedResource):
         return refs.SegmentReference(segment_arn=self.segment_arn)
 
     def _name_with_digest(self, definition: Mapping[str, str]) -> str:
+        # The API can't change a segment: a changed definition needs another name, and so another segment.
         digest = hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()[:_DIGITS]
         return f"{self._generated_name(text_rule('SegmentName').longest - _DIGITS - 1)}-{digest}"
 

@@ -15,7 +15,7 @@ _ANY: Final = "*"
 _EVALUATE: Final = {"BatchEvaluateFeature", "EvaluateFeature", "PutProjectEvents"}
 _START: Final = {"GetLaunch", "StartLaunch", "StopLaunch"}
 _READ: Final = ("Get", "List", "TestSegmentPattern")
-_NOT_OFFERED: Final = "Experiment"
+_NOT_OFFERED: Final = "Experiment"  # the service has no operations for experiments
 
 
 class ServiceGrants:

@@ -139,7 +139,7 @@ class EvidentlyService(Construct):
             "Api",
             api_name="evidently",
             description="The Evidently API (cdk-evidently).",
-            create_default_stage=False,
+            create_default_stage=False,  # HttpApi's own stage takes no access log
         )
         stage = apigatewayv2.HttpStage(
             self,
@@ -228,6 +228,7 @@ def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.Tabl
 def _allow(
     role: iam.Role, table: dynamodb.ITable, log_group: logs.ILogGroup, more: Sequence[iam.PolicyStatement]
 ) -> None:
+    # Inline in the role: a separate policy could come after the function's first request, and go before its last.
     statements = [
         iam.PolicyStatement(sid="Table", actions=list(_TABLE_ACTIONS), resources=[table.table_arn]),
         iam.PolicyStatement(sid="Logs", actions=list(LOG_ACTIONS), resources=[log_group.log_group_arn]),

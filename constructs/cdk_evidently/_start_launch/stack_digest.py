@@ -10,6 +10,7 @@ from constructs import Construct
 from cdk_evidently._common.contract import contract
 
 _CHILD_ID: Final = "EvidentlyStackDigest"
+# StartLaunch resources contain the digest; the CDK metadata changes with the version of CDK.
 _NOT_DIGESTED: Final = {contract.START_LAUNCH_RESOURCE_TYPE, "AWS::CDK::Metadata"}
 _NOT_YET: Final = "unknown until CDK has resolved references"
 

@@ -103,6 +103,7 @@ class _Values(Triggers):
         return cls(dict(values))
 
     def render(self, stack: Stack) -> dict[str, object]:  # noqa: ARG002, for the signature
+        # Digests keep long texts, and values that not every reader of the template may see, out of it.
         return {
             name: value if Token.is_unresolved(value) else hashlib.sha256(json.dumps(value).encode()).hexdigest()
             for name, value in self.values.items()
