@@ -1,11 +1,11 @@
-"""The example app: an Evidently API of your own, and a shop that launches a feature on it.
+"""The example app: an Evidently API in your account, and a shop that launches a feature with it.
 
-`cdk deploy --all` makes the API, then the shop's project, feature, segment and launch, and starts the launch.
+`cdk deploy --all` creates the API, then the shop's project, feature, segment and launch, and starts the launch.
 Context values (`-c name=value`):
 
-    message      what the shop's banner says; another one is another release
-    gateway      URL of a local AWS's HTTP APIs, with {api_id} in it
-    synthesizer  `cli-credentials` for an AWS whose bootstrap roles can't be assumed, a local one for example
+    message      the text of the shop's banner; change it for another release
+    gateway      URL of a local AWS's HTTP APIs, with {api_id} in place of the API's id
+    synthesizer  `cli-credentials` for an AWS without assumable bootstrap roles, such as a local one
 """
 
 from aws_cdk import App, CfnOutput, CliCredentialsStackSynthesizer, Stack
@@ -29,7 +29,7 @@ from cdk_evidently import (
 
 
 class EvidentlyServiceStack(Stack):
-    """The Evidently API; every app of the account may share it."""
+    """The Evidently API, which all apps of the account can share."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id, synthesizer=synthesizer(scope))
@@ -38,7 +38,7 @@ class EvidentlyServiceStack(Stack):
 
 
 class PetfoodStack(Stack):
-    """The shop: one basket in ten is offered something more, then half of them, then all; in Norway all at once."""
+    """The shop: it offers an upsell to a tenth of the baskets, then to half, then to all; in Norway to all at once."""
 
     def __init__(self, scope: Construct, construct_id: str, *, endpoint: EvidentlyEndpoint) -> None:
         super().__init__(scope, construct_id, synthesizer=synthesizer(scope))
@@ -79,15 +79,15 @@ class PetfoodStack(Stack):
             ],
         )
         start = StartLaunch(self, "StartUpsell", project=project, launch=launch)
-        start.execute_after(banner)  # the launch starts once what it switches on is there
+        start.execute_after(banner)  # the code that the launch switches on is deployed first
         CfnOutput(self, "LaunchStatus", value=start.launch_status)
         CfnOutput(self, "LaunchArn", value=start.launch_arn)
 
 
 def synthesizer(scope: Construct) -> CliCredentialsStackSynthesizer | None:
-    """CDK's default synthesizer, unless the context asks for the CLI's own credentials."""
-    wanted = scope.node.try_get_context("synthesizer")
-    return CliCredentialsStackSynthesizer() if wanted == "cli-credentials" else None
+    """Return None for CDK's default synthesizer, unless the context asks for the CLI's credentials."""
+    requested = scope.node.try_get_context("synthesizer")
+    return CliCredentialsStackSynthesizer() if requested == "cli-credentials" else None
 
 
 app = App()

@@ -1,7 +1,6 @@
-"""Two repositories, one project: a platform stack owns the API and the project, a team's stack declares within it.
+"""Two repositories share a project: the platform's stack has the API and the project, a team's stack adds to it.
 
-The team needs the API's id, as a context value (`-c api_id=…`) or by whatever way a value gets from one repository to
-another; the project it knows by name.
+The team's repository needs the API's id, here as a context value (`-c api_id=…`), and the project's name.
 """
 
 from aws_cdk import App, CfnOutput, Stack
@@ -21,7 +20,7 @@ from cdk_evidently import (
 
 
 class PlatformStack(Stack):
-    """What all teams share."""
+    """The API and the project of all teams."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)

@@ -10,8 +10,9 @@ from cdk_evidently._managed.segment import ISegment, Segment
 from cdk_evidently._managed.values import Group, MetricMonitor, SegmentOverride, Step, Variation, percent
 from cdk_evidently._provider.provider import EvidentlyProvider
 from cdk_evidently._service.grants import ServiceGrants
+from cdk_evidently._service.imported import IEvidentlyService
 from cdk_evidently._service.quotas import Quotas
-from cdk_evidently._service.service import EvidentlyService, IEvidentlyService
+from cdk_evidently._service.service import EvidentlyService
 from cdk_evidently._start_launch.start_launch import OnDelete, StartLaunch
 from cdk_evidently._start_launch.triggers import Triggers
 from cdk_evidently.errors import (

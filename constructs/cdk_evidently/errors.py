@@ -2,11 +2,11 @@
 
 EvidentlyError
 ├── InvalidArgumentError      one argument breaks a rule (a ValueError, too)
-├── InvalidDefinitionError    what is declared contradicts itself or the API's rules (a ValueError, too): all problems
-├── ConflictingSettingsError  two settings that are fine alone can't both hold
-└── DuplicateLaunchError      one launch is started twice in a stack
+├── InvalidDefinitionError    the definition of a managed resource breaks rules (a ValueError, too)
+├── ConflictingSettingsError  two settings are valid alone and contradict each other
+└── DuplicateLaunchError      two StartLaunch of a stack name one launch
 
-Each message names the argument, its value, the rule, and the way out.
+Each message names the argument, its value, the rule, and what to do instead.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ class InvalidArgumentError(EvidentlyError, ValueError):
 
     Args:
         argument: the argument's name, as the caller wrote it.
-        value: what was given.
-        rule: what the argument has to be, as the end of "… has to be".
+        value: the value that the caller gave.
+        rule: the rule, as the end of a sentence: "… has to be {rule}".
         way_out: what to do instead, a sentence without its full stop.
 
     """
@@ -32,23 +32,26 @@ class InvalidArgumentError(EvidentlyError, ValueError):
 
 
 class InvalidDefinitionError(EvidentlyError, ValueError):
-    """What is declared breaks rules of the API, or contradicts itself.
+    """The definition of a managed resource breaks rules of the API, or contradicts itself.
 
     Args:
         path: the construct's path.
-        problems: what is wrong, each a sentence that names the member.
+        problems: every problem, each a sentence that names the member.
+
+    Attributes:
+        problems: the same.
 
     """
 
     def __init__(self, path: str, problems: Sequence[str]) -> None:
         listed = "".join(f"\n  - {problem}" for problem in problems)
-        super().__init__(f"{path} can't be declared so:{listed}")
+        super().__init__(f"The definition of {path} is invalid:{listed}")
         self.problems = tuple(problems)
 
 
 class ConflictingSettingsError(EvidentlyError):
-    """Two settings can't both hold."""
+    """Two settings are valid alone and contradict each other."""
 
 
 class DuplicateLaunchError(EvidentlyError):
-    """One launch is named by two StartLaunch of a stack: each would take the other's start for its own."""
+    """Two StartLaunch of a stack name one launch; a stack can start a launch once only."""

@@ -1,4 +1,4 @@
-"""Apps of many shapes, as users of the library write them: what linters look at, and what snapshots keep."""
+"""Apps as users of the library write them, for linters and snapshots."""
 
 from collections.abc import Callable
 from typing import Final
@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
 from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService, Quotas
-from helpers.declared_constructs import MAKERS
+from helpers.managed_constructs import FACTORIES
 from helpers.synth import URL, new_stack, start_launch
 
 
@@ -31,7 +31,7 @@ def service_with_settings(app: App) -> None:
 
 def connected_function(app: App) -> None:
     stack = new_stack(app=app)
-    # The grant is the user's, on the user's role: cdk-nag rightly shows its wildcards, as of CDK's own grants.
+    # On an immutable role the grant adds no statement: cdk-nag rightly reports the wildcards of a user's grants.
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/shop", mutable=False)
     function = lambda_.Function(
         stack,
@@ -50,14 +50,14 @@ def service_in_the_same_stack(app: App) -> None:
 
 
 def service_in_another_stack(app: App) -> None:
-    made = EvidentlyService(new_stack("Service", app), "Evidently")
-    start_launch(new_stack(app=app), endpoint=made.endpoint)
+    created = EvidentlyService(new_stack("Service", app), "Evidently")
+    start_launch(new_stack(app=app), endpoint=created.endpoint)
 
 
 def service_in_a_nested_stack(app: App) -> None:
     stack = new_stack(app=app)
-    made = EvidentlyService(NestedStack(stack, "Service"), "Evidently")
-    start_launch(stack, endpoint=made.endpoint)
+    created = EvidentlyService(NestedStack(stack, "Service"), "Evidently")
+    start_launch(stack, endpoint=created.endpoint)
 
 
 def imported_service(app: App) -> None:
@@ -80,7 +80,7 @@ def endpoint_of_a_parameter(app: App) -> None:
     endpoint = EvidentlyService.from_api_id(stack, "It", CfnParameter(stack, "ApiId").value_as_string).endpoint
     provider = EvidentlyProvider(stack, "Provider", endpoint=endpoint)
     start_launch(stack, provider=provider)
-    for make in MAKERS.values():
+    for make in FACTORIES.values():
         make(stack, endpoint=None, provider=provider)
 
 
@@ -107,13 +107,13 @@ def provider_in_a_vpc(app: App) -> None:
 def managed_resources(app: App) -> None:
     stack = new_stack(app=app)
     endpoint = EvidentlyService.from_api_id(stack, "Evidently", "abc").endpoint
-    for make in MAKERS.values():
+    for make in FACTORIES.values():
         make(stack, endpoint=endpoint)
 
 
 def managed_resources_on_aws_endpoint(app: App) -> None:
     stack = new_stack(app=app)
-    for make in MAKERS.values():
+    for make in FACTORIES.values():
         make(stack, endpoint=EvidentlyEndpoint.aws("eu-west-1"))
 
 

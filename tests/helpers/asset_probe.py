@@ -1,6 +1,6 @@
-"""Synthesizes one StartLaunch with the cdk_evidently of a given folder, and prints what became of it as JSON.
+"""Synthesizes one StartLaunch with the cdk_evidently of a given folder, and prints template and asset as JSON.
 
-A script of its own, because a process can hold one copy of the library only:
+A script, because a process can import one copy of the library only:
 `python asset_probe.py SITE_FOLDER OUTPUT_FOLDER`. SITE_FOLDER is an import root, or holds a `.pth` file that names one.
 """
 
@@ -12,8 +12,8 @@ from pathlib import Path
 
 
 def main(site_folder: Path, output: Path) -> None:
-    """Print the module's file, the template, and each file of the staged asset with its digest."""
-    # The virtual environment has the checkout on its path; here the folder asked for is the only one that counts.
+    """Print the library's file, the template, and the files of the staged asset with their digests."""
+    # The virtual environment has the checkout on its path, which would come before the given folder.
     sys.path[:] = [entry for entry in sys.path if not (Path(entry) / "cdk_evidently").is_dir()]
     site.addsitedir(str(site_folder))
 

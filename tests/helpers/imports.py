@@ -1,19 +1,19 @@
-"""What a Python source imports, read from its syntax tree and never by running it."""
+"""The imports of a Python source, read from its syntax tree without running it."""
 
 import ast
 from pathlib import Path
 
 
 def imported_names(source: Path) -> set[str]:
-    """Return the top-level names that a file imports when it runs.
+    """Return the top-level packages and modules that a file imports when it runs.
 
-    Relative imports stay in their own package, and imports for type checkers never run: both are left out.
+    Without relative imports, which stay in their package, and imports for type checkers, which never run.
     """
     return {name.partition(".")[0] for name in modules_of(source)}
 
 
 def modules_of(source: Path) -> set[str]:
-    """Return the modules that a file imports from when it runs, by their whole names."""
+    """Return the full names of the modules that a file imports when it runs."""
     imports = _Imports()
     imports.visit(ast.parse(source.read_text(encoding="utf-8"), filename=str(source)))
     return imports.names

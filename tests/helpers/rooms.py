@@ -1,4 +1,4 @@
-"""Where the rooms of the checkout are."""
+"""The folders of the checkout."""
 
 from pathlib import Path
 from typing import Final
@@ -10,10 +10,10 @@ MODELS: Final = LAMBDA / "models"
 
 
 def python_files(*rooms: Path) -> list[Path]:
-    """Return every Python source of the rooms, in a stable order."""
+    """Return every Python source in the folders, in a stable order."""
     return sorted(path for room in rooms for path in room.rglob("*.py"))
 
 
 def path_id(path: Path) -> str:
-    """Return a file's name as a parametrised test shows it: its path from the root."""
+    """Return a file's path from the root, as the id of a parametrised test."""
     return path.relative_to(ROOT).as_posix()

@@ -1,4 +1,4 @@
-"""Snapshots: texts that were looked at once and are kept; a test compares, `make snapshots` writes them anew."""
+"""Snapshots: reviewed texts in files. A test compares a text with its file, and `make snapshots` writes the files."""
 
 import inspect
 import json
@@ -18,22 +18,22 @@ _TRIGGERS: Final = re.compile(r'("Triggers": ")[0-9a-f]{64}"')
 
 
 def compare(name: str, text: str) -> None:
-    """Compare a text with its snapshot, or keep it where that was asked for."""
+    """Compare a text with its snapshot; with WRITE_SNAPSHOTS set, write the snapshot first."""
     path = FOLDER / name
     if os.environ.get(WRITE):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8"), f"{path.name} differs; if that is meant: make snapshots"
+    assert text == path.read_text(encoding="utf-8"), f"{path.name} differs; if that is intended: make snapshots"
 
 
 def template_text(template: dict[str, Any]) -> str:
-    """A template without the digests of what the handlers are: those change with every line of them."""
+    """Return a template as text, without the asset hashes, which change with every line of the handlers."""
     text = json.dumps(template, indent=1, sort_keys=True) + "\n"
     return _ASSET.sub("ASSET", _TRIGGERS.sub(r'\1TRIGGERS"', text))
 
 
 def public_api() -> str:
-    """Every public name of the library with what belongs to it: parameters, their types and defaults, attributes."""
+    """Return every public name of the library with its parameters, their types and defaults, and its attributes."""
     lines = []
     for name in sorted(cdk_evidently.__all__):
         found = getattr(cdk_evidently, name)
@@ -68,13 +68,13 @@ def _is_ours(found: type, name: str) -> bool:
 def _signature(found: Any) -> str:
     if not callable(found) or (inspect.isclass(found) and issubclass(found, (Enum, BaseException))):
         return ""
-    # A construct's own metaclass hides what its __init__ takes.
+    # The metaclass of constructs hides the parameters of __init__.
     signature = inspect.signature(found.__init__ if inspect.isclass(found) else found)
     parameters = [each for name, each in signature.parameters.items() if name != "self"]
     return _plain(signature.replace(parameters=parameters))
 
 
 def _plain(value: object) -> str:
-    """A type or signature by its names, without the modules where they happen to be."""
+    """Return a type or signature by its names, without their modules."""
     text = inspect.formatannotation(value) if not isinstance(value, inspect.Signature) else str(value)
     return re.sub(r"\b(?:aws_cdk|cdk_evidently|constructs|collections|typing)(?:\.\w+)*\.(?=\w)", "", text)

@@ -1,4 +1,4 @@
-"""Synthesizes in the tests' own process: the first synth warms jsii up, each other takes a moment."""
+"""Stacks and their templates, synthesized in the tests' process: jsii's start costs seconds, a synth a moment."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aws_cdk import App, Stack, Validations
 from cdk_nag import AwsSolutionsChecks
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from cdk_evidently import EvidentlyEndpoint, StartLaunch
 
@@ -18,12 +18,19 @@ Resources = Mapping[str, Mapping[str, Any]]
 
 
 def new_stack(name: str = "Release", app: App | None = None) -> Stack:
-    """Return a stack, in an app of its own unless one is given."""
+    """Return a stack, by default in a new app."""
     return Stack(app or App(), name)
 
 
+def app_of(construct: IConstruct) -> App:
+    """Return the app of a construct."""
+    root = construct.node.root
+    assert isinstance(root, App)
+    return root
+
+
 def start_launch(scope: Construct, name: str = "Start", **arguments: Any) -> StartLaunch:
-    """Return a StartLaunch of a launch `upsell`, at an endpoint given by URL, unless told otherwise."""
+    """Return a StartLaunch, by default of the launch `upsell` at an endpoint with a URL."""
     arguments = {"project": "petfood", "launch": "upsell"} | arguments
     if "provider" not in arguments:
         arguments = {"endpoint": EvidentlyEndpoint.from_url(URL)} | arguments
@@ -31,10 +38,8 @@ def start_launch(scope: Construct, name: str = "Start", **arguments: Any) -> Sta
 
 
 def synthesized(stack: Stack) -> dict[str, Any]:
-    """Return the stack's template as it is now; the app is synthesized anew."""
-    root = stack.node.root
-    assert isinstance(root, App)
-    assembly = root.synth(force=True)
+    """Synthesize the app anew and return the stack's template."""
+    assembly = app_of(stack).synth(force=True)
     if stack.nested:
         text = Path(assembly.directory, stack.template_file).read_text(encoding="utf-8")
         template: dict[str, Any] = json.loads(text)
@@ -44,26 +49,26 @@ def synthesized(stack: Stack) -> dict[str, Any]:
 
 
 def resources(stack: Stack, kind: str | None = None) -> Resources:
-    """Return the stack's resources by their logical ids, all or those of one type."""
+    """Return the stack's resources, all or those of one type, by their logical ids."""
     found: Resources = synthesized(stack)["Resources"]
     return {name: it for name, it in found.items() if kind in {None, it["Type"]}}
 
 
 def only(stack: Stack, kind: str) -> tuple[str, Mapping[str, Any]]:
-    """Return the logical id and the content of the one resource of a type."""
+    """Return the logical id and the definition of the only resource of a type."""
     ((name, resource),) = resources(stack, kind).items()
     return name, resource
 
 
 def statements(stack: Stack, role: str | None = None) -> dict[str, Any]:
-    """Return the statements of the stack's one role with inline policies (or of the one named), by Sid."""
+    """Return the statements of the stack's only role, or of the role with this prefix, by Sid."""
     roles = [it for name, it in resources(stack, "AWS::IAM::Role").items() if role is None or name.startswith(role)]
     ((policy,),) = [it["Properties"]["Policies"] for it in roles]
     return {it["Sid"]: it for it in policy["PolicyDocument"]["Statement"]}
 
 
 def flat(value: Any) -> str:
-    """Return a resolved text with `<Ref>` and `<Resource.Attribute>` in the place of references."""
+    """Return a resolved text with `<Ref>` and `<Resource.Attribute>` in place of references."""
     if isinstance(value, str):
         return value
     if "Fn::Join" in value:
@@ -77,7 +82,7 @@ def flat(value: Any) -> str:
 
 
 def metadata(app: App, level: str) -> dict[str, list[str]]:
-    """Return the annotations of a level, such as `aws:cdk:warning`, by the path of the construct that has them."""
+    """Return the annotations of a level, such as `aws:cdk:warning`, by the paths of their constructs."""
     assembly = app.synth(force=True)
     found: dict[str, list[str]] = {}
     for stack in assembly.stacks:
@@ -88,16 +93,16 @@ def metadata(app: App, level: str) -> dict[str, list[str]]:
 
 
 def findings(app: App) -> list[str]:
-    """Return what cdk-nag's AwsSolutions and CDK's own template validation find in the app, each with its construct.
+    """Return the findings of cdk-nag's AwsSolutions and of CDK's template validation, each with its construct.
 
-    Annotations are left out: a recommended flag puts them into the report, and those of this library are meant.
+    Without annotations: a recommended flag adds them to the report, and those of this library are intended.
     """
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     folder = Path(app.outdir)
     try:
         app.synth()
     except RuntimeError as error:
-        assert "ValidationFailed" in str(error)  # noqa: PT017, CDK raises after it has written the report
+        assert "ValidationFailed" in str(error)  # noqa: PT017, CDK raises after it wrote the report
     (report,) = folder.glob("*validation-report.json")
     document = json.loads(report.read_text(encoding="utf-8"))
     return [

@@ -1,4 +1,4 @@
-"""Builds and installs the library as a user's pip does, without a network and outside the checkout."""
+"""Wheels and installs of the library, made with pip, without a network and outside the checkout."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ PACKAGED: Final = ("constructs", "lambda", "pyproject.toml", "README.md", "CHANG
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy what a wheel is made from, littered as a checkout in use is, and return the folder."""
+    """Copy the sources of a wheel, add byte code and caches as in a checkout in use, and return the folder."""
     folder.mkdir()
     for name in PACKAGED:
         if (ROOT / name).is_dir():
@@ -35,15 +35,15 @@ def build_wheel(project: Path, folder: Path) -> Path:
 
 
 def install(folder: Path, *what: str | Path) -> Path:
-    """Install into a folder, byte code compiled as pip does it, and return the folder."""
+    """Install into a folder, with byte code as pip compiles it, and return the folder."""
     run("-m", "pip", "install", *OFFLINE, "--no-build-isolation", "--compile", "--target", folder, *what)
     return folder
 
 
 def run(*arguments: str | Path) -> str:
-    """Run the tests' own Python, its pip deaf to the machine's settings, and return what it prints."""
+    """Run the tests' Python, without the machine's pip settings, and return its output."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
-    done = subprocess.run(  # noqa: S603, the tests' own interpreter
+    done = subprocess.run(  # noqa: S603, the tests' interpreter
         [sys.executable, *map(str, arguments)],
         env=environment | {"PIP_CONFIG_FILE": os.devnull},
         capture_output=True,

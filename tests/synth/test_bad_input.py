@@ -1,4 +1,4 @@
-"""Errors at synth: each names the argument, its value, the rule, and the way out."""
+"""Errors at synth: each names the argument, its value, the rule, and what to do instead."""
 
 import re
 from typing import Any
@@ -25,7 +25,7 @@ NAME_RULE = "a name of 1 to 127 characters that match ^[-a-zA-Z0-9._]*$. Give th
 
 @pytest.mark.parametrize("argument", ["project", "launch"])
 @pytest.mark.parametrize("name", ["", "pet food", "pet/food", "café", "a" * 128, "petfood\n", "*"])
-def test_a_name_that_the_api_would_not_take(argument: str, name: str) -> None:
+def test_a_name_that_the_api_refuses_is_an_error(argument: str, name: str) -> None:
     with pytest.raises(InvalidArgumentError) as raised:
         start_launch(new_stack(), **{argument: name})
     assert str(raised.value) == f"{argument} is {name!r}, and has to be {NAME_RULE.format(argument)}"
@@ -33,7 +33,7 @@ def test_a_name_that_the_api_would_not_take(argument: str, name: str) -> None:
 
 @pytest.mark.parametrize("argument", ["project", "launch"])
 @pytest.mark.parametrize("name", ["a", "a" * 127, "A-b_c.9"])
-def test_a_name_that_the_api_takes(argument: str, name: str) -> None:
+def test_a_name_that_the_api_allows_is_accepted(argument: str, name: str) -> None:
     start_launch(new_stack(), **{argument: name})
 
 
@@ -49,7 +49,7 @@ def test_a_name_that_the_api_takes(argument: str, name: str) -> None:
         ("launch", f"{ARN}/launch/upsell/more"),
     ],
 )
-def test_an_arn_of_the_wrong_kind(argument: str, arn: str) -> None:
+def test_an_arn_of_the_wrong_kind_is_an_error(argument: str, arn: str) -> None:
     with pytest.raises(InvalidArgumentError) as raised:
         start_launch(new_stack(), **{argument: arn})
     assert str(raised.value).startswith(f"{argument} is {arn!r}, and has to be the ARN of an Evidently {argument} (")
@@ -57,13 +57,13 @@ def test_an_arn_of_the_wrong_kind(argument: str, arn: str) -> None:
 
 
 @pytest.mark.parametrize(("argument", "value"), [("project", f"{ARN[:-7]}"), ("launch", f"{ARN}/launch/")])
-def test_an_arn_without_a_name(argument: str, value: str) -> None:
+def test_an_arn_without_a_name_is_an_error(argument: str, value: str) -> None:
     with pytest.raises(InvalidArgumentError, match=f"{argument} is .* has to be a name of 1 to 127 characters"):
         start_launch(new_stack(), **{argument: value})
 
 
 @pytest.mark.parametrize("argument", ["project", "launch"])
-def test_neither_a_name_nor_a_construct_for_one(argument: str) -> None:
+def test_a_value_that_names_no_resource_is_an_error(argument: str) -> None:
     with pytest.raises(InvalidArgumentError) as raised:
         start_launch(new_stack(), "Start", **{argument: 7})
     assert str(raised.value) == (
@@ -72,7 +72,7 @@ def test_neither_a_name_nor_a_construct_for_one(argument: str) -> None:
 
 
 @pytest.mark.parametrize("project", ["catfood", ARN.replace("petfood", "catfood"), ARN.replace("eu-", "us-")])
-def test_a_launch_arn_of_another_project(project: str) -> None:
+def test_a_launch_arn_of_another_project_is_an_error(project: str) -> None:
     with pytest.raises(ConflictingSettingsError) as raised:
         start_launch(new_stack(), project=project, launch=f"{ARN}/launch/upsell")
     message = str(raised.value)
@@ -84,7 +84,7 @@ def test_a_launch_arn_of_another_project(project: str) -> None:
 @pytest.mark.parametrize(
     "launch", [Fn.import_value("Launch"), f"arn:aws:{Fn.ref('AWS::Region')}:not-an-arn"], ids=["token", "partly"]
 )
-def test_tokens_are_not_judged(project: str, launch: str) -> None:
+def test_tokens_are_not_checked_at_synth(project: str, launch: str) -> None:
     stack = new_stack()
     start_launch(stack, project=project, launch=launch)
     assert len(resources(stack)) == 4
@@ -100,7 +100,7 @@ def test_tokens_are_not_judged(project: str, launch: str) -> None:
         (Duration.seconds(Token.as_number({"Ref": "Timeout"})), "'a token'"),
     ],
 )
-def test_a_timeout_out_of_range(timeout: Duration, shown: str) -> None:
+def test_a_timeout_out_of_range_is_an_error(timeout: Duration, shown: str) -> None:
     with pytest.raises(InvalidArgumentError) as raised:
         start_launch(new_stack(), timeout=timeout)
     assert str(raised.value).startswith(
@@ -108,7 +108,7 @@ def test_a_timeout_out_of_range(timeout: Duration, shown: str) -> None:
     )
 
 
-def test_a_negative_timeout_is_refused_by_cdk_already() -> None:
+def test_cdk_itself_refuses_a_negative_timeout() -> None:
     with pytest.raises(RuntimeError, match="cannot be negative"):
         Duration.seconds(-1)
 
@@ -121,7 +121,7 @@ def test_the_limits_of_a_timeout_are_allowed(seconds: int) -> None:
     assert function["Properties"]["Timeout"] == seconds + 60
 
 
-def test_an_unknown_on_delete() -> None:
+def test_an_unknown_on_delete_is_an_error() -> None:
     with pytest.raises(InvalidArgumentError) as raised:
         start_launch(new_stack(), on_delete="STOP")
     assert str(raised.value) == (
@@ -137,25 +137,25 @@ def test_an_unknown_on_delete() -> None:
         ("timeout", 120, "a Duration. Give Duration.seconds(…)."),
     ],
 )
-def test_an_argument_of_the_wrong_type(argument: str, value: Any, kind: str) -> None:
+def test_an_argument_of_the_wrong_type_is_an_error(argument: str, value: Any, kind: str) -> None:
     with pytest.raises(InvalidArgumentError) as raised:
         start_launch(new_stack(), "Start", **{argument: value})
     assert str(raised.value).startswith(f"{argument} is {value!r}, and has to be {kind}")
 
 
-def test_an_endpoint_beside_a_provider() -> None:
+def test_an_endpoint_beside_a_provider_is_an_error() -> None:
     stack = new_stack()
     provider = EvidentlyProvider(stack, "Provider", endpoint=EvidentlyEndpoint.from_url(URL))
     with pytest.raises(ConflictingSettingsError) as raised:
         start_launch(stack, provider=provider, endpoint=EvidentlyEndpoint.from_url("https://other.example.com"))
     assert str(raised.value) == (
-        "endpoint is 'https://other.example.com' and provider is 'Release/Provider', which has an endpoint of its "
-        "own: only one can hold. Give the endpoint to the EvidentlyProvider, or leave provider out."
+        "endpoint is 'https://other.example.com' and provider is 'Release/Provider', which has its own endpoint: "
+        "give only one. Give the endpoint to the EvidentlyProvider, or leave provider out."
     )
 
 
 @pytest.mark.parametrize("setting", ["vpc_subnets", "security_groups"])
-def test_a_place_in_no_vpc(setting: str) -> None:
+def test_vpc_settings_without_a_vpc_are_an_error(setting: str) -> None:
     settings: dict[str, Any] = {"vpc_subnets": ec2.SubnetSelection(), "security_groups": []}
     with pytest.raises(ConflictingSettingsError, match=r"but vpc is None. Give the vpc, or leave the two out\."):
         EvidentlyProvider(new_stack(), "Provider", **{setting: settings[setting]})
@@ -176,7 +176,7 @@ def test_a_place_in_no_vpc(setting: str) -> None:
         ("https://evidently.example.com#top", "a base URL: no user, query or fragment"),
     ],
 )
-def test_a_url_that_an_endpoint_can_not_have(url: str, rule: str) -> None:
+def test_an_invalid_endpoint_url_is_an_error(url: str, rule: str) -> None:
     with pytest.raises(InvalidArgumentError) as raised:
         EvidentlyEndpoint.from_url(url)
     assert str(raised.value).startswith(f"url is {url!r}, and has to be {rule}. ")
@@ -202,21 +202,21 @@ def test_plain_http_to_loopback_is_allowed(url: str) -> None:
     assert EvidentlyEndpoint.from_url(url).url == url
 
 
-def test_a_stage_in_the_url_of_an_http_api() -> None:
+def test_a_path_in_the_url_of_an_http_api_is_an_error() -> None:
     url = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod"
     with pytest.raises(InvalidArgumentError) as raised:
         EvidentlyEndpoint.from_url(url, signing_name="execute-api")
     assert str(raised.value).startswith(f"url is {url!r}, and has to be an HTTP API's URL without a path: ")
 
 
-def test_an_unknown_signing_name() -> None:
+def test_an_unknown_signing_name_is_an_error() -> None:
     with pytest.raises(
         InvalidArgumentError, match="signing_name is 'lambda', and has to be 'evidently' or 'execute-api'"
     ):
         EvidentlyEndpoint.from_url(URL, signing_name="lambda")
 
 
-def test_a_service_whose_api_id_nobody_says() -> None:
+def test_execute_api_without_an_api_id_is_an_error() -> None:
     with pytest.raises(InvalidArgumentError) as raised:
         EvidentlyEndpoint.from_url(URL, signing_name="execute-api")
     assert re.match(r"api_id is None, and has to be given .* Give the HTTP API's id, or use", str(raised.value))
@@ -225,31 +225,31 @@ def test_a_service_whose_api_id_nobody_says() -> None:
 @pytest.mark.parametrize(
     ("gateway_url", "rule"),
     [
-        ("http://127.0.0.1:4566/x", "a URL with {api_id} where the API's id goes"),
+        ("http://127.0.0.1:4566/x", "a URL with {api_id} in place of the API's id"),
         ("http://example.com/{api_id}", "https, because plain http is for loopback addresses only"),
     ],
 )
-def test_a_gateway_url_that_leads_nowhere(gateway_url: str, rule: str) -> None:
+def test_an_invalid_gateway_url_is_an_error(gateway_url: str, rule: str) -> None:
     with pytest.raises(InvalidArgumentError, match=re.escape(f"and has to be {rule}")) as raised:
         EvidentlyService(new_stack(), "Evidently", gateway_url=gateway_url)
     assert str(raised.value).startswith(f"gateway_url is {gateway_url!r}, ")
 
 
-def test_a_removal_policy_for_a_table_made_elsewhere() -> None:
+def test_a_removal_policy_for_an_existing_table_is_an_error() -> None:
     stack = new_stack()
     table = dynamodb.Table.from_table_name(stack, "Table", "mine")
     with pytest.raises(ConflictingSettingsError, match=r"removal_policy is DESTROY and table is 'Release/Table'"):
         EvidentlyService(stack, "Evidently", table=table, removal_policy=RemovalPolicy.DESTROY)
 
 
-def test_triggers_of_nothing() -> None:
+def test_triggers_without_values_are_an_error() -> None:
     with pytest.raises(
-        InvalidArgumentError, match=r"triggers is \{\}, and has to be of at least one value\. Name what"
+        InvalidArgumentError, match=r"triggers is \{\}, and has to be a mapping with at least one value\. Name what"
     ):
         Triggers.of({})
 
 
-def test_a_trigger_that_has_no_text() -> None:
+def test_a_trigger_value_of_the_wrong_type_is_an_error() -> None:
     values: dict[str, Any] = {"files": ["a", "b"]}
     with pytest.raises(InvalidArgumentError) as raised:
         Triggers.of(values)

@@ -1,4 +1,4 @@
-"""What `service.connect` gives to a function, and whom it can't connect."""
+"""`service.connect`: what it adds to a function, and which functions it refuses."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ def imported(stack: Stack, **settings: Any) -> Any:
     return EvidentlyService.from_api_id(stack, "Evidently", "abc", **settings)
 
 
-def test_a_connected_function_has_the_layer_the_environment_and_the_grant() -> None:
+def test_a_connected_function_gets_the_layer_the_environment_and_the_grant() -> None:
     stack = new_stack()
     EvidentlyService(stack, "Evidently").connect(shop(stack))
     layer, _ = only(stack, "AWS::Lambda::LayerVersion")
@@ -49,7 +49,7 @@ def test_a_connected_function_has_the_layer_the_environment_and_the_grant() -> N
     ]
 
 
-def test_the_layer_holds_the_model_and_the_signing_and_no_handler(tmp_path: Path) -> None:
+def test_the_layer_has_the_model_and_the_signing_rules_and_no_handler(tmp_path: Path) -> None:
     app = App(outdir=str(tmp_path))
     stack = new_stack(app=app)
     imported(stack).connect(shop(stack))
@@ -83,7 +83,7 @@ def test_a_function_keeps_its_own_environment() -> None:
 @pytest.mark.parametrize(
     "variable", ["AWS_DATA_PATH", "AWS_ENDPOINT_URL_EVIDENTLY", "AWS_DISABLE_HOST_PREFIX_INJECTION"]
 )
-def test_a_variable_that_is_taken_is_never_replaced(variable: str) -> None:
+def test_an_existing_variable_is_an_error(variable: str) -> None:
     stack = new_stack()
     function = shop(stack, environment={variable: "mine"})
     with pytest.raises(ConflictingSettingsError, match=f"'Release/Shop' has {variable} in its environment"):
@@ -91,7 +91,7 @@ def test_a_variable_that_is_taken_is_never_replaced(variable: str) -> None:
     assert not resources(stack, "AWS::Lambda::LayerVersion")
 
 
-def test_a_function_is_connected_once() -> None:
+def test_a_second_connect_is_an_error() -> None:
     stack = new_stack()
     service, function = imported(stack), shop(stack)
     service.connect(function)
@@ -99,7 +99,7 @@ def test_a_function_is_connected_once() -> None:
         service.connect(function)
 
 
-def test_a_function_in_another_language_is_shown_the_way() -> None:
+def test_a_function_in_another_language_is_an_error_with_a_way_out() -> None:
     stack = new_stack()
     code = lambda_.Code.from_inline("exports.handler = async () => {}")
     function = shop(stack, runtime=lambda_.Runtime.NODEJS_22_X, code=code)
@@ -108,7 +108,7 @@ def test_a_function_in_another_language_is_shown_the_way() -> None:
 
 
 @pytest.mark.parametrize("it", ["my-function", None])
-def test_what_is_no_function_is_an_error(it: Any) -> None:
+def test_a_value_that_is_not_a_function_is_an_error(it: Any) -> None:
     with pytest.raises(InvalidArgumentError, match=r"function is .* has to be a Function\. Give the Lambda function"):
         imported(new_stack()).connect(it)
 

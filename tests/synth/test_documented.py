@@ -1,4 +1,4 @@
-"""The Python of README and docs synthesizes as it stands, and so do the examples."""
+"""The Python snippets of README and docs synthesize, and so do the example apps."""
 
 import re
 import runpy
@@ -17,7 +17,7 @@ _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_snippets_of_a_page_make_one_stack_that_starts_launches(page: str) -> None:
+def test_the_snippets_of_a_page_form_one_stack_that_starts_launches(page: str) -> None:
     stack = new_stack()
     shop = ssm.StringParameter(stack, "Shop", string_value="Treats")
     evidently = cdk_evidently.EvidentlyService.from_api_id(stack, "Existing", "a1b2c3d4e5")

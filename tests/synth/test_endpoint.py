@@ -1,4 +1,4 @@
-"""Endpoints: where the provider's function is sent, and as what it signs."""
+"""Endpoints: the URL and the signing name in the environment of the provider's function."""
 
 from typing import Any
 
@@ -16,19 +16,19 @@ def environment(stack: Stack) -> dict[str, str]:
     return {name: flat(value) for name, value in provider["Environment"]["Variables"].items()}
 
 
-def test_an_endpoint_given_by_url_is_signed_for_evidently() -> None:
+def test_requests_to_a_url_are_signed_for_evidently() -> None:
     stack = new_stack()
     start_launch(stack, endpoint=EvidentlyEndpoint.from_url(URL + "/"))
     assert environment(stack) == {"AWS_ENDPOINT_URL_EVIDENTLY": URL, "CDK_EVIDENTLY_SIGNING_NAME": "evidently"}
 
 
-def test_aws_own_endpoint_is_found_by_the_sdk() -> None:
+def test_awss_endpoint_is_left_to_the_sdk() -> None:
     stack = new_stack()
     start_launch(stack, endpoint=EvidentlyEndpoint.aws())
     assert environment(stack) == {"CDK_EVIDENTLY_SIGNING_NAME": "evidently"}
 
 
-def test_a_service_is_signed_for_execute_api() -> None:
+def test_requests_to_a_service_are_signed_for_execute_api() -> None:
     stack = new_stack()
     start_launch(stack, endpoint=EvidentlyService(stack, "Evidently").endpoint)
     (api,) = resources(stack, "AWS::ApiGatewayV2::Api")
@@ -38,7 +38,7 @@ def test_a_service_is_signed_for_execute_api() -> None:
     }
 
 
-def test_an_imported_service_is_reached_in_its_own_region() -> None:
+def test_an_imported_service_has_the_url_and_signing_region_of_its_region() -> None:
     stack = new_stack()
     service = EvidentlyService.from_api_id(stack, "Evidently", "a1b2c3d4e5", region="eu-west-1")
     start_launch(stack, endpoint=service.endpoint)
@@ -51,23 +51,23 @@ def test_an_imported_service_is_reached_in_its_own_region() -> None:
     assert ":execute-api:eu-west-1:" in flat(statements(stack)["Start"]["Resource"][0])
 
 
-def test_the_stacks_own_region_is_not_repeated() -> None:
+def test_the_stacks_region_is_not_in_the_environment() -> None:
     stack = Stack(App(), "Release", env=Environment(account="123456789012", region="eu-west-1"))
     start_launch(stack, endpoint=EvidentlyService(stack, "Evidently").endpoint)
     assert "CDK_EVIDENTLY_SIGNING_REGION" not in environment(stack)
 
 
-def test_an_api_host_says_its_id_and_its_region() -> None:
+def test_an_execute_api_host_determines_api_id_and_region() -> None:
     endpoint = EvidentlyEndpoint.from_url(API_URL, signing_name="execute-api")
     assert (endpoint.api_id, endpoint.region) == ("a1b2c3d4e5", "eu-west-1")
 
 
-def test_a_host_of_ones_own_needs_the_api_id() -> None:
+def test_a_custom_domain_takes_the_api_id_from_the_argument() -> None:
     endpoint = EvidentlyEndpoint.from_url(URL, signing_name="execute-api", api_id="a1b2c3d4e5", region="eu-north-1")
     assert (endpoint.api_id, endpoint.region) == ("a1b2c3d4e5", "eu-north-1")
 
 
-def test_a_gateway_url_changes_the_url_and_nothing_else() -> None:
+def test_a_gateway_url_changes_the_url_only() -> None:
     def built(gateway_url: str | None) -> tuple[dict[str, str], Any, Any]:
         stack = new_stack()
         service = EvidentlyService(stack, "Evidently", gateway_url=gateway_url)

@@ -1,4 +1,4 @@
-"""What a grant on an EvidentlyService puts into a template: the routes, and no other."""
+"""The routes that a grant on an EvidentlyService allows."""
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase
@@ -54,7 +54,7 @@ def paths(give: Callable[[ServiceGrants, iam.IRole], object]) -> set[str]:
 
 
 def for_petfood(routes: list[str]) -> set[str]:
-    """The routes with `petfood` for their project, by name and by both forms of its ARN."""
+    """The routes with the project `petfood`, by name and by both forms of its ARN."""
     named = [it for it in routes if "projects/*" in it]
     return {it.replace("projects/*", f"projects/{form}", 1) for it in named for form in PROJECT_FORMS}
 
@@ -71,7 +71,7 @@ def tags_of(method: str, *arns: str) -> set[str]:
     ("operations", "routes"),
     [("evaluate", EVALUATE), ("read", READ), ("manage", MANAGE), ("start_launch", START)],
 )
-def test_a_grant_names_the_routes_of_its_operations(operations: str, routes: list[str]) -> None:
+def test_a_grant_allows_the_routes_of_its_operations(operations: str, routes: list[str]) -> None:
     assert paths(lambda grants, role: getattr(grants, operations)(role)) == set(routes)
 
 
@@ -84,7 +84,7 @@ def test_a_grant_names_the_routes_of_its_operations(operations: str, routes: lis
         ("start_launch", START, ()),
     ],
 )
-def test_a_grant_for_a_project_names_it_in_every_form_and_nothing_outside_it(
+def test_a_grant_for_a_project_allows_its_routes_by_name_and_arn_only(
     operations: str, routes: list[str], tags: tuple[str, ...]
 ) -> None:
     expected = for_petfood(routes)
@@ -106,7 +106,7 @@ CHANGE_ONE = ["PATCH/projects/*/launches/upsell", "DELETE/projects/*/launches/up
         ("start_launch", LAUNCH + START_ONE, ()),
     ],
 )
-def test_a_grant_for_a_launch_names_that_launch_and_no_other(
+def test_a_grant_for_a_launch_allows_the_routes_of_that_launch_only(
     operations: str, routes: list[str], tags: tuple[str, ...]
 ) -> None:
     expected = for_petfood(routes)
@@ -133,19 +133,19 @@ OFFERED = {it.operation: f"{it.method}{it.uri}" for it in routes() if "Experimen
         ("start_launch", {"StartLaunch", "StopLaunch", "GetLaunch"}),
     ],
 )
-def test_of_what_is_offered_a_grant_reaches_its_operations_and_no_other(operations: str, allowed: set[str]) -> None:
+def test_of_the_offered_operations_a_grant_allows_its_own_only(operations: str, allowed: set[str]) -> None:
     patterns = paths(lambda grants, role: getattr(grants, operations)(role))
-    reached = {it for it, path in OFFERED.items() if any(fnmatchcase(path, pattern) for pattern in patterns)}
-    assert reached == allowed
+    found = {it for it, path in OFFERED.items() if any(fnmatchcase(path, pattern) for pattern in patterns)}
+    assert found == allowed
 
 
-def test_the_largest_grant_leaves_room_in_a_roles_policies() -> None:
+def test_the_largest_grant_fits_into_a_roles_policies() -> None:
     found = granted(lambda grants, role: grants.manage(role, project="p" * 64))
     room = 10_240
     assert sum(len(it.replace("<AWS::AccountId>", "1" * 12).replace("<AWS::Region>", "r" * 14)) for it in found) < room
 
 
-def test_a_project_may_be_given_by_its_arn_and_a_launch_too() -> None:
+def test_arns_of_project_and_launch_grant_the_same_as_names() -> None:
     arn = "arn:aws:evidently:eu-west-1:123456789012:project/petfood"
     assert granted(lambda grants, role: grants.read(role, project=arn)) == granted(
         lambda grants, role: grants.read(role, project="petfood")
@@ -155,13 +155,13 @@ def test_a_project_may_be_given_by_its_arn_and_a_launch_too() -> None:
     )
 
 
-def test_a_project_that_is_a_token_is_named_by_it() -> None:
+def test_a_token_for_a_project_is_in_every_route() -> None:
     found = granted(lambda grants, role: grants.evaluate(role, project=Fn.import_value("Project")))
     assert len(found) == 9
     assert all("Fn::ImportValue" in it for it in found)
 
 
-def test_a_service_of_another_region_is_granted_there() -> None:
+def test_a_grant_has_the_services_region() -> None:
     found = granted(lambda grants, role: grants.evaluate(role, project="petfood"), region="eu-north-1")
     prefix = "arn:<AWS::Partition>:execute-api:eu-north-1:<AWS::AccountId>:abc/$default/"
     arn = "arn:<AWS::Partition>:evidently:eu-north-1:<AWS::AccountId>:project/petfood"
@@ -169,7 +169,7 @@ def test_a_service_of_another_region_is_granted_there() -> None:
     assert all(it.startswith(prefix) for it in found)
 
 
-def test_a_service_of_the_stack_grants_by_its_own_id() -> None:
+def test_a_grant_has_the_services_api_id() -> None:
     stack = new_stack()
     service = EvidentlyService(stack, "Evidently")
     grant = service.grants.start_launch(iam.Role(stack, "Caller", assumed_by=iam.AccountRootPrincipal()))
@@ -196,7 +196,7 @@ def test_a_service_of_the_stack_grants_by_its_own_id() -> None:
     ],
 )
 @pytest.mark.parametrize("operations", ["read", "manage", "start_launch"])
-def test_what_a_grant_can_not_be_narrowed_to_is_an_error(
+def test_an_invalid_project_or_launch_is_an_error(
     operations: str, arguments: dict[str, Any], error: type[EvidentlyError], sentence: str
 ) -> None:
     stack = Stack()

@@ -1,4 +1,4 @@
-"""Logical ids: what may move without touching a live launch, and what must not stay the same."""
+"""Logical ids: when they stay, so that a live launch is not touched, and when they have to change."""
 
 from typing import Any
 
@@ -9,16 +9,10 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from cdk_evidently import DuplicateLaunchError, EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
-from helpers.declared_constructs import MAKERS, TYPES
-from helpers.synth import START_LAUNCH, URL, new_stack, only, resources, start_launch, synthesized
+from helpers.managed_constructs import FACTORIES, TYPES
+from helpers.synth import START_LAUNCH, URL, app_of, new_stack, only, resources, start_launch, synthesized
 
 ARN = "arn:aws:evidently:eu-west-1:123456789012:project/petfood"
-
-
-def app_of(stack: Stack) -> App:
-    root = stack.node.root
-    assert isinstance(root, App)
-    return root
 
 
 def logical_id(stack: Stack) -> str:
@@ -26,7 +20,7 @@ def logical_id(stack: Stack) -> str:
 
 
 @pytest.mark.parametrize("path_metadata", [True, False])
-def test_a_construct_moved_to_another_scope_leaves_the_template_as_it_was(path_metadata: bool) -> None:  # noqa: FBT001
+def test_a_move_to_another_scope_does_not_change_the_template(path_metadata: bool) -> None:  # noqa: FBT001
     def template(*, deep: bool) -> dict[str, Any]:
         app = App(context={"aws:cdk:enable-path-metadata": path_metadata})
         stack = new_stack(app=app)
@@ -38,7 +32,7 @@ def test_a_construct_moved_to_another_scope_leaves_the_template_as_it_was(path_m
     assert template(deep=True) == template(deep=False)
 
 
-def test_the_logical_id_says_which_launch_it_is() -> None:
+def test_the_logical_id_contains_the_names_of_project_and_launch() -> None:
     stack = new_stack()
     start_launch(stack, project="pet.food", launch="upsell_2026-11")
     assert logical_id(stack).startswith("StartLaunchpetfoodupsell202611")
@@ -56,21 +50,21 @@ def test_the_logical_id_says_which_launch_it_is() -> None:
     ],
     ids=lambda other: next(iter(other)),
 )
-def test_another_launch_or_another_endpoint_is_another_resource(other: dict[str, Any]) -> None:
+def test_another_launch_or_endpoint_has_another_logical_id(other: dict[str, Any]) -> None:
     first, second = new_stack(), new_stack()
     start_launch(first)
     start_launch(second, **other)
     assert logical_id(first) != logical_id(second)
 
 
-def test_names_that_differ_in_their_punctuation_are_two_resources() -> None:
+def test_names_that_differ_in_punctuation_have_different_logical_ids() -> None:
     stack = new_stack()
     start_launch(stack, "First", launch="up-sell")
     start_launch(stack, "Second", launch="up.sell")
     assert len(resources(stack, START_LAUNCH)) == 2
 
 
-def test_a_name_and_an_arn_of_one_launch_are_one_resource() -> None:
+def test_a_name_and_an_arn_of_one_launch_have_the_same_logical_id() -> None:
     first, second = new_stack(), new_stack()
     start_launch(first)
     start_launch(second, project=ARN, launch=f"{ARN}/launch/upsell")
@@ -101,7 +95,7 @@ def provider_variants() -> list[Any]:
 
 @pytest.mark.parametrize("variant", provider_variants(), ids=lambda variant: variant.__name__)
 @pytest.mark.parametrize("literal", [True, False], ids=["literal", "token"])
-def test_the_logical_id_changes_whenever_the_service_token_does(variant: Any, literal: bool) -> None:  # noqa: FBT001
+def test_the_logical_id_changes_with_the_service_token(variant: Any, literal: bool) -> None:  # noqa: FBT001
     def built(make: Any) -> tuple[str, str]:
         stack = new_stack()
         start_launch(stack, launch="upsell" if literal else Fn.import_value("Launch"), provider=make(stack))
@@ -128,7 +122,7 @@ def logical_ids(endpoint: EvidentlyEndpoint, **settings: Any) -> dict[str, list[
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/provider") if settings else None
     provider = EvidentlyProvider(stack, "Provider", endpoint=endpoint, role=role)
     start_launch(stack, provider=provider)
-    for make in MAKERS.values():
+    for make in FACTORIES.values():
         make(stack, endpoint=None, provider=provider)
     found: dict[str, list[str]] = {}
     for name, resource in resources(stack).items():
@@ -138,24 +132,24 @@ def logical_ids(endpoint: EvidentlyEndpoint, **settings: Any) -> dict[str, list[
 
 @pytest.mark.parametrize("other", OTHER_ENDPOINTS)
 @pytest.mark.parametrize("settings", [{}, {"given_role": True}], ids=["own role", "given role"])
-def test_another_endpoint_of_a_provider_is_another_function_and_other_resources(
+def test_another_endpoint_of_a_provider_changes_all_logical_ids_but_the_log_groups(
     other: str, settings: dict[str, Any]
 ) -> None:
-    """The role's permissions too: CloudFormation narrows those that stay before it deletes at the old endpoint."""
+    """The role's too: CloudFormation would narrow its permissions before the Deletes at the old endpoint."""
     before, after = (logical_ids(it, **settings) for it in (EvidentlyEndpoint.from_url(URL), OTHER_ENDPOINTS[other]))
     assert before.keys() == after.keys() >= {START_LAUNCH, *TYPES.values(), "AWS::Lambda::Function", "AWS::IAM::Policy"}
     stay = {"AWS::Logs::LogGroup"}
     assert {kind for kind in before if set(before[kind]) & set(after[kind])} == stay
 
 
-def test_a_given_role_keeps_the_policies_of_the_old_endpoint_until_the_last_delete() -> None:
-    """Of one name, a policy would replace the other on the role."""
+def test_the_policies_of_a_given_role_have_other_names_with_another_endpoint() -> None:
+    """With the same name, the new policy would replace the old one before the last Delete."""
 
     def names(endpoint: EvidentlyEndpoint) -> set[str]:
         stack = new_stack()
         role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/provider")
         provider = EvidentlyProvider(stack, "Provider", endpoint=endpoint, role=role)
-        MAKERS["Project"](stack, endpoint=None, provider=provider)
+        FACTORIES["Project"](stack, endpoint=None, provider=provider)
         policies = resources(stack, "AWS::IAM::Policy")
         assert set(policies) <= set(only(stack, TYPES["Project"])[1]["DependsOn"])
         return {it["Properties"]["PolicyName"] for it in policies.values()}
@@ -164,7 +158,7 @@ def test_a_given_role_keeps_the_policies_of_the_old_endpoint_until_the_last_dele
     assert (len(one), len(other), one & other) == (2, 2, set())
 
 
-def test_the_endpoint_of_another_resource_is_another_endpoint() -> None:
+def test_the_function_changes_with_the_service_behind_the_endpoint() -> None:
     def function(name: str) -> str:
         stack = new_stack()
         EvidentlyProvider(stack, "Provider", endpoint=EvidentlyService(stack, name).endpoint)
@@ -174,7 +168,7 @@ def test_the_endpoint_of_another_resource_is_another_endpoint() -> None:
     assert function("Evidently") != function("Another")
 
 
-def test_the_shared_provider_names_its_endpoint_once() -> None:
+def test_the_logical_id_of_a_shared_provider_has_its_digest_once() -> None:
     stack = new_stack()
     start_launch(stack)
     (name,) = resources(stack, "AWS::Lambda::Function")
@@ -182,7 +176,7 @@ def test_the_shared_provider_names_its_endpoint_once() -> None:
     assert len(name) == len("EvidentlyProvider") + 8 + len("Function") + 8
 
 
-def test_with_a_token_for_a_name_the_path_decides() -> None:
+def test_with_a_token_for_a_name_the_logical_id_depends_on_the_path() -> None:
     def built(scope: str) -> str:
         stack = new_stack()
         start_launch(Construct(stack, scope), launch=CfnParameter(stack, "Launch").value_as_string)
@@ -192,14 +186,14 @@ def test_with_a_token_for_a_name_the_path_decides() -> None:
     assert built("A") != built("B")
 
 
-def test_two_services_in_one_stack_have_a_provider_each() -> None:
+def test_two_services_of_a_stack_have_two_providers() -> None:
     stack = new_stack()
     first = start_launch(stack, "First", endpoint=EvidentlyService(stack, "One").endpoint)
     second = start_launch(stack, "Second", endpoint=EvidentlyService(stack, "Two").endpoint)
     assert first.provider is not second.provider
 
 
-def test_services_of_two_stacks_that_look_alike_have_a_provider_each() -> None:
+def test_equal_services_of_two_stacks_have_two_providers() -> None:
     app = App()
     services = [EvidentlyService(new_stack(name, app), "Evidently") for name in ("Blue", "Green")]
     stack = new_stack(app=app)
@@ -207,14 +201,14 @@ def test_services_of_two_stacks_that_look_alike_have_a_provider_each() -> None:
     assert first.provider is not second.provider
 
 
-def test_services_of_two_nested_stacks_that_look_alike_have_a_provider_each() -> None:
+def test_equal_services_of_two_nested_stacks_have_two_providers() -> None:
     stack = new_stack()
     services = [EvidentlyService(NestedStack(stack, name), "Evidently") for name in ("Blue", "Green")]
     first, second = (start_launch(stack, f"Start{index}", endpoint=it.endpoint) for index, it in enumerate(services))
     assert first.provider is not second.provider
 
 
-def test_a_url_that_is_a_token_is_recognised_as_the_same() -> None:
+def test_equal_tokens_for_a_url_share_a_provider() -> None:
     stack = new_stack()
     url = CfnParameter(stack, "Url").value_as_string
     first = start_launch(stack, "First", launch="a", endpoint=EvidentlyEndpoint.from_url(url))
@@ -222,7 +216,7 @@ def test_a_url_that_is_a_token_is_recognised_as_the_same() -> None:
     assert first.provider is second.provider
 
 
-def test_one_launch_named_twice_is_an_error_that_names_both_paths() -> None:
+def test_two_starts_of_a_launch_are_an_error_with_both_paths() -> None:
     stack = new_stack()
     start_launch(Construct(stack, "Shop"))
     with pytest.raises(DuplicateLaunchError) as raised:
@@ -233,7 +227,7 @@ def test_one_launch_named_twice_is_an_error_that_names_both_paths() -> None:
     )
 
 
-def test_two_providers_of_one_endpoint_do_not_make_it_two_launches() -> None:
+def test_two_starts_of_a_launch_on_two_providers_of_an_endpoint_are_an_error() -> None:
     stack = new_stack()
     start_launch(stack)
     provider = EvidentlyProvider(stack, "Provider", endpoint=EvidentlyEndpoint.from_url(URL))
@@ -241,7 +235,7 @@ def test_two_providers_of_one_endpoint_do_not_make_it_two_launches() -> None:
         start_launch(stack, "Again", provider=provider)
 
 
-def test_one_launch_may_be_named_at_two_endpoints_and_in_two_stacks() -> None:
+def test_a_launch_of_the_same_name_may_be_started_at_another_endpoint_or_in_another_stack() -> None:
     app = App()
     stack, other = new_stack("One", app), new_stack("Two", app)
     start_launch(stack)

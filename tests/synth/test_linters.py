@@ -1,4 +1,4 @@
-"""cfn-lint, cdk-nag and CDK's own validation find nothing in what the library makes."""
+"""cfn-lint, cdk-nag and CDK's own validation find nothing in the library's templates."""
 
 import importlib
 import json
@@ -17,7 +17,7 @@ from helpers.synth import findings, start_launch
 cfn_lint = importlib.import_module("cfnlint.api")
 cfn_lint_config = importlib.import_module("cfnlint.config").ManualArgs(regions=["eu-west-1"])
 
-# What apps are made with: no context, and the recommended flags of `cdk init`.
+# Apps without context, and apps with the recommended flags of `cdk init`.
 FLAGS: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
 CONTEXTS = pytest.mark.parametrize("context", [{}, FLAGS], ids=["no flags", "recommended flags"])
 
@@ -30,7 +30,7 @@ def test_cdk_nag_and_cdk_find_nothing(build: Callable[[App], None], context: dic
     assert findings(app) == []
 
 
-def test_cdk_nag_is_listening() -> None:
+def test_cdk_nag_finds_a_planted_wildcard() -> None:
     app = App()
     stack = Stack(app, "Release")
     start_launch(stack)

@@ -1,4 +1,4 @@
-"""The metrics of an EvidentlyService, as an alarm has them in a template."""
+"""The metrics of an EvidentlyService and a provider, in the alarms of a template."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from helpers.synth import new_stack, only, resources, start_launch
 
 
 def alarm(**choice: Any) -> Any:
-    """What an alarm on a metric of a service in the same stack is made of."""
+    """The properties of an alarm on a metric of a service in the same stack."""
     stack = new_stack()
     service = EvidentlyService(stack, "Evidently")
     metric = service.metrics.evaluations(**choice) if choice else service.metrics.failed_deliveries()
@@ -30,13 +30,13 @@ def test_evaluations_are_summed_by_project_feature_variation_and_reason() -> Non
     assert found["Period"] == 300
 
 
-def test_failed_deliveries_are_summed_over_the_service() -> None:
+def test_failed_deliveries_are_summed_without_dimensions() -> None:
     found = alarm()
     assert (found["Namespace"], found["MetricName"], found["Statistic"]) == ("CdkEvidently", "FailedDeliveries", "Sum")
     assert "Dimensions" not in found
 
 
-def test_a_period_may_be_chosen() -> None:
+def test_a_metric_has_the_given_period() -> None:
     found = alarm(project="a", feature="b", variation="c", reason="d", period=Duration.minutes(1))
     assert found["Period"] == 60
 

@@ -1,16 +1,16 @@
-"""A URL that may change in silence travels in the properties, so that no launch is lost at the old one."""
+"""A URL that may change without the template is a property, so that no launch is lost at the old URL."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from aws_cdk import App, CfnParameter, Fn, NestedStack, Stack
+from aws_cdk import CfnParameter, Fn, NestedStack, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ssm as ssm
 
 from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
-from helpers.declared_constructs import MAKERS, TYPES
-from helpers.synth import START_LAUNCH, URL, flat, new_stack, resources, start_launch
+from helpers.managed_constructs import FACTORIES, TYPES
+from helpers.synth import START_LAUNCH, URL, app_of, flat, new_stack, resources, start_launch
 
 Build = Callable[[Stack], EvidentlyEndpoint]
 
@@ -20,9 +20,7 @@ def text(stack: Stack) -> str:
 
 
 def platform(stack: Stack) -> Stack:
-    app = stack.node.root
-    assert isinstance(app, App)
-    return new_stack("Platform", app)
+    return new_stack("Platform", app_of(stack))
 
 
 MOVING: Mapping[str, tuple[Build, str]] = {
@@ -69,19 +67,19 @@ FIXED: Mapping[str, Build] = {
 
 def one_of_each(stack: Stack, **arguments: Any) -> None:
     start_launch(stack, **arguments)
-    for make in MAKERS.values():
+    for make in FACTORIES.values():
         make(stack, **{"endpoint": None, **arguments})
 
 
 def endpoints(stack: Stack) -> dict[str, str | None]:
-    """The property of each custom resource, by type."""
+    """The Endpoint property of each custom resource, by type."""
     kinds = {START_LAUNCH, *TYPES.values()}
     found = {it["Type"]: it["Properties"].get("Endpoint") for it in resources(stack).values() if it["Type"] in kinds}
     assert found.keys() == kinds
     return {kind: None if url is None else flat(url) for kind, url in found.items()}
 
 
-def of_function(stack: Stack) -> str:
+def function_url(stack: Stack) -> str:
     functions = resources(stack, "AWS::Lambda::Function").values()
     found = [it["Properties"] for it in functions if it["Properties"]["Handler"].startswith("evidently_provider")]
     (properties,) = found
@@ -90,7 +88,7 @@ def of_function(stack: Stack) -> str:
 
 @pytest.mark.parametrize("explicit", [False, True], ids=["shared", "explicit"])
 @pytest.mark.parametrize("kind", MOVING)
-def test_a_url_that_may_change_in_silence_is_a_property_of_every_resource(kind: str, explicit: bool) -> None:  # noqa: FBT001
+def test_a_url_that_may_change_is_a_property_of_every_resource(kind: str, explicit: bool) -> None:  # noqa: FBT001
     stack = new_stack()
     build, url = MOVING[kind]
     endpoint = build(stack)
@@ -99,30 +97,30 @@ def test_a_url_that_may_change_in_silence_is_a_property_of_every_resource(kind: 
         **({"provider": EvidentlyProvider(stack, "P", endpoint=endpoint)} if explicit else {"endpoint": endpoint}),
     )
     assert set(endpoints(stack).values()) == {url}
-    assert of_function(stack) == ("none" if endpoint.is_aws else url)
+    assert function_url(stack) == ("none" if endpoint.is_aws else url)
 
 
 @pytest.mark.parametrize("kind", FIXED)
-def test_a_url_that_the_template_says_is_none(kind: str) -> None:
+def test_a_url_that_the_template_determines_is_not_a_property(kind: str) -> None:
     stack = new_stack()
     one_of_each(stack, endpoint=FIXED[kind](stack))
     assert set(endpoints(stack).values()) == {None}
 
 
-def test_in_a_nested_stack_a_url_of_the_parents_parameter_is_one_and_its_resource_is_none() -> None:
+def test_in_a_nested_stack_only_a_url_from_a_parameter_is_a_property() -> None:
     stack = new_stack()
-    made = EvidentlyService(stack, "Evidently").endpoint
+    created = EvidentlyService(stack, "Evidently").endpoint
     given = EvidentlyEndpoint.from_url(text(stack))
     fixed, moving = NestedStack(stack, "Fixed"), NestedStack(stack, "Moving")
-    one_of_each(fixed, endpoint=made)
+    one_of_each(fixed, endpoint=created)
     one_of_each(moving, endpoint=given)
     assert set(endpoints(fixed).values()) == {None}
-    assert set(endpoints(moving).values()) == {of_function(moving)}
+    assert set(endpoints(moving).values()) == {function_url(moving)}
 
 
 @pytest.mark.parametrize("name", ["Mine", "renamed"])
-def test_a_function_whose_logical_id_says_no_endpoint_has_it_in_the_properties(name: str) -> None:
-    """It would stay the same function, and so the same resources, at another endpoint."""
+def test_the_url_is_a_property_if_the_functions_logical_id_was_overridden(name: str) -> None:
+    """The function, and so the resources, would keep their logical ids with another endpoint."""
     stack = new_stack()
     provider = EvidentlyProvider(stack, "Provider", endpoint=EvidentlyEndpoint.from_url(URL))
     one_of_each(stack, provider=provider)
@@ -135,7 +133,7 @@ def test_a_function_whose_logical_id_says_no_endpoint_has_it_in_the_properties(n
     assert set(endpoints(stack).values()) == {URL}
 
 
-def test_a_provider_of_another_stack_says_it_where_its_own_parameter_does() -> None:
+def test_a_provider_of_another_stack_exports_the_url_from_its_parameter() -> None:
     stack = new_stack()
     other = platform(stack)
     one_of_each(stack, provider=EvidentlyProvider(other, "Provider", endpoint=EvidentlyEndpoint.from_url(text(other))))
@@ -143,7 +141,7 @@ def test_a_provider_of_another_stack_says_it_where_its_own_parameter_does() -> N
     assert "ImportValue" in value
 
 
-def test_an_import_counts_as_one() -> None:
+def test_a_url_from_an_export_is_a_property() -> None:
     stack = new_stack()
     start_launch(stack, endpoint=EvidentlyEndpoint.from_url(Fn.import_value("Url")))
     (start,) = resources(stack, START_LAUNCH).values()

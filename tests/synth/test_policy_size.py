@@ -1,4 +1,4 @@
-"""The role's policy never overflows: what is measured at synth is no less than what IAM will count."""
+"""The role's policy never exceeds IAM's limit: the size measured at synth is at least the size that IAM counts."""
 
 import json
 from bisect import bisect
@@ -15,7 +15,7 @@ from helpers.synth import URL, flat, new_stack, start_launch, statements
 IAM_LIMIT = 10_240
 ONE_MORE = 260  # the longest resource
 
-# The longest there are: what CloudFormation puts into the template's references.
+# The longest values with which CloudFormation can replace the template's references.
 LONGEST = {"<AWS::Partition>": "aws-us-gov", "<AWS::Region>": "ap-southeast-1", "<AWS::AccountId>": "1" * 12}
 LONGEST_LOG_GROUP = f"arn:aws-us-gov:logs:ap-southeast-1:{'1' * 12}:log-group:{'g' * 512}:*"
 
@@ -54,7 +54,7 @@ def names(count: int, length: int | None) -> list[str]:
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=ENDPOINTS)
 @pytest.mark.parametrize("length", [3, 127, None], ids=["short names", "long names", "tokens"])
-def test_a_policy_broadens_when_the_next_launch_would_not_fit_and_not_before(
+def test_a_policy_broadens_only_when_the_next_launch_would_not_fit(
     endpoint: EvidentlyEndpoint, length: int | None
 ) -> None:
     texts = names(140, length)

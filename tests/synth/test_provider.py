@@ -28,7 +28,7 @@ def test_the_function_is_small_on_arm_and_on_the_newest_python() -> None:
     assert properties["Handler"] == "evidently_provider.handler.handler"
 
 
-def test_the_function_lives_a_minute_longer_than_the_longest_of_its_uses() -> None:
+def test_the_functions_timeout_is_the_longest_of_its_uses_plus_a_minute() -> None:
     stack = new_stack()
     start_launch(stack, "Short", launch="a", timeout=Duration.seconds(10))
     start_launch(stack, "Long", launch="b", timeout=Duration.minutes(3))
@@ -37,21 +37,21 @@ def test_the_function_lives_a_minute_longer_than_the_longest_of_its_uses() -> No
     assert timeouts == {3 * 240 + 180}
 
 
-def test_cloudformation_waits_an_hour_at_most() -> None:
+def test_the_largest_timeout_stays_within_cloudformations_hour() -> None:
     stack = new_stack()
     start_launch(stack, timeout=Duration.minutes(13))
     assert only(stack, "AWS::Lambda::Function")[1]["Properties"]["Timeout"] == 14 * 60
     assert only(stack, START_LAUNCH)[1]["Properties"]["ServiceTimeout"] == 14 * 60 * 3 + 180
 
 
-def test_a_provider_without_uses_synthesizes() -> None:
+def test_a_provider_without_uses_has_the_default_timeout() -> None:
     stack = new_stack()
     provider(stack)
     assert only(stack, "AWS::Lambda::Function")[1]["Properties"]["Timeout"] == 180
     assert set(statements(stack)) == {"Logs", "GetAndStop"}
 
 
-def test_the_function_writes_to_a_log_group_of_its_own_that_forgets() -> None:
+def test_the_function_writes_to_a_log_group_with_a_retention() -> None:
     stack = new_stack()
     start_launch(stack)
     name, group = only(stack, "AWS::Logs::LogGroup")
@@ -66,7 +66,7 @@ def test_the_function_writes_to_a_log_group_of_its_own_that_forgets() -> None:
     }
 
 
-def test_the_role_has_one_inline_policy_and_no_managed_one() -> None:
+def test_the_role_has_one_inline_policy_and_no_managed_policy() -> None:
     stack = new_stack()
     start_launch(stack)
     properties = only(stack, "AWS::IAM::Role")[1]["Properties"]
@@ -74,19 +74,19 @@ def test_the_role_has_one_inline_policy_and_no_managed_one() -> None:
     assert len(properties["Policies"]) == 1
 
 
-def test_settings_reach_the_function_and_its_log_group() -> None:
+def test_settings_apply_to_the_function_and_its_log_group() -> None:
     stack = new_stack()
-    made = provider(
+    created = provider(
         stack, log_retention=logs.RetentionDays.ONE_DAY, log_removal_policy=RemovalPolicy.RETAIN, memory_size=512
     )
     _, group = only(stack, "AWS::Logs::LogGroup")
     assert group["Properties"] == {"RetentionInDays": 1}
     assert group["DeletionPolicy"] == "Retain"
     assert only(stack, "AWS::Lambda::Function")[1]["Properties"]["MemorySize"] == 512
-    assert (made.function.role, made.log_group.node.scope) == (made.role, made)
+    assert (created.function.role, created.log_group.node.scope) == (created.role, created)
 
 
-def test_a_function_in_a_vpc_may_have_network_interfaces() -> None:
+def test_a_function_in_a_vpc_may_create_network_interfaces() -> None:
     stack = new_stack()
     vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
     group = ec2.SecurityGroup(stack, "Group", vpc=vpc)
@@ -98,22 +98,22 @@ def test_a_function_in_a_vpc_may_have_network_interfaces() -> None:
     assert network["Resource"] == ["*"]
 
 
-def test_outside_a_vpc_there_is_no_such_permission() -> None:
+def test_a_function_without_a_vpc_may_not_create_network_interfaces() -> None:
     stack = new_stack()
     start_launch(stack)
     assert set(statements(stack)) == {"Logs", "Start", "GetAndStop"}
 
 
-def imported(stack: Stack) -> iam.IRole:
+def imported_role(stack: Stack) -> iam.IRole:
     return iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/provider")
 
 
-def made(stack: Stack) -> iam.IRole:
+def new_role(stack: Stack) -> iam.IRole:
     return iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
 
 
-@pytest.mark.parametrize("role", [imported, made], ids=["imported", "made"])
-def test_a_given_role_gets_a_policy_that_function_and_launch_wait_for(role: Any) -> None:
+@pytest.mark.parametrize("role", [imported_role, new_role], ids=["imported", "new"])
+def test_the_function_and_the_launch_depend_on_the_policy_of_a_given_role(role: Any) -> None:
     stack = new_stack()
     start_launch(stack, provider=provider(stack, role=role(stack)))
     name, policy = only(stack, "AWS::IAM::Policy")
@@ -124,7 +124,7 @@ def test_a_given_role_gets_a_policy_that_function_and_launch_wait_for(role: Any)
     assert name in only(stack, "AWS::Lambda::Function")[1]["DependsOn"]
 
 
-def test_a_role_that_must_not_be_changed_is_left_as_it_is() -> None:
+def test_an_immutable_role_gets_no_policy() -> None:
     stack = new_stack()
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/provider", mutable=False)
     start_launch(stack, provider=provider(stack, role=role))
@@ -135,7 +135,7 @@ def test_a_role_that_must_not_be_changed_is_left_as_it_is() -> None:
     ]
 
 
-def test_a_provider_of_aws_own_endpoint_is_the_default() -> None:
+def test_a_providers_default_endpoint_is_awss() -> None:
     assert EvidentlyProvider(new_stack(), "Provider").endpoint.is_aws
 
 
@@ -159,7 +159,7 @@ def test_the_role_may_get_and_stop_every_launch_of_its_endpoint() -> None:
     ]
 
 
-def test_a_service_is_permitted_by_the_paths_of_its_requests() -> None:
+def test_a_service_is_permitted_by_its_routes() -> None:
     stack = new_stack()
     start_launch(stack, endpoint=EvidentlyEndpoint.from_url(URL, signing_name="execute-api", api_id="abc"))
     prefix = "arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:abc/$default"
@@ -181,7 +181,7 @@ def broadened(launches: int, projects: int) -> tuple[list[str], dict[str, list[s
     return [flat(it) for it in statements(stack)["Start"]["Resource"]], metadata(app, "aws:cdk:warning")
 
 
-def test_launches_that_still_fit_are_named_one_by_one() -> None:
+def test_launches_that_fit_are_permitted_one_by_one() -> None:
     started, warnings = broadened(25, 1)
     assert len(started) == 25
     assert warnings == {}
@@ -196,7 +196,7 @@ def test_launches_that_do_not_fit_are_permitted_by_project_with_a_warning() -> N
     assert "may start every launch of the projects named" in message
 
 
-def test_projects_that_do_not_fit_either_are_permitted_all_together() -> None:
+def test_projects_that_do_not_fit_are_permitted_by_endpoint_with_a_warning() -> None:
     started, warnings = broadened(60, 60)
     assert [it.partition(":project/")[2] for it in started] == ["*/launch/*"]
     ((message,),) = warnings.values()

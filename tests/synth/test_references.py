@@ -1,4 +1,4 @@
-"""Which texts may become others while their template stays as it is, and which stand for one and the same."""
+"""Tokens: which texts may change between deploys of one template, and which references are equal."""
 
 import jsii
 from aws_cdk import (
@@ -25,7 +25,7 @@ from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_ssm as ssm
 
 from cdk_evidently._cdk.tokens import described, has_unknown, may_change
-from helpers.synth import new_stack
+from helpers.synth import app_of, new_stack
 
 
 @jsii.implements(IStableStringProducer)
@@ -37,14 +37,14 @@ class Later:
         return self.text
 
 
-def app_of_two() -> tuple[Stack, Stack]:
+def two_stacks() -> tuple[Stack, Stack]:
     app = App()
     return new_stack(app=app), new_stack("Platform", app)
 
 
 def fixed_texts() -> dict[str, tuple[Stack, str]]:
-    """What only another template, or another resource, changes."""
-    stack, platform = app_of_two()
+    """Texts that change with the template or a resource only."""
+    stack, platform = two_stacks()
     api = apigatewayv2.CfnApi(stack, "Api")
     elsewhere = apigatewayv2.CfnApi(platform, "Api")
     nested = apigatewayv2.CfnApi(NestedStack(stack, "Nested"), "Api")
@@ -67,8 +67,8 @@ def fixed_texts() -> dict[str, tuple[Stack, str]]:
 
 
 def moving_texts() -> dict[str, tuple[Stack, str]]:
-    """What may be another one at the next deploy of the same template."""
-    stack, platform = app_of_two()
+    """Texts that may change at the next deploy of the same template."""
+    stack, platform = two_stacks()
     parameter = CfnParameter(stack, "Url")
     text = parameter.value_as_string
     listed = CfnParameter(stack, "Urls", type="CommaDelimitedList").value_as_list
@@ -113,34 +113,32 @@ def moving_texts() -> dict[str, tuple[Stack, str]]:
     }
 
 
-def test_what_the_template_says_may_not_change_in_silence() -> None:
+def test_texts_that_the_template_determines_may_not_change() -> None:
     moving = [kind for kind, (stack, text) in fixed_texts().items() if may_change(described(stack, text))]
     assert moving == []
 
 
-def test_what_the_deploy_finds_out_may_change_in_silence() -> None:
+def test_texts_that_the_deploy_determines_may_change() -> None:
     fixed = [kind for kind, (stack, text) in moving_texts().items() if not may_change(described(stack, text))]
     assert fixed == []
 
 
-def test_what_the_deploy_finds_out_is_not_judged_as_a_url() -> None:
+def test_texts_that_the_deploy_determines_are_not_checked_as_urls() -> None:
     assert [kind for kind, (_, text) in moving_texts().items() if not has_unknown(text)] == []
 
 
-def test_references_of_two_stacks_that_look_alike_are_described_apart_however_deep_they_are() -> None:
-    stack, platform = app_of_two()
+def test_equal_references_of_two_stacks_have_different_descriptions() -> None:
+    stack, platform = two_stacks()
     texts = [Fn.join("", ["https://", apigatewayv2.CfnApi(it, "Api").ref]) for it in (stack, platform)]
     assert described(stack, texts[0]) != described(stack, texts[1])
     assert stack.resolve(texts[0]) == stack.resolve(texts[1])
 
 
-def test_a_reference_to_another_stack_is_described_the_same_before_and_after_the_app_is_prepared() -> None:
-    stack, platform = app_of_two()
+def test_a_cross_stack_reference_has_the_same_description_after_synth() -> None:
+    stack, platform = two_stacks()
     text = f"https://{apigatewayv2.CfnApi(platform, 'Api').ref}"
     before = described(stack, text)
     CfnOutput(stack, "Url", value=text)
-    app = stack.node.root
-    assert isinstance(app, App)
-    app.synth()
+    app_of(stack).synth()
     assert "Fn::ImportValue" in str(stack.resolve(text))
     assert described(stack, text) == before

@@ -1,32 +1,31 @@
-"""What stays when a resource leaves the stack: by a request to the API, and never by a Delete that is not sent."""
+"""Removal: CloudFormation always sends the Delete, whose properties tell the API what to keep."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from aws_cdk import (
-    App,
     CfnDeletionPolicy,
     CfnResource,
     MissingRemovalPolicies,
     RemovalPolicies,
     RemovalPolicy,
 )
-from constructs import Construct, IConstruct
+from constructs import Construct
 
 import evidently_contract as contract
 from cdk_evidently import InvalidArgumentError, OnDelete
-from helpers.declared_constructs import MAKERS, TYPES, properties
-from helpers.synth import START_LAUNCH, new_stack, only, start_launch, synthesized
+from helpers.managed_constructs import FACTORIES, TYPES, properties
+from helpers.synth import START_LAUNCH, app_of, new_stack, only, start_launch, synthesized
 
-ALL: Mapping[str, Callable[..., Any]] = {**MAKERS, "StartLaunch": start_launch}
+ALL: Mapping[str, Callable[..., Any]] = {**FACTORIES, "StartLaunch": start_launch}
 TYPE = {**TYPES, "StartLaunch": START_LAUNCH}
 KEEP = {
-    **dict.fromkeys(MAKERS, "removal_policy=RemovalPolicy.RETAIN"),
+    **dict.fromkeys(FACTORIES, "removal_policy=RemovalPolicy.RETAIN"),
     "StartLaunch": "on_delete=OnDelete.KEEP_RUNNING",
 }
 ALL_KINDS = pytest.mark.parametrize("kind", ALL)
-KINDS = pytest.mark.parametrize("kind", MAKERS)
+KINDS = pytest.mark.parametrize("kind", FACTORIES)
 
 
 @KINDS
@@ -39,9 +38,9 @@ KINDS = pytest.mark.parametrize("kind", MAKERS)
     ],
     ids=["default", "destroy", "retain"],
 )
-def test_a_removal_policy_is_said_to_the_handler(kind: str, arguments: dict[str, Any], expected: str) -> None:
+def test_a_removal_policy_is_a_property_for_the_handler(kind: str, arguments: dict[str, Any], expected: str) -> None:
     stack = new_stack()
-    MAKERS[kind](stack, **arguments)
+    FACTORIES[kind](stack, **arguments)
     assert properties(stack, kind)["OnDelete"] == expected
 
 
@@ -56,7 +55,7 @@ def test_a_removal_policy_is_said_to_the_handler(kind: str, arguments: dict[str,
 )
 def test_any_other_removal_policy_is_an_error(kind: str, policy: Any, shown: str) -> None:
     with pytest.raises(InvalidArgumentError) as raised:
-        MAKERS[kind](new_stack(), removal_policy=policy)
+        FACTORIES[kind](new_stack(), removal_policy=policy)
     assert str(raised.value) == (
         f"removal_policy is {shown}, and has to be RemovalPolicy.DESTROY or RemovalPolicy.RETAIN: the API can delete a "
         "resource or keep it. Use one of these, or leave it out to delete it."
@@ -76,45 +75,39 @@ def test_cloudformation_always_sends_the_delete(kind: str, keep: bool) -> None: 
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Delete", "Delete")
 
 
-def child(made: Construct) -> CfnResource:
-    found = made.node.default_child
+def child(created: Construct) -> CfnResource:
+    found = created.node.default_child
     assert isinstance(found, CfnResource)
     return found
 
 
-def deletion_option(made: Construct) -> None:
-    child(made).cfn_options.deletion_policy = CfnDeletionPolicy.RETAIN
+def deletion_option(created: Construct) -> None:
+    child(created).cfn_options.deletion_policy = CfnDeletionPolicy.RETAIN
 
 
-def replacement_option(made: Construct) -> None:
-    child(made).cfn_options.update_replace_policy = CfnDeletionPolicy.SNAPSHOT
+def replacement_option(created: Construct) -> None:
+    child(created).cfn_options.update_replace_policy = CfnDeletionPolicy.SNAPSHOT
 
 
-def root(made: IConstruct) -> App:
-    found = made.node.root
-    assert isinstance(found, App)
-    return found
-
-
-PAST_IT: Mapping[str, tuple[Callable[[Construct], None], str]] = {
-    "a policy of the resource": (lambda made: child(made).apply_removal_policy(RemovalPolicy.RETAIN), "RETAIN"),
-    "a snapshot": (lambda made: child(made).apply_removal_policy(RemovalPolicy.SNAPSHOT), "SNAPSHOT"),
-    "a policy but on creation": (
-        lambda made: child(made).apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
+DIRECT: Mapping[str, tuple[Callable[[Construct], None], str]] = {
+    "a policy of the resource": (lambda created: child(created).apply_removal_policy(RemovalPolicy.RETAIN), "RETAIN"),
+    "a snapshot": (lambda created: child(created).apply_removal_policy(RemovalPolicy.SNAPSHOT), "SNAPSHOT"),
+    "a policy except on creation": (
+        lambda created: child(created).apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
         "RETAIN_EXCEPT_ON_CREATE",
     ),
     "an option": (deletion_option, "RETAIN"),
     "an option for replacement": (replacement_option, "SNAPSHOT"),
-    "an aspect of the construct": (lambda made: RemovalPolicies.of(made).retain(), "RETAIN"),
-    "an aspect of the app": (lambda made: RemovalPolicies.of(root(made)).retain(), "RETAIN"),
+    "an aspect of the construct": (lambda created: RemovalPolicies.of(created).retain(), "RETAIN"),
+    "an aspect of the app": (lambda created: RemovalPolicies.of(app_of(created)).retain(), "RETAIN"),
 }
 
 
 @ALL_KINDS
-@pytest.mark.parametrize("way", PAST_IT)
-def test_a_policy_set_past_it_is_an_error_with_the_way_out(kind: str, way: str) -> None:
+@pytest.mark.parametrize("way", DIRECT)
+def test_a_deletion_policy_set_directly_is_an_error_with_the_way_out(kind: str, way: str) -> None:
     stack = new_stack()
-    change, shown = PAST_IT[way]
+    change, shown = DIRECT[way]
     change(ALL[kind](stack))
     with pytest.raises(RuntimeError) as raised:
         synthesized(stack)
@@ -128,7 +121,7 @@ def test_a_policy_set_past_it_is_an_error_with_the_way_out(kind: str, way: str) 
 @ALL_KINDS
 @pytest.mark.parametrize("policy", ["DeletionPolicy", "UpdateReplacePolicy"])
 @pytest.mark.parametrize("value", ["Retain", "RetainExceptOnCreate", "Snapshot", {"Fn::If": ["Beta", "Delete", "a"]}])
-def test_an_override_is_an_error_where_it_is_made(kind: str, policy: str, value: Any) -> None:
+def test_an_override_of_a_deletion_policy_raises_at_once(kind: str, policy: str, value: Any) -> None:
     resource = child(ALL[kind](new_stack()))
     with pytest.raises(InvalidArgumentError) as raised:
         resource.add_override(policy, value)
@@ -136,7 +129,7 @@ def test_an_override_is_an_error_where_it_is_made(kind: str, policy: str, value:
     assert f". Give {KEEP[kind]} instead" in str(raised.value)
 
 
-def test_other_overrides_are_as_in_every_resource() -> None:
+def test_other_overrides_are_allowed() -> None:
     stack = new_stack()
     resource = child(start_launch(stack))
     resource.add_override("DeletionPolicy", "Delete")
@@ -148,18 +141,18 @@ def test_other_overrides_are_as_in_every_resource() -> None:
 
 
 @ALL_KINDS
-def test_a_policy_for_resources_without_one_leaves_it_alone(kind: str) -> None:
+def test_missing_removal_policies_do_not_apply(kind: str) -> None:
     stack = new_stack()
-    made = ALL[kind](stack)
-    MissingRemovalPolicies.of(root(made)).retain()
+    created = ALL[kind](stack)
+    MissingRemovalPolicies.of(app_of(created)).retain()
     assert only(stack, TYPE[kind])[1]["DeletionPolicy"] == "Delete"
 
 
 @ALL_KINDS
-def test_the_way_out_of_a_policy_for_the_app_is_one(kind: str) -> None:
+def test_a_policy_of_the_app_may_exclude_the_resource_type(kind: str) -> None:
     stack = new_stack()
-    made = ALL[kind](stack, **({"on_delete": OnDelete.KEEP_RUNNING} if kind == "StartLaunch" else KEPT))
-    RemovalPolicies.of(root(made)).retain(exclude_resource_types=[TYPE[kind]])
+    created = ALL[kind](stack, **({"on_delete": OnDelete.KEEP_RUNNING} if kind == "StartLaunch" else KEPT))
+    RemovalPolicies.of(app_of(created)).retain(exclude_resource_types=[TYPE[kind]])
     _, resource = only(stack, TYPE[kind])
     assert resource["DeletionPolicy"] == "Delete"
     assert resource["Properties"]["OnDelete"] in {contract.ON_DELETE_KEEP, contract.ON_DELETE_KEEP_RUNNING}

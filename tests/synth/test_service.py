@@ -1,4 +1,4 @@
-"""What an EvidentlyService puts into a template."""
+"""The resources of an EvidentlyService in a template."""
 
 from collections import Counter
 from typing import Any
@@ -29,7 +29,7 @@ def test_a_service_is_an_api_a_function_and_a_table() -> None:
     }
 
 
-def test_every_path_and_method_wants_a_signature() -> None:
+def test_every_path_and_method_requires_a_signature() -> None:
     stack = new_stack()
     EvidentlyService(stack, "Evidently")
     properties = only(stack, "AWS::ApiGatewayV2::Route")[1]["Properties"]
@@ -39,7 +39,7 @@ def test_every_path_and_method_wants_a_signature() -> None:
     assert only(stack, "AWS::ApiGatewayV2::Integration")[1]["Properties"]["PayloadFormatVersion"] == "2.0"
 
 
-def test_the_table_is_kept_backed_up_encrypted_and_paid_by_use() -> None:
+def test_the_table_is_retained_backed_up_encrypted_and_on_demand() -> None:
     stack = new_stack()
     EvidentlyService(stack, "Evidently")
     _, table = only(stack, "AWS::DynamoDB::GlobalTable")
@@ -56,13 +56,13 @@ def test_the_table_is_kept_backed_up_encrypted_and_paid_by_use() -> None:
     assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
 
-def test_a_table_may_go_with_the_stack() -> None:
+def test_a_removal_policy_deletes_the_table_with_the_stack() -> None:
     stack = new_stack()
     EvidentlyService(stack, "Evidently", removal_policy=RemovalPolicy.DESTROY)
     assert only(stack, "AWS::DynamoDB::GlobalTable")[1]["DeletionPolicy"] == "Delete"
 
 
-def test_the_function_may_do_to_its_table_what_the_store_does_and_write_its_log() -> None:
+def test_the_function_may_use_its_table_and_write_to_its_log_group() -> None:
     stack = new_stack()
     EvidentlyService(stack, "Evidently")
     found = statements(stack)
@@ -79,7 +79,7 @@ def test_the_function_may_do_to_its_table_what_the_store_does_and_write_its_log(
     assert found.keys() == {"Table", "Logs"}
 
 
-def test_the_function_is_told_its_table() -> None:
+def test_the_function_gets_the_tables_name() -> None:
     stack = new_stack()
     EvidentlyService(stack, "Evidently")
     table, _ = only(stack, "AWS::DynamoDB::GlobalTable")
@@ -90,7 +90,7 @@ def test_the_function_is_told_its_table() -> None:
     assert properties["Timeout"] == 29
 
 
-def test_an_existing_table_is_used() -> None:
+def test_an_existing_table_replaces_the_services_own() -> None:
     stack = new_stack()
     table = dynamodb.Table.from_table_name(stack, "Mine", "mine")
     service = EvidentlyService(stack, "Evidently", table=table)
@@ -101,7 +101,7 @@ def test_an_existing_table_is_used() -> None:
     assert flat(statements(stack)["Table"]["Resource"]).endswith(":table/mine")
 
 
-def test_a_table_with_a_key_of_its_own_comes_with_the_use_of_the_key() -> None:
+def test_the_function_may_use_the_key_of_an_existing_table() -> None:
     stack = new_stack()
     key = kms.Key(stack, "Key")
     attributes: dict[str, Any] = {"table_name": "mine", "encryption_key": key}
@@ -111,7 +111,7 @@ def test_a_table_with_a_key_of_its_own_comes_with_the_use_of_the_key() -> None:
     assert "kms:Decrypt" in statement["Action"]
 
 
-def test_requests_are_logged_without_their_bodies_or_signatures() -> None:
+def test_the_access_log_has_no_bodies_and_no_signatures() -> None:
     stack = new_stack()
     service = EvidentlyService(stack, "Evidently", log_retention=logs.RetentionDays.ONE_WEEK)
     groups = resources(stack, "AWS::Logs::LogGroup")

@@ -1,4 +1,4 @@
-"""What of an EvidentlyService can be chosen: log groups for events, quotas, and the rate of requests."""
+"""The settings of an EvidentlyService: log groups for events, quotas, and the throttle."""
 
 import json
 from dataclasses import asdict
@@ -21,11 +21,11 @@ def environment(**settings: Any) -> Any:
     return only(stack, "AWS::Lambda::Function")[1]["Properties"]["Environment"]["Variables"]
 
 
-def test_events_may_be_delivered_to_the_log_groups_named_and_no_other() -> None:
+def test_the_function_may_write_events_to_the_given_log_groups_only() -> None:
     stack = new_stack()
-    made = logs.LogGroup(stack, "Mine")
-    EvidentlyService(stack, "Evidently", data_delivery=[made, "/shop/events", "/shop/events"])
-    logical_id = stack.resolve(made.log_group_name)["Ref"]
+    created = logs.LogGroup(stack, "Mine")
+    EvidentlyService(stack, "Evidently", data_delivery=[created, "/shop/events", "/shop/events"])
+    logical_id = stack.resolve(created.log_group_name)["Ref"]
     _, role = only(stack, "AWS::IAM::Role")
     (policy,) = role["Properties"]["Policies"]
     (delivery,) = (it for it in policy["PolicyDocument"]["Statement"] if it["Sid"] == "Delivery")
@@ -37,23 +37,23 @@ def test_events_may_be_delivered_to_the_log_groups_named_and_no_other() -> None:
     assert printed(variables[contract.ENV_DATA_DELIVERY]) == f'["<{logical_id}>","/shop/events"]'
 
 
-def test_without_log_groups_none_may_be_written_to() -> None:
+def test_without_log_groups_the_function_has_no_data_delivery() -> None:
     assert contract.ENV_DATA_DELIVERY not in environment(data_delivery=[])
 
 
 @pytest.mark.parametrize("wrong", ["/shop/events", ["no spaces"], [""], [7], None])
-def test_what_is_no_list_of_log_groups_is_an_error(wrong: Any) -> None:
+def test_a_value_that_is_not_a_list_of_log_groups_is_an_error(wrong: Any) -> None:
     with pytest.raises(InvalidArgumentError, match=r"data_delivery is .* Give each as a LogGroup, or by its name"):
         environment(data_delivery=wrong)
 
 
-def test_only_quotas_that_differ_are_written() -> None:
+def test_quotas_that_differ_from_the_defaults_are_in_the_environment() -> None:
     variables = environment(quotas=Quotas(segments=7, projects=50, running_launches_per_project=2))
     assert json.loads(variables[contract.ENV_QUOTAS]) == {"segments": 7, "running_launches_per_project": 2}
 
 
 @pytest.mark.parametrize("quotas", [None, Quotas()])
-def test_default_quotas_are_not_written(quotas: Quotas | None) -> None:
+def test_default_quotas_are_not_in_the_environment(quotas: Quotas | None) -> None:
     assert environment(quotas=quotas).keys() == {contract.ENV_TABLE_NAME}
 
 
@@ -63,11 +63,11 @@ def test_the_default_quotas_are_those_of_the_service() -> None:
 
 @pytest.mark.parametrize("wrong", [0, -1, 1.5, "50", True])
 def test_a_quota_is_a_number_of_at_least_one(wrong: Any) -> None:
-    with pytest.raises(InvalidArgumentError, match=r"segments is .*, and has to be a number of at least 1"):
+    with pytest.raises(InvalidArgumentError, match=r"segments is .*, and has to be a whole number of at least 1"):
         Quotas(segments=wrong)
 
 
-def test_quotas_of_another_kind_are_an_error() -> None:
+def test_quotas_of_another_type_are_an_error() -> None:
     with pytest.raises(InvalidArgumentError, match=r"has to be a Quotas\. Give Quotas"):
         environment(quotas={"segments": 7})
 
@@ -82,7 +82,7 @@ def test_quotas_of_another_kind_are_an_error() -> None:
         ),
     ],
 )
-def test_requests_are_throttled(throttle: apigatewayv2.ThrottleSettings | None, expected: dict[str, int]) -> None:
+def test_the_stage_throttles_requests(throttle: apigatewayv2.ThrottleSettings | None, expected: dict[str, int]) -> None:
     stack = new_stack()
     EvidentlyService(stack, "Evidently", throttle=throttle)
     assert only(stack, "AWS::ApiGatewayV2::Stage")[1]["Properties"]["DefaultRouteSettings"] == expected

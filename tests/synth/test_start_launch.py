@@ -1,4 +1,4 @@
-"""What a StartLaunch puts into a template."""
+"""The resources of a StartLaunch in a template."""
 
 from dataclasses import replace
 from typing import Any
@@ -46,7 +46,7 @@ def test_the_handler_gets_every_property_as_a_string() -> None:
     }
 
 
-def test_a_launch_is_cancelled_and_waited_for_two_minutes_by_default() -> None:
+def test_the_defaults_are_cancel_and_a_timeout_of_two_minutes() -> None:
     stack = new_stack()
     start_launch(stack)
     properties = only(stack, START_LAUNCH)[1]["Properties"]
@@ -89,7 +89,7 @@ def test_the_custom_resource_is_the_default_child() -> None:
     assert child.cfn_resource_type == START_LAUNCH
 
 
-def test_a_launch_starts_after_what_it_switches_on_and_before_what_waits_for_it() -> None:
+def test_execute_after_and_execute_before_add_dependencies() -> None:
     stack = new_stack()
     shop, tour = (CfnResource(stack, name, type="AWS::SNS::Topic") for name in ("Shop", "Tour"))
     start = start_launch(stack)
@@ -100,7 +100,7 @@ def test_a_launch_starts_after_what_it_switches_on_and_before_what_waits_for_it(
     assert resources(stack)["Tour"]["DependsOn"] == [logical_id]
 
 
-def test_a_launch_starts_once_the_service_has_its_routes() -> None:
+def test_a_launch_depends_on_the_services_routes_and_stage() -> None:
     stack = new_stack()
     start_launch(stack, endpoint=EvidentlyService(stack, "Evidently").endpoint)
     present = resources(stack)
@@ -113,7 +113,7 @@ def test_a_launch_starts_once_the_service_has_its_routes() -> None:
     }
 
 
-def test_an_endpoint_that_shares_a_provider_still_brings_its_own_prerequisites() -> None:
+def test_an_endpoint_adds_its_dependencies_to_a_shared_provider() -> None:
     stack = new_stack()
     topic = CfnResource(stack, "Topic", type="AWS::SNS::Topic")
     first = start_launch(stack, "First", launch="a")
@@ -124,7 +124,7 @@ def test_an_endpoint_that_shares_a_provider_still_brings_its_own_prerequisites()
     assert depends_on == {"a": None, "b": ["Topic"]}
 
 
-def test_a_stack_that_uses_another_stacks_service_is_deployed_after_it() -> None:
+def test_a_stack_depends_on_the_stack_of_its_service() -> None:
     app = App()
     service_stack, stack = new_stack("Service", app), new_stack("Release", app)
     start_launch(stack, endpoint=EvidentlyService(service_stack, "Evidently").endpoint)
@@ -132,7 +132,7 @@ def test_a_stack_that_uses_another_stacks_service_is_deployed_after_it() -> None
     assert stack.dependencies == [service_stack]
 
 
-def test_constructs_for_project_and_launch_are_named_by_their_arns_and_created_before() -> None:
+def test_a_launch_depends_on_the_constructs_that_name_it() -> None:
     stack = new_stack()
     project = evidently.CfnProject(stack, "Project", name="petfood")
     launch = evidently.CfnLaunch(
@@ -150,7 +150,7 @@ def test_constructs_for_project_and_launch_are_named_by_their_arns_and_created_b
     assert resource["DependsOn"] == ["Launch", "Project"]
 
 
-def test_uses_of_one_endpoint_share_a_provider_and_others_do_not() -> None:
+def test_launches_share_a_provider_per_endpoint() -> None:
     stack = new_stack()
     first = start_launch(stack, "First", launch="a")
     second = start_launch(stack, "Second", launch="b")
@@ -159,7 +159,7 @@ def test_uses_of_one_endpoint_share_a_provider_and_others_do_not() -> None:
     assert other.provider is not first.provider
 
 
-def test_a_nested_stack_has_a_provider_of_its_own() -> None:
+def test_a_nested_stack_has_its_own_provider() -> None:
     stack = new_stack()
     nested = NestedStack(stack, "Nested")
     outer, inner = start_launch(stack, launch="a"), start_launch(nested, launch="b")
@@ -167,7 +167,7 @@ def test_a_nested_stack_has_a_provider_of_its_own() -> None:
     assert len(resources(nested, "AWS::Lambda::Function")) == 1
 
 
-def test_an_explicit_provider_brings_its_endpoint() -> None:
+def test_an_explicit_provider_determines_the_endpoint() -> None:
     stack = new_stack()
     provider = EvidentlyProvider(stack, "Provider", endpoint=EvidentlyEndpoint.from_url(URL))
     start = start_launch(stack, provider=provider)
@@ -176,11 +176,11 @@ def test_an_explicit_provider_brings_its_endpoint() -> None:
 
 
 def arguments_without_endpoint() -> list[Any]:
-    return [pytest.param({}, id="by default"), pytest.param({"endpoint": EvidentlyEndpoint.aws()}, id="asked for")]
+    return [pytest.param({}, id="by default"), pytest.param({"endpoint": EvidentlyEndpoint.aws()}, id="explicit")]
 
 
 @pytest.mark.parametrize("arguments", arguments_without_endpoint())
-def test_aws_own_endpoint_gives_a_warning_that_can_be_acknowledged(arguments: dict[str, Any]) -> None:
+def test_awss_endpoint_adds_a_warning_that_can_be_acknowledged(arguments: dict[str, Any]) -> None:
     app = App()
     stack = new_stack(app=app)
     StartLaunch(stack, "Start", project="petfood", launch="upsell", **arguments)
@@ -189,13 +189,13 @@ def test_aws_own_endpoint_gives_a_warning_that_can_be_acknowledged(arguments: di
     assert "[ack: cdk-evidently:awsEndpointEnded]" in warning
 
 
-def test_another_endpoint_gives_no_warning() -> None:
+def test_another_endpoint_adds_no_warning() -> None:
     app = App()
     start_launch(new_stack(app=app))
     assert metadata(app, "aws:cdk:warning") == {}
 
 
-def test_a_start_in_a_deep_scope_still_uses_the_stacks_provider() -> None:
+def test_a_launch_in_a_deep_scope_uses_the_stacks_provider() -> None:
     stack = new_stack()
     start = start_launch(Construct(Construct(stack, "Team"), "Shop"))
     assert start.provider.node.scope is stack

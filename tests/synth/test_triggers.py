@@ -64,7 +64,7 @@ def test_the_same_code_gives_the_same_template_twice() -> None:
     assert synthesized(stack_with(no_change)) == synthesized(stack_with(no_change))
 
 
-def test_a_second_synth_of_one_app_sees_what_came_between() -> None:
+def test_a_second_synth_of_an_app_sees_new_resources() -> None:
     stack = stack_with(no_change)
     before = trigger(stack)
     assert trigger(stack) == before
@@ -72,7 +72,7 @@ def test_a_second_synth_of_one_app_sees_what_came_between() -> None:
     assert trigger(stack) != before
 
 
-def test_the_start_launch_itself_does_not_count() -> None:
+def test_the_properties_of_a_start_launch_do_not_change_the_trigger() -> None:
     def built(name: str) -> Stack:
         stack = new_stack()
         start_launch(stack, on_delete=name)
@@ -81,7 +81,7 @@ def test_the_start_launch_itself_does_not_count() -> None:
     assert trigger(built("CANCEL")) == trigger(built("COMPLETE"))
 
 
-def test_ten_in_one_stack_synthesize_with_one_trigger() -> None:
+def test_all_launches_of_a_stack_have_the_same_trigger() -> None:
     stack = new_stack()
     sns.Topic(stack, "Topic")
     for number in range(10):
@@ -100,7 +100,7 @@ def nested(name: str, *, start_in_nested: bool) -> Stack:
 
 
 @pytest.mark.parametrize("start_in_nested", [True, False])
-def test_changes_inside_nested_stacks_are_seen(start_in_nested: bool) -> None:  # noqa: FBT001
+def test_a_change_inside_a_nested_stack_changes_the_trigger(start_in_nested: bool) -> None:  # noqa: FBT001
     first, again, other = (
         trigger(nested(name, start_in_nested=start_in_nested)) for name in ("offers", "offers", "sales")
     )
@@ -109,7 +109,7 @@ def test_changes_inside_nested_stacks_are_seen(start_in_nested: bool) -> None:  
 
 
 @pytest.mark.parametrize("inside", [True, False])
-def test_a_change_to_another_stack_is_not_seen(inside: bool) -> None:  # noqa: FBT001
+def test_a_change_to_another_stack_does_not_change_the_trigger(inside: bool) -> None:  # noqa: FBT001
     def built(name: str) -> Stack:
         app = App()
         stack = new_stack(app=app)
@@ -126,7 +126,7 @@ def values_trigger(values: dict[str, Any]) -> Any:
     return trigger(stack)
 
 
-def test_a_value_counts_by_its_digest() -> None:
+def test_the_trigger_of_a_value_is_its_digest() -> None:
     first = values_trigger({"version": "1", "colour": "red"})
     assert first == values_trigger({"version": "1", "colour": "red"})
     assert first != values_trigger({"version": "2", "colour": "red"})
@@ -134,18 +134,18 @@ def test_a_value_counts_by_its_digest() -> None:
     assert "red" not in str(first)
 
 
-def test_a_number_and_its_text_are_two_values() -> None:
+def test_a_number_and_its_text_have_different_triggers() -> None:
     assert values_trigger({"version": 1}) != values_trigger({"version": "1"})
 
 
-def test_a_token_is_passed_on_as_it_is() -> None:
+def test_the_trigger_of_a_token_is_the_token() -> None:
     found = values_trigger(
         {"region": Aws.REGION, "topic": Token.as_any({"Ref": "Topic"}), "n": Token.as_number({"Ref": "N"})}
     )
     assert found == {"region": {"Ref": "AWS::Region"}, "topic": {"Ref": "Topic"}, "n": {"Ref": "N"}}
 
 
-def test_every_deploy_differs_from_the_one_before() -> None:
+def test_every_deploy_gives_another_trigger_at_each_synth() -> None:
     def built() -> Stack:
         stack = new_stack()
         start_launch(stack, triggers=Triggers.every_deploy())
@@ -156,7 +156,7 @@ def test_every_deploy_differs_from_the_one_before() -> None:
     assert trigger(stack) != trigger(built())
 
 
-def test_none_leaves_the_property_out() -> None:
+def test_none_omits_the_property() -> None:
     stack = new_stack()
     start_launch(stack, triggers=Triggers.none())
     assert trigger(stack) is None

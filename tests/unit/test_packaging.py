@@ -1,4 +1,4 @@
-"""The wheel: what is in it, and that every way to have the library gives the same handler asset."""
+"""The wheel: its content, and the handler asset, which is the same from every kind of install."""
 
 import email
 import json
@@ -15,11 +15,11 @@ from helpers.rooms import CONSTRUCTS, LAMBDA, ROOT
 from helpers.wheels import build_wheel, copy_project, install, run
 
 PROBE = ROOT / "tests" / "helpers" / "asset_probe.py"
-MAX_ASSET_BYTES = 144_000  # zipped, as Lambda gets it: every cold start loads it
+MAX_ASSET_BYTES = 144_000  # zipped; every cold start loads it
 
 
 def sources(room: Path) -> set[str]:
-    """Every file of a room, by its path in it, without byte code and what tools leave in dot folders."""
+    """The files of a folder by their relative paths, without byte code and the dot folders of tools."""
     paths = [path.relative_to(room) for path in room.rglob("*") if path.is_file()]
     return {path.as_posix() for path in paths if not any(part.startswith((".", "__pycache__")) for part in path.parts)}
 
@@ -41,7 +41,7 @@ def editable(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def synths(wheel: Path, editable: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What the asset probe found, for each way to have the library; the checkout is littered and installed editable."""
+    """The asset probe's output for each kind of install; the checkout has caches in it, as one in use does."""
     folder = tmp_path_factory.mktemp("installs")
     ways = {
         "checkout": editable,
@@ -57,7 +57,7 @@ def synths(wheel: Path, editable: Path, tmp_path_factory: pytest.TempPathFactory
         return dict(zip(ways, pool.map(synth, ways), strict=True))
 
 
-def test_the_wheel_ships_both_rooms_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_ships_constructs_and_lambda_only(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = [name for name in archive.namelist() if ".dist-info/" not in name]
     handlers = {f"cdk_evidently/_lambda/{name}" for name in sources(LAMBDA)}
@@ -66,7 +66,7 @@ def test_the_wheel_ships_both_rooms_and_nothing_else(wheel: Path) -> None:
     assert {Path(name).suffix or name for name in names} <= {".py", ".json", ".typed"}
 
 
-def test_the_wheel_asks_for_what_synth_needs_and_no_sdk(wheel: Path) -> None:
+def test_the_wheel_depends_on_cdk_and_on_no_sdk(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         metadata = email.message_from_bytes(archive.read(name))
@@ -78,22 +78,22 @@ def test_the_wheel_asks_for_what_synth_needs_and_no_sdk(wheel: Path) -> None:
     assert metadata["License-Expression"] == "Apache-2.0"
 
 
-def test_the_wheel_is_the_same_when_built_again(project: Path, wheel: Path, tmp_path: Path) -> None:
+def test_a_second_build_gives_the_same_wheel(project: Path, wheel: Path, tmp_path: Path) -> None:
     assert build_wheel(project, tmp_path).read_bytes() == wheel.read_bytes()
 
 
-def test_an_editable_install_leaves_no_copy_behind(editable: Path, project: Path) -> None:
+def test_an_editable_install_copies_nothing(editable: Path, project: Path) -> None:
     (path_file,) = editable.glob("*.pth")
     assert path_file.read_text(encoding="utf-8").split() == [str(project / "constructs")]
     assert [path.suffix for path in editable.iterdir() if path.is_dir()] == [".dist-info"]
 
 
-def test_each_way_has_a_library_of_its_own(synths: dict[str, dict[str, Any]]) -> None:
-    """Without this the comparisons below might compare one copy with itself."""
+def test_each_install_imports_its_own_copy(synths: dict[str, dict[str, Any]]) -> None:
+    """Otherwise the comparisons below would compare one copy with itself."""
     assert len({found["module"] for found in synths.values()}) == len(synths) == 3
 
 
-def test_the_asset_is_the_same_byte_for_byte_however_the_library_came(synths: dict[str, dict[str, Any]]) -> None:
+def test_every_install_gives_the_same_asset_byte_for_byte(synths: dict[str, dict[str, Any]]) -> None:
     first, *others = synths.values()
     for other in others:
         assert other["files"] == first["files"]
@@ -101,13 +101,13 @@ def test_the_asset_is_the_same_byte_for_byte_however_the_library_came(synths: di
         assert other["template"] == first["template"]
 
 
-def test_the_asset_is_the_room_of_the_handlers(synths: dict[str, dict[str, Any]]) -> None:
+def test_the_asset_is_the_lambda_folder(synths: dict[str, dict[str, Any]]) -> None:
     digests = {name: sha256((LAMBDA / name).read_bytes()).hexdigest() for name in sources(LAMBDA)}
     assert synths["checkout"]["files"] == digests
     assert synths["checkout"]["asset"].removeprefix("asset.") in json.dumps(synths["checkout"]["template"])
 
 
-def test_the_asset_stays_small() -> None:
+def test_the_asset_is_within_its_size_budget() -> None:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(sources(LAMBDA)):

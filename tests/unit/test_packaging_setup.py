@@ -1,4 +1,4 @@
-"""`make setup` on a machine that lacks something: one clear line and an exit code, nothing half done."""
+"""`make setup` on a machine that lacks a requirement: one clear line, an exit code, and no partial environment."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ SETUP_READS = ("pyproject.toml", "requirements-dev.txt", "package-lock.json", "p
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A fresh checkout, as far as the set-up reads it."""
+    """The files of a fresh checkout that the set-up reads."""
     for name in SETUP_READS:
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "tools", tmp_path / "tools", ignore=shutil.ignore_patterns("__pycache__"))
@@ -34,13 +34,13 @@ def set_up(checkout: Path, python: str | Path, **environment: str) -> subprocess
 
 
 def interpreter(file: Path, before: str) -> Path:
-    """An executable that is this Python, but for a line that runs before the code of `-c`."""
+    """An executable that runs a line of Python before the code of `-c`."""
     file.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{before}\n$2"\n', encoding="utf-8")
     file.chmod(file.stat().st_mode | stat.S_IXUSR)
     return file
 
 
-def test_a_python_that_is_too_old_is_named_with_its_version(checkout: Path) -> None:
+def test_the_error_for_an_old_python_has_its_path_and_version(checkout: Path) -> None:
     old = interpreter(checkout / "old-python", "import sys; sys.version_info = (3, 9, 18)")
     done = set_up(checkout, old)
     assert done.returncode != 0
@@ -52,7 +52,7 @@ def test_a_python_that_is_too_old_is_named_with_its_version(checkout: Path) -> N
     assert not (checkout / ".venv").exists()
 
 
-def test_a_python_without_venv_is_told_from_one_that_is_too_old(checkout: Path) -> None:
+def test_the_error_for_a_python_without_ensurepip_names_the_debian_package(checkout: Path) -> None:
     bare = interpreter(checkout / "bare-python", "import sys; sys.modules['ensurepip'] = None")
     done = set_up(checkout, bare)
     assert done.returncode != 0
@@ -60,22 +60,22 @@ def test_a_python_without_venv_is_told_from_one_that_is_too_old(checkout: Path) 
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_python_that_is_not_there_is_named(checkout: Path) -> None:
+def test_the_error_for_a_missing_python_has_its_path(checkout: Path) -> None:
     done = set_up(checkout, checkout / "nowhere")
     assert done.returncode != 0
     assert f"found: {checkout / 'nowhere'} is not there." in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_without_a_network_it_says_so_and_names_the_log(checkout: Path) -> None:
-    """The index is a port of this machine on which nobody answers."""
-    nobody = {
+def test_the_error_without_a_network_names_the_log(checkout: Path) -> None:
+    """The package index is a local port without a server."""
+    offline = {
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
         "PIP_RETRIES": "0",
         "PIP_CACHE_DIR": str(checkout / "cache"),
     }
-    done = set_up(checkout, sys.executable, **nobody)
+    done = set_up(checkout, sys.executable, **offline)
     log = checkout / "build" / "setup.log"
     assert done.returncode != 0
     (line,) = done.stderr.splitlines()
@@ -85,7 +85,7 @@ def test_without_a_network_it_says_so_and_names_the_log(checkout: Path) -> None:
     )
     assert "127.0.0.1" in log.read_text(encoding="utf-8")
 
-    again = set_up(checkout, sys.executable, **nobody)
+    again = set_up(checkout, sys.executable, **offline)
     assert again.returncode != 0
     assert "making .venv" in done.stdout
     assert "making .venv" not in again.stdout

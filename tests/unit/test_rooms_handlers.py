@@ -1,4 +1,4 @@
-"""The handlers run where Lambda runs them: the standard library, boto3 and what boto3 needs, and nothing else."""
+"""The handlers run with what Lambda has: the standard library, boto3 and the dependencies of boto3."""
 
 import ast
 import importlib.util
@@ -54,13 +54,13 @@ def run_in_lambda(sdk: Path, code: str) -> str:
     return done.stdout
 
 
-def test_nothing_else_is_importable_there(sdk: Path) -> None:
+def test_no_other_package_is_importable_in_lambda(sdk: Path) -> None:
     names = ("boto3", "aws_cdk", "constructs", "pytest")
     found = run_in_lambda(sdk, f"import importlib.util as u; print(*[name for name in {names} if u.find_spec(name)])")
     assert found.split() == ["boto3"]
 
 
-def test_every_module_can_be_imported_there(sdk: Path) -> None:
+def test_lambda_can_import_every_module(sdk: Path) -> None:
     imported = json.loads(run_in_lambda(sdk, EVERY_MODULE))
     expected = {
         ".".join(path.relative_to(LAMBDA).with_suffix("").parts).removesuffix(".__init__")
@@ -76,7 +76,7 @@ def test_lambda_finds_the_entry_point(sdk: Path, handler: str) -> None:
     assert run_in_lambda(sdk, code).split() == ["True"]
 
 
-# What Lambda hands to a handler beside the event, as far as handlers ask.
+# The members of Lambda's context object that the handlers use.
 CONTEXT = """
 import types
 context = types.SimpleNamespace(
@@ -90,8 +90,8 @@ context = types.SimpleNamespace(
 """
 
 
-def test_the_service_answers_there(sdk: Path) -> None:
-    """A request that no operation has: the answer is the API's own, and no table is asked."""
+def test_the_service_responds_in_lambda(sdk: Path) -> None:
+    """To a request that matches no operation, which needs no table."""
     event = {
         "version": "2.0",
         "rawPath": "/nowhere",
@@ -105,34 +105,34 @@ import json
 from evidently_service.handler import handler
 print(json.dumps(handler({event!r}, context)))
 """
-    answer = json.loads(run_in_lambda(sdk, code))
-    assert 400 <= answer["statusCode"] < 500
-    assert answer["headers"]["x-amzn-errortype"]
+    response = json.loads(run_in_lambda(sdk, code))
+    assert 400 <= response["statusCode"] < 500
+    assert response["headers"]["x-amzn-errortype"]
 
 
 class ResponseUrl(BaseHTTPRequestHandler):
-    """CloudFormation's side: keeps what is put there."""
+    """CloudFormation's response URL: keeps the bodies of PUT requests."""
 
-    answers: ClassVar[list[dict[str, Any]]] = []
+    received: ClassVar[list[dict[str, Any]]] = []
 
     def do_PUT(self) -> None:
-        self.answers.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the answers are the record."""
+        """Write no access log to the test's output."""
 
 
-def test_the_provider_answers_there(sdk: Path) -> None:
-    """The Delete of a launch that was never started: it needs no API, only the way to CloudFormation."""
+def test_the_provider_responds_in_lambda(sdk: Path) -> None:
+    """To the Delete of a launch that was never started, which needs no API."""
     with HTTPServer(("127.0.0.1", 0), ResponseUrl) as server:
         listener = Thread(target=server.serve_forever)
         listener.start()
         event = {
             "RequestType": "Delete",
-            "ResponseURL": f"http://127.0.0.1:{server.server_port}/answer",
+            "ResponseURL": f"http://127.0.0.1:{server.server_port}/response",
             "StackId": "arn:aws:cloudformation:eu-west-1:111122223333:stack/release/1",
             "RequestId": "a-request",
             "LogicalResourceId": "Start",
@@ -151,9 +151,9 @@ def test_the_provider_answers_there(sdk: Path) -> None:
         finally:
             server.shutdown()
             listener.join()
-    (answer,) = ResponseUrl.answers
-    assert answer["Status"] == "SUCCESS"
-    assert answer["PhysicalResourceId"] == event["PhysicalResourceId"]
+    (response,) = ResponseUrl.received
+    assert response["Status"] == "SUCCESS"
+    assert response["PhysicalResourceId"] == event["PhysicalResourceId"]
 
 
 def test_no_handler_runs_a_shell_evaluates_text_or_unpickles() -> None:

@@ -1,1 +1,1 @@
-"""What CDK itself could have, and nothing of Evidently: another library could lift it out."""
+"""Helpers for CDK that know nothing of Evidently: any other library could use them."""

@@ -1,4 +1,4 @@
-"""Arguments of the wrong type, told as plainly as jsii tells it of CDK's own constructs."""
+"""Type checks of arguments, with errors as clear as those of jsii for CDK's own constructs."""
 
 from typing import TypeVar
 
@@ -8,10 +8,10 @@ Kind = TypeVar("Kind")
 
 
 def of_kind(argument: str, value: object, kind: type[Kind], way_out: str) -> Kind:
-    """Return the value, which is of this kind.
+    """Return the value if it is an instance of this type.
 
     Raises:
-        InvalidArgumentError: it is of another.
+        InvalidArgumentError: it is not.
 
     """
     if not isinstance(value, kind):

@@ -1,4 +1,4 @@
-"""The Lambda function as this library makes it: with a role and a log group of its own, and no managed policy."""
+"""Lambda functions with an explicit role and log group, and no managed policy."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,10 +15,10 @@ from cdk_evidently._cdk.linters import ignore_cfn_lint
 
 # The newest Lambda Python that cdk-nag knows; the handlers run on 3.11 and newer.
 RUNTIME: Final = lambda_.Runtime.PYTHON_3_14
-# CDK makes every function depend on the role that it refers to already.
-_ROLE_TWICE: Final = "W3005"
+# cfn-lint's rule against a DependsOn beside a reference: CDK makes every function depend on its role as well.
+_REDUNDANT_DEPENDENCY: Final = "W3005"
 
-# A log group of its own is there before the function: it needs no more than this to write.
+# Without logs:CreateLogGroup: the stack creates the log group before the function.
 LOG_ACTIONS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 DEFAULT_LOG_RETENTION: Final = logs.RetentionDays.THREE_MONTHS
@@ -27,7 +27,7 @@ DEFAULT_LOG_RETENTION: Final = logs.RetentionDays.THREE_MONTHS
 def own_log_group(
     scope: Construct, construct_id: str, retention: logs.RetentionDays | None, removal: RemovalPolicy | None
 ) -> logs.LogGroup:
-    """Create a log group that ends with the stack and forgets after three months, unless told otherwise."""
+    """Create a log group, by default deleted with the stack and with a retention of three months."""
     return logs.LogGroup(
         scope,
         construct_id,
@@ -37,7 +37,7 @@ def own_log_group(
 
 
 def lambda_role(scope: Construct, construct_id: str) -> iam.Role:
-    """Create a role that Lambda can take, and that may do nothing yet."""
+    """Create a role that Lambda can assume, without permissions."""
     return iam.Role(scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
 
 
@@ -57,7 +57,7 @@ def lean_function(
     vpc_subnets: ec2.SubnetSelection | None = None,
     security_groups: list[ec2.ISecurityGroup] | None = None,
 ) -> lambda_.Function:
-    """Create a handler of an asset as a function; `timeout` and `environment` may be tokens."""
+    """Create a Python function on arm64; `timeout` and `environment` may be tokens."""
     function = lambda_.Function(
         scope,
         construct_id,
@@ -75,5 +75,5 @@ def lean_function(
         vpc_subnets=vpc_subnets,
         security_groups=security_groups,
     )
-    ignore_cfn_lint(l1_resource(function, lambda_.CfnFunction), _ROLE_TWICE)
+    ignore_cfn_lint(l1_resource(function, lambda_.CfnFunction), _REDUNDANT_DEPENDENCY)
     return function

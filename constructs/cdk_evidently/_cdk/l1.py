@@ -1,4 +1,4 @@
-"""From a construct to the CloudFormation resource that it is, for what its own arguments can't say."""
+"""The CloudFormation resource of a construct, for properties that the construct's arguments don't cover."""
 
 from typing import TypeVar
 
@@ -9,10 +9,10 @@ Resource = TypeVar("Resource", bound=CfnResource)
 
 
 def l1_resource(construct: IConstruct, kind: type[Resource]) -> Resource:
-    """Return the resource of this kind that is the construct's default child.
+    """Return the construct's default child, which has to be a resource of this type.
 
     Raises:
-        TypeError: there is none; the construct comes from an aws-cdk-lib that this library doesn't know.
+        TypeError: it is not; an aws-cdk-lib that this library doesn't know created the construct.
 
     """
     child = construct.node.default_child

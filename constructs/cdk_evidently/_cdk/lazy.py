@@ -1,4 +1,4 @@
-"""Values that are known only once the app is complete, as the tokens that CDK asks for."""
+"""Tokens and validations from plain functions, for values that are known only once the app is complete."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,22 +9,25 @@ from constructs import IValidation
 
 
 def lazy_any(produce: Callable[[], Any]) -> IResolvable:
-    """Return a token for any value, asked for at each resolution."""
+    """Return a token for any value, produced anew at each resolution."""
     return Lazy.uncached_any(_AnyValue(produce))
 
 
 def lazy_number(produce: Callable[[], int]) -> float:
-    """Return a token for a number, asked for at each resolution."""
+    """Return a token for a number, produced anew at each resolution."""
     return Lazy.uncached_number(_NumberValue(produce))
 
 
 def lazy_text(produce: Callable[[IResolveContext], str]) -> str:
-    """Return a token for a text, asked for at each resolution with its context."""
+    """Return a token for a text, produced anew at each resolution from its context."""
     return Lazy.uncached_string(_TextValue(produce))
 
 
 def before_synthesis(action: Callable[[], None]) -> IValidation:
-    """Return a validation that finds nothing: it acts once references are final, and before templates are written."""
+    """Return a validation that runs an action and finds no problems.
+
+    CDK runs validations once references are final and before it writes templates, which is when the action is due.
+    """
 
     def act() -> list[str]:
         action()
@@ -34,7 +37,7 @@ def before_synthesis(action: Callable[[], None]) -> IValidation:
 
 
 def validation(find: Callable[[], list[str]]) -> IValidation:
-    """Return a validation by a function that finds problems, once aspects have been applied."""
+    """Return a validation whose problems a function finds; CDK calls it after aspects."""
     return _Validation(find)
 
 

@@ -1,4 +1,4 @@
-"""Answers what linters say of our resources, where they can't know better, without depending on the linters.
+"""Acknowledges findings of linters that don't apply to our resources, without a dependency on the linters.
 
 cdk-nag 3 reads the acknowledgements that aws-cdk-lib keeps as construct metadata; cfn-lint reads a resource's own.
 """
@@ -19,18 +19,18 @@ def acknowledge_wildcard(scope: Construct, resource: str, reason: str) -> None:
     The finding's id contains the resource as cdk-nag prints it: call this once references between stacks are final.
     """
     text = printed(Stack.of(scope).resolve(resource))
-    # cdk-nag prints a dynamic reference as `{{resolve:…>>`, and CDK takes no id with braces that don't match.
+    # cdk-nag prints a dynamic reference as `{{resolve:…>>`, and CDK refuses an id with unbalanced braces.
     if _DYNAMIC not in text:
         Validations.of(scope).acknowledge(Acknowledgment(id=f"{_RULE}[Resource::{text}]", reason=reason))
 
 
 def ignore_cfn_lint(resource: CfnResource, rule: str) -> None:
-    """Tell cfn-lint not to apply one of its rules to the resource."""
+    """Make cfn-lint ignore one of its rules for the resource."""
     resource.add_metadata("cfn-lint", {"config": {"ignore_checks": [rule]}})
 
 
 def printed(value: Any) -> str:
-    """Return a resolved text as cdk-nag prints it: `<LogicalId>`, `<LogicalId.Attribute>`, parts of a join in a row."""
+    """Return a resolved text as cdk-nag prints it: `<LogicalId>`, `<LogicalId.Attribute>`, joins concatenated."""
     match value:
         case str():
             return value.replace("${", "<").replace("}", ">")

@@ -1,4 +1,4 @@
-"""What a text with tokens refers to, as far as that is known at synth."""
+"""The targets of tokens in a text, as far as synth knows them."""
 
 import re
 from collections.abc import Container
@@ -28,26 +28,26 @@ _DYNAMIC: Final = "{{resolve:"
 _PSEUDO: Final = "AWS::"
 _VARIABLE: Final = re.compile(r"\$\{([^!}][^}]*)\}")
 
-# Functions whose value is another one only where an argument is. Any other may look a value up that is not in the
-# template: in an export, a map, a condition, a transform.
+# Functions whose value depends on their arguments alone. Any other function may read a value that is not in its
+# arguments: from an export, a map, a condition or a transform.
 _PURE: Final = ("Fn::Base64", "Fn::Join", "Fn::Select", "Fn::Split")
 
-# Resources whose attributes repeat a value from elsewhere, so that the reference stays when the value changes.
+# Resources whose attributes repeat a value from elsewhere: the value may change while the reference stays.
 _REPEATING: Final = ("AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Stack", "AWS::SSM::Parameter")
 _CUSTOM: Final = "Custom::"
 _OUTPUT: Final = "Outputs."  # begins the attributes of a nested stack that repeat its outputs
 
 
 def has_unknown(text: str) -> bool:
-    """Whether the deploy finds out a part of the text: a token, or a dynamic reference written out."""
+    """Whether a part of the text is known only at the deploy: a token, or a literal dynamic reference."""
     return Token.is_unresolved(text) or _DYNAMIC in text
 
 
 def described(scope: IConstruct, value: str | None) -> Described:
-    """Return a text as the template has it, but with what a reference is to in place of the reference.
+    """Return a text as the template has it, with each reference replaced by a description of its target.
 
-    The same in every stack and at any time of a synth: CDK turns a reference to another stack into an import, or a
-    parameter, once it prepares the app.
+    The result is the same in every stack and at every time of a synth. A resolved text is not: CDK turns a reference
+    to another stack into an import, or a parameter, once it prepares the app.
     """
     if value is None or not Token.is_unresolved(value):
         return value
@@ -56,10 +56,10 @@ def described(scope: IConstruct, value: str | None) -> Described:
 
 
 def may_change(value: Described) -> bool:
-    """Whether a text may become another one while its template stays as it is.
+    """Whether a text may change between deploys of one template.
 
     Args:
-        value: what `described` returned.
+        value: the text as `described` returns it.
 
     """
     match value:
@@ -73,7 +73,7 @@ def may_change(value: Described) -> bool:
 
 
 def stack_key(stack: Stack) -> list[str]:
-    """Return what tells a stack from every other of the account: its name, and the way to a nested one."""
+    """Return a stack's identity in its account: its name, for a nested stack the name of its root and the ids below."""
     nested_in = stack.nested_stack_parent
     return [*stack_key(nested_in), stack.node.id] if nested_in else [stack.stack_name]
 
@@ -82,7 +82,7 @@ def _function_may_change(name: str, argument: Described) -> bool:
     match name, argument:
         case "Reference", {"to": str(kind)}:
             return kind in {_PARAMETER, *_REPEATING} or kind.startswith(_CUSTOM)
-        case "Ref", str(target):  # written by hand: it may be a parameter's
+        case "Ref", str(target):  # a raw intrinsic, which may name a parameter
             return not target.startswith(_PSEUDO)
         case "Fn::GetAtt", [_, str(attribute)]:  # written by hand too
             return attribute.startswith(_OUTPUT)
@@ -108,7 +108,7 @@ def _reference(reference: Reference) -> Described:
             kind = _PARAMETER
         case CfnResource():
             kind = target.cfn_resource_type
-        case _:  # of a pseudo parameter, the stack that it was asked of
+        case _:  # a pseudo parameter's target is its stack
             kind = ""
     name = str(stack.resolve(target.logical_id)) if isinstance(target, CfnElement) else ""
     return {"Reference": {"to": kind, "of": [*stack_key(stack), name, reference.display_name]}}
@@ -126,6 +126,6 @@ class _Describing(DefaultTokenResolver):
 @jsii.implements(IFragmentConcatenator)
 class _Joining:
     def join(self, left: Any, right: Any) -> Any:
-        """Keep both sides apart, as one of them is no text."""
+        """Join two sides of which at least one is a description and no text."""
         parts = left["Fn::Join"][1] if isinstance(left, dict) and "Fn::Join" in left else [left]
         return {"Fn::Join": ["", [*parts, right]]}

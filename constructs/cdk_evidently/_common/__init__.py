@@ -1,1 +1,1 @@
-"""What the constructs share: endpoint, references, API model, contract, assets, metrics."""
+"""Shared by the constructs: endpoint, references, API model, contract, assets, metrics."""

@@ -1,4 +1,4 @@
-"""What synth needs of the API model, the one place where it is written: rules for names and ARNs, operations' paths."""
+"""The API model at synth, read from the same file as in the handlers: rules of shapes, and the operations' routes."""
 
 import json
 import re
@@ -14,14 +14,14 @@ from cdk_evidently._common.contract import contract
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
-    """What the API takes for one kind of string."""
+    """The rule of one string shape; its text reads as the end of "a name of …"."""
 
     pattern: str
     shortest: int
     longest: int
 
     def allows(self, text: str) -> bool:
-        """Whether the API would take the text."""
+        """Whether the API allows the text."""
         return self.shortest <= len(text) <= self.longest and re.fullmatch(self.pattern, text) is not None
 
     def __str__(self) -> str:
@@ -36,14 +36,14 @@ def text_rule(shape: str) -> TextRule:
 
 
 def shape_facts(shape: str) -> Mapping[str, Any]:
-    """Return what the model says of a shape."""
+    """Return a shape's definition in the model: its type, limits and members."""
     facts: Mapping[str, Any] = _model()["shapes"][shape]
     return facts
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where an operation is called: `POST` and `/projects/{project}/features`."""
+    """An operation's HTTP method and path, such as `POST` and `/projects/{project}/features`."""
 
     operation: str
     method: str
@@ -52,7 +52,7 @@ class Route:
 
 @cache
 def routes() -> tuple[Route, ...]:
-    """Return the route of every operation, by the operation's name."""
+    """Return the route of every operation, ordered by the operation's name."""
     return tuple(
         Route(name, facts["http"]["method"], facts["http"]["requestUri"].partition("?")[0])
         for name, facts in sorted(_model()["operations"].items())

@@ -1,4 +1,4 @@
-"""The assets made of the `lambda/` folder, and the folders in it that an SDK reads."""
+"""The assets of the `lambda/` folder, and the folders in it that an SDK reads."""
 
 from typing import Final
 
@@ -6,19 +6,19 @@ from aws_cdk import aws_lambda as lambda_
 
 from cdk_evidently._common.contract import contract, lambda_folder
 
-# Byte code holds its source's path and time: with it, two installs of one wheel would be two assets.
-_NOT_OURS: Final = ("**/__pycache__", "**/*.pyc", "**/.*")
+# Byte code contains its source's path and time: with it, two installs of one wheel would give two asset hashes.
+_EXCLUDED: Final = ("**/__pycache__", "**/*.pyc", "**/.*")
 _HANDLERS: Final = ("evidently_*",)
 
 
 def handler_code() -> lambda_.Code:
     """Return the asset of all handlers: the same bytes, and so the same hash, from a checkout and from any install."""
-    return lambda_.Code.from_asset(str(lambda_folder()), exclude=list(_NOT_OURS))
+    return lambda_.Code.from_asset(str(lambda_folder()), exclude=list(_EXCLUDED))
 
 
 def client_code() -> lambda_.Code:
-    """Return the asset of what an SDK reads to call the API: the handlers' without the handlers."""
-    return lambda_.Code.from_asset(str(lambda_folder()), exclude=[*_NOT_OURS, *_HANDLERS])
+    """Return the asset that an SDK needs to call the API: the model and the signing rules, without the handlers."""
+    return lambda_.Code.from_asset(str(lambda_folder()), exclude=[*_EXCLUDED, *_HANDLERS])
 
 
 def models_path() -> str:
@@ -33,9 +33,9 @@ def models_path() -> str:
 
 
 def signing_path() -> str:
-    """Return the folder of the rules by which botocore signs for `execute-api`, for its `AWS_DATA_PATH`.
+    """Return the folder of the rules that make botocore sign for `execute-api`, for its `AWS_DATA_PATH`.
 
-    An `EvidentlyService` in AWS needs that. It has to come before `models_path()`, whose own rules sign for
-    `evidently`. The rules take the URL from `AWS_ENDPOINT_URL_EVIDENTLY` or `endpoint_url`.
+    Calls to an `EvidentlyService` in AWS need it. It has to come before `models_path()` in the path, as the rules there
+    sign for `evidently`. The rules take the URL from `AWS_ENDPOINT_URL_EVIDENTLY` or `endpoint_url`.
     """
     return str(lambda_folder() / contract.EXECUTE_API_RULES_FOLDER)

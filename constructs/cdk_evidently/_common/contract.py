@@ -1,8 +1,8 @@
-"""The contract: the names that synth and handlers share, constants only; `from … import contract`.
+"""The contract module of synth and handlers, which holds constants only; use `from … import contract`.
 
-It lies in the `lambda/` folder, which is no import root of the constructs, so it is loaded by its path. An installed
-wheel holds the folder as `cdk_evidently/_lambda`; in a checkout, and for an editable install of one, it lies beside
-`constructs/`. A type checker sees the module itself: a name that is not in it is an error there.
+It is in the `lambda/` folder, which is not an import root of the constructs, so this module loads it by its path. An
+installed wheel has the folder as `cdk_evidently/_lambda`; in a checkout, and in an editable install of one, the folder
+is next to `constructs/`. A type checker sees the contract module itself and reports a misspelt name.
 """
 
 import importlib.util
@@ -22,7 +22,12 @@ _CONTRACT: Final = "evidently_contract"
 
 @cache
 def lambda_folder() -> Path:
-    """Return the folder that holds the handlers, the contract and the API model."""
+    """Return the folder with the handlers, the contract and the API model.
+
+    Raises:
+        FileNotFoundError: neither an installed wheel's folder nor a checkout's has the contract.
+
+    """
     installed, checkout = _PACKAGE / "_lambda", _PACKAGE.parents[1] / "lambda"
     for folder in (installed, checkout):
         if (folder / f"{_CONTRACT}.py").is_file():

@@ -1,4 +1,4 @@
-"""Where the Evidently API answers, and how a request to it is signed and permitted."""
+"""`EvidentlyEndpoint`: the address of an Evidently API, and how requests to it are signed and permitted."""
 
 import hashlib
 import ipaddress
@@ -25,18 +25,18 @@ _SIGNING_NAMES: Final = (contract.SIGNING_NAME_EVIDENTLY, contract.SIGNING_NAME_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidentlyEndpoint:
-    """An Evidently API: its address, how requests are signed, and what must exist before it answers.
+    """An Evidently API: its address, how requests are signed, and which constructs serve it.
 
-    Made by `EvidentlyEndpoint.aws()`, `EvidentlyEndpoint.from_url(…)`, or taken from `EvidentlyService.endpoint`.
+    Use `EvidentlyEndpoint.aws()`, `EvidentlyEndpoint.from_url(…)`, or `EvidentlyService.endpoint`.
 
     Args:
         url: the API's base URL, None for AWS's regional endpoint.
         signing_name: the service name in a request's signature: `evidently`, or `execute-api` for an
             `EvidentlyService`, whose API Gateway checks it.
-        api_id: the id of the HTTP API behind an `EvidentlyService`; its IAM resources contain it.
+        api_id: the id of the HTTP API behind an `EvidentlyService`, which its IAM resources contain.
         region: the region in a request's signature and in IAM resources, None for that of the stack.
-        dependencies: constructs that have to exist before the API answers. A `StartLaunch` is created after them and
-            deleted before them.
+        dependencies: constructs that the API needs before it serves requests. A custom resource is created after them
+            and deleted before them.
 
     """
 
@@ -48,10 +48,10 @@ class EvidentlyEndpoint:
 
     @classmethod
     def aws(cls, region: str | None = None) -> "EvidentlyEndpoint":
-        """Return AWS's own regional endpoint. AWS ended the service on 2025-10-17; using this gives a synth warning.
+        """Return AWS's regional endpoint. AWS ended the service on 2025-10-17; its use adds a warning at synth.
 
         Args:
-            region: the region whose endpoint is called, by default that of the stack.
+            region: the region of the endpoint, by default that of the stack.
 
         """
         return cls(url=None, signing_name=contract.SIGNING_NAME_EVIDENTLY, region=region)
@@ -68,12 +68,12 @@ class EvidentlyEndpoint:
         """Return the Evidently API at a URL.
 
         Args:
-            url: the base URL: https, or http to a loopback address. A token is passed on as it is, and so is a dynamic
-                reference (`{{resolve:ssm:/evidently/url}}`).
-            signing_name: the service name that the API wants in signatures, `evidently` or `execute-api`. With
+            url: the base URL: https, or http to a loopback address. Tokens and dynamic references
+                (`{{resolve:ssm:/evidently/url}}`) are not checked.
+            signing_name: the service name that the API expects in signatures, `evidently` or `execute-api`. With
                 `execute-api` the permissions are those of an `EvidentlyService` on a stage named `$default`.
-            api_id: the HTTP API's id, for the IAM resources of `execute-api`. Needed there unless `url` is an API's
-                own host name, which says it (and the region).
+            api_id: the HTTP API's id, for the IAM resources of `execute-api`. Required there unless `url` is an API's
+                `execute-api` host name, which contains the id (and the region).
             region: the region in signatures and IAM resources, by default that of the stack.
 
         Raises:
@@ -97,8 +97,8 @@ class EvidentlyEndpoint:
             raise InvalidArgumentError(
                 "api_id",
                 api_id,
-                "given for signing_name='execute-api' where the URL's host doesn't say it, because the function's "
-                "permissions contain it",
+                "given for signing_name='execute-api' where the URL's host doesn't contain it, because the function's "
+                "permissions do",
                 "Give the HTTP API's id, or use EvidentlyService.endpoint or EvidentlyService.from_api_id",
             )
         return cls(
@@ -110,11 +110,11 @@ class EvidentlyEndpoint:
 
     @property
     def is_aws(self) -> bool:
-        """Whether this is AWS's own endpoint, which answers no more."""
+        """Whether this is AWS's endpoint, which AWS has shut down."""
         return self.url is None
 
     def environment(self, stack: Stack) -> dict[str, str]:
-        """Return the environment by which a handler in the stack finds the API; for the provider's own use."""
+        """Return the environment variables that tell a handler in the stack where the API is; for the provider."""
         environment: dict[str, str] = {contract.ENV_SIGNING_NAME: self.signing_name}
         if self.url is not None:
             environment[contract.ENV_ENDPOINT_URL] = self.url
@@ -123,31 +123,31 @@ class EvidentlyEndpoint:
         return environment
 
     def identity(self, stack: Stack) -> str:
-        """Return a text that is equal for endpoints that are one and the same as seen from the stack.
+        """Return a text that is equal for equal endpoints, as the stack sees them.
 
-        A token's value is not known at synth. What it refers to is.
+        Two tokens are equal if they refer to the same targets, as synth does not know their values.
         """
         return _identity(stack, self.url, self.signing_name, self.api_id, self.region)
 
     def digest(self, stack: Stack) -> str:
-        """Return eight characters of a digest of the identity."""
+        """Return the first eight hexadecimal digits of the identity's SHA-256, for construct ids."""
         return hashlib.sha256(self.identity(stack).encode()).hexdigest()[:_DIGITS]
 
     def may_move(self, stack: Stack) -> bool:
-        """Whether the API may be at another URL at the next deploy of the same template: a parameter says where."""
+        """Whether the next deploy of the same template may find the API at another URL, such as a parameter's value."""
         return may_change(described(stack, self.address))
 
     @property
     def address(self) -> str:
-        """The API's URL, AWS's own too."""
+        """The API's URL; for AWS's endpoint, its regional URL."""
         return self.url or f"https://{contract.API_NAME}.{self.region or Aws.REGION}.{Aws.URL_SUFFIX}"
 
 
 def endpoint_or_aws(endpoint: EvidentlyEndpoint | None) -> EvidentlyEndpoint:
-    """Return the endpoint given, by default AWS's own.
+    """Return the endpoint given, by default AWS's.
 
     Raises:
-        InvalidArgumentError: what is given is something else, such as a URL.
+        InvalidArgumentError: the value is not an EvidentlyEndpoint, such as a URL.
 
     """
     if endpoint is None:
@@ -158,17 +158,17 @@ def endpoint_or_aws(endpoint: EvidentlyEndpoint | None) -> EvidentlyEndpoint:
 
 
 def checked_url(argument: str, url: str) -> SplitResult:
-    """Return a base URL's parts.
+    """Return the parts of a valid base URL.
 
     Raises:
-        InvalidArgumentError: it is not https, nor http to loopback, or it has credentials, a query or a fragment.
+        InvalidArgumentError: it is neither https nor http to loopback, or has credentials, a query or a fragment.
 
     """
     try:
         parts = urlsplit(url)
         host = parts.hostname
         well_formed = parts.port is None or parts.port > 0
-    except ValueError:
+    except ValueError:  # urlsplit's, for a port that is no number and for an open bracket
         parts, host, well_formed = urlsplit(""), None, False
     if not (host and well_formed and parts.scheme in {"https", "http"}):
         raise InvalidArgumentError(
@@ -206,7 +206,7 @@ def _api_host(parts: SplitResult) -> Mapping[str, str]:
     return found.groupdict() if found else {}
 
 
-# Every custom resource of an endpoint needs this, and it takes milliseconds to describe a token.
+# Cached, because each custom resource of an endpoint needs it and describing a token takes milliseconds.
 @cache
 def _identity(stack: Stack, *settings: str | None) -> str:
     return json.dumps([described(stack, setting) for setting in settings], sort_keys=True)

@@ -1,4 +1,4 @@
-"""The log groups to which projects may have their evaluation events delivered."""
+"""The log groups to which a service may deliver the evaluation events of projects."""
 
 from collections.abc import Sequence
 
@@ -18,10 +18,10 @@ _WAY_OUT = "Give each as a LogGroup, or by its name"
 
 
 def delivery_groups(given: Sequence[str | logs.ILogGroup]) -> list[str]:
-    """Return the name of each log group once.
+    """Return the name of each log group, without duplicates.
 
     Raises:
-        InvalidArgumentError: it is not a sequence, or one of them is not a log group or a name for one.
+        InvalidArgumentError: it is not a sequence, or one of its items is not a log group or a log group's name.
 
     """
     if isinstance(given, str) or not isinstance(given, Sequence):
@@ -33,7 +33,7 @@ def delivery_group(given: object) -> str:
     """Return the name of a log group.
 
     Raises:
-        InvalidArgumentError: it is not a log group, or not a name for one.
+        InvalidArgumentError: it is not a log group or a log group's name.
 
     """
     if not isinstance(given, str):
@@ -48,11 +48,9 @@ def delivery_group(given: object) -> str:
 
 
 def delivery_statement(scope: Construct, groups: Sequence[str]) -> iam.PolicyStatement:
-    """Return the permission to write to these log groups of the scope's account and region, and to no other.
-
-    A stream is made in a group, and events are put into a stream: IAM knows the first by the group's plain ARN, the
-    other by what follows it (service authorization reference, CloudWatch Logs).
-    """
+    """Return the permission to write to these log groups of the scope's account and region, and to no others."""
+    # CreateLogStream is checked against the group's ARN, PutLogEvents against the stream's, which begins with it.
+    # Service authorization reference, "Amazon CloudWatch Logs".
     resources = []
     for group in groups:
         arn = Stack.of(scope).format_arn(

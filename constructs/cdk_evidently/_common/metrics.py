@@ -1,4 +1,4 @@
-"""What an `EvidentlyService` and an `EvidentlyProvider` count, as metrics of CloudWatch."""
+"""The CloudWatch metrics of an `EvidentlyService` and of an `EvidentlyProvider`."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ _PERIOD: Final = Duration.minutes(5)
 class ServiceMetrics:
     """Metrics of an `EvidentlyService`, for alarms and dashboards; found as `service.metrics`.
 
-    All services of an account and region count together, as their projects are told apart by name.
+    The services of an account and region share their metrics: a metric has the project's name and no service.
     """
 
     def __init__(self, region: str | None) -> None:
@@ -22,17 +22,17 @@ class ServiceMetrics:
     def evaluations(
         self, *, project: str, feature: str, variation: str, reason: str, period: Duration | None = None
     ) -> cloudwatch.Metric:
-        """Return how often a feature was evaluated to a variation for a reason.
+        """Return the number of evaluations of a feature that gave a variation for a reason, as a sum per period.
 
-        CloudWatch keeps a series for each combination of the four, and adds none of them up: a total is a
+        CloudWatch keeps one series for each combination of the four dimensions and no totals: for a total use a
         `MathExpression`, or a `SEARCH`.
 
         Args:
             project: the project's plain name.
             feature: the feature's name.
             variation: the variation's name.
-            reason: the reason in the API's answer, such as `DEFAULT` or `LAUNCH_RULE_MATCH`.
-            period: what one value covers, by default 5 minutes.
+            reason: the reason in the API's response, such as `DEFAULT` or `LAUNCH_RULE_MATCH`.
+            period: the time that one value covers, by default 5 minutes.
 
         """
         dimensions = {
@@ -44,12 +44,12 @@ class ServiceMetrics:
         return self._sum(contract.METRIC_EVALUATIONS, dimensions, period)
 
     def failed_deliveries(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Return how many evaluation events did not reach their project's log group; the evaluations were answered.
+        """Return the number of evaluation events that did not reach their project's log group, as a sum per period.
 
-        The log has a line with the project and the error for each delivery that failed.
+        The evaluations themselves succeeded. The function's log has a line with project and error for each of them.
 
         Args:
-            period: what one value covers, by default 5 minutes.
+            period: the time that one value covers, by default 5 minutes.
 
         """
         return self._sum(contract.METRIC_FAILED_DELIVERIES, None, period)
@@ -72,20 +72,20 @@ class ProviderMetrics:
         self._function_name = function_name
 
     def failed_requests(self, *, period: Duration | None = None) -> cloudwatch.Metric:
-        """Return how many requests of CloudFormation failed, or could not be answered.
+        """Return the number of CloudFormation's requests that failed or got no response, as a sum per period.
 
         Args:
-            period: what one value covers, by default 5 minutes.
+            period: the time that one value covers, by default 5 minutes.
 
         """
         return self._metric(contract.METRIC_FAILED_REQUESTS, cloudwatch.Stats.SUM, period)
 
     def request_duration(self, *, statistic: str | None = None, period: Duration | None = None) -> cloudwatch.Metric:
-        """Return how long requests took, until they were answered, in milliseconds.
+        """Return the duration of CloudFormation's requests, until the response, in milliseconds.
 
         Args:
-            statistic: such as `Stats.percentile(99)`, by default the maximum.
-            period: what one value covers, by default 5 minutes.
+            statistic: the statistic of a period, such as `Stats.percentile(99)`, by default the maximum.
+            period: the time that one value covers, by default 5 minutes.
 
         """
         return self._metric(contract.METRIC_REQUEST_DURATION, statistic or cloudwatch.Stats.MAXIMUM, period)

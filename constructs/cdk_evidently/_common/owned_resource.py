@@ -1,7 +1,7 @@
-"""A custom resource whose Delete always reaches the API: what stays there is kept by a request, not by CloudFormation.
+"""A custom resource whose Delete always reaches the API.
 
-With a DeletionPolicy of Retain, CloudFormation sends no Delete. The API would go on taking the resource for an owner,
-and would stop or delete for it what was meant to stay.
+With a DeletionPolicy of Retain, CloudFormation sends no Delete. The API would keep the custom resource as an owner, and
+later stop or delete on its behalf what was meant to stay. So a Delete always comes, and tells the API what to keep.
 """
 
 from collections.abc import Mapping
@@ -22,17 +22,17 @@ class OwnedResource(CfnResource):
     """A custom resource with a DeletionPolicy and an UpdateReplacePolicy of Delete.
 
     Args:
-        scope: the construct that it belongs to.
-        resource_type: its CloudFormation type.
-        properties: its properties.
-        to_keep: the argument of that construct that keeps what the resource owns.
+        scope: the construct whose default child it is.
+        resource_type: the CloudFormation type.
+        properties: the properties in CloudFormation's spelling.
+        to_keep: the argument of that construct that makes a Delete keep the API's resource, for error messages.
 
     """
 
     def __init__(self, scope: Construct, *, resource_type: str, properties: Mapping[str, object], to_keep: str) -> None:
         super().__init__(scope, "Resource", type=resource_type, properties=properties)
         self._way_out = (
-            f"Give {to_keep} instead, by which the API knows that it is kept, and leave the resource out of what sets "
+            f"Give {to_keep} instead, which tells the API to keep it, and exclude the resource from whatever sets "
             f'the policy, such as RemovalPolicies with exclude_resource_types=["{resource_type}"]'
         )
         self.apply_removal_policy(RemovalPolicy.DESTROY)
@@ -49,6 +49,7 @@ class OwnedResource(CfnResource):
             raise self._error(path, value)
         super().add_override(path, value)
 
+    # At synth, because aspects such as RemovalPolicies change the options after construction.
     def _problems(self) -> list[str]:
         options = self.cfn_options
         found = zip(_POLICIES, (options.deletion_policy, options.update_replace_policy), strict=True)
@@ -60,16 +61,16 @@ class OwnedResource(CfnResource):
 
 
 def on_delete(removal_policy: object) -> str:
-    """Return what a removal policy makes of a managed resource when it leaves the stack, as the handler reads it.
+    """Return the OnDelete property that a managed resource has for a removal policy.
 
     Raises:
         InvalidArgumentError: it is a policy other than DESTROY and RETAIN.
 
     """
     if removal_policy is None or removal_policy == RemovalPolicy.DESTROY:
-        return str(contract.ON_DELETE_DELETE)
+        return contract.ON_DELETE_DELETE
     if removal_policy == RemovalPolicy.RETAIN:
-        return str(contract.ON_DELETE_KEEP)
+        return contract.ON_DELETE_KEEP
     shown = removal_policy.name if isinstance(removal_policy, RemovalPolicy) else removal_policy
     rule = "RemovalPolicy.DESTROY or RemovalPolicy.RETAIN: the API can delete a resource or keep it"
     raise InvalidArgumentError("removal_policy", shown, rule, "Use one of these, or leave it out to delete it")

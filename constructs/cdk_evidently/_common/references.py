@@ -1,9 +1,9 @@
-"""Which project, feature, segment or launch is meant: names, ARNs, constructs and tokens in; plain names out."""
+"""References to projects, features, segments and launches, as arguments give them: names, ARNs, constructs, tokens."""
 
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, Self, TypeAlias
 
-from aws_cdk import Fn, Token
+from aws_cdk import Fn, Stack, Token
 from aws_cdk.interfaces import aws_evidently as refs
 from constructs import Construct
 
@@ -11,8 +11,10 @@ from cdk_evidently._common.api_model import text_rule
 from cdk_evidently._common.contract import contract
 from cdk_evidently.errors import ConflictingSettingsError, InvalidArgumentError
 
+Kind: TypeAlias = Literal["project", "feature", "segment", "launch"]
+
 ARN: Final = "arn:"
-# What stands before the name in an ARN.
+# What precedes the name in an ARN of each kind.
 _BEFORE_NAME: Final = {"project": "project/", "feature": "/feature/", "launch": "/launch/", "segment": "segment/"}
 
 
@@ -21,7 +23,7 @@ class HasProjectName(Protocol):
 
     @property
     def project_name(self) -> str:
-        """Its plain name."""
+        """The project's plain name."""
 
 
 class HasFeatureName(Protocol):
@@ -29,7 +31,7 @@ class HasFeatureName(Protocol):
 
     @property
     def feature_name(self) -> str:
-        """Its plain name."""
+        """The feature's plain name."""
 
 
 class HasLaunchName(Protocol):
@@ -37,7 +39,7 @@ class HasLaunchName(Protocol):
 
     @property
     def launch_name(self) -> str:
-        """Its plain name."""
+        """The launch's plain name."""
 
 
 class HasSegmentName(Protocol):
@@ -45,7 +47,7 @@ class HasSegmentName(Protocol):
 
     @property
     def segment_name(self) -> str:
-        """Its plain name."""
+        """The segment's plain name."""
 
 
 ProjectLike: TypeAlias = str | refs.IProjectRef | HasProjectName
@@ -57,38 +59,90 @@ SegmentLike: TypeAlias = str | refs.ISegmentRef | HasSegmentName
 class Imported(Construct):
     """A resource that the app refers to and does not create.
 
+    An instance has the three attributes of its own kind: `project_name`, `project_arn` and `project_ref` for a project.
+
     Attributes:
-        given: as the caller named it: its name or its ARN.
-
-    """
-
-    def __init__(self, scope: Construct, construct_id: str, given: str) -> None:
-        super().__init__(scope, construct_id)
-        self.given = given
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What a project, a feature, a segment or a launch is called.
-
-    Args:
-        given: as the caller gave it: a name, an ARN, or a token for either.
-        plain: its plain name; for a token, a token that leaves the name of whatever it turns out to be.
-        literal: whether it is known at synth.
+        given: what names it in a template: its plain name, or its ARN.
 
     """
 
     given: str
-    plain: str
+    project_name: str
+    project_arn: str
+    project_ref: refs.ProjectReference
+    feature_name: str
+    feature_arn: str
+    feature_ref: refs.FeatureReference
+    segment_name: str
+    segment_arn: str
+    segment_ref: refs.SegmentReference
+    launch_name: str
+    launch_arn: str
+    launch_ref: refs.LaunchReference
+
+    def __init__(self, scope: Construct, construct_id: str, kind: Kind, *, given: str, name: str, arn: str) -> None:
+        super().__init__(scope, construct_id)
+        self.given = given
+        setattr(self, f"{kind}_name", name)
+        setattr(self, f"{kind}_arn", arn)
+        reference = getattr(refs, f"{kind.capitalize()}Reference")
+        setattr(self, f"{kind}_ref", reference(**{f"{kind}_arn": arn}))
+
+    @classmethod
+    def by_name(
+        cls, scope: Construct, construct_id: str, kind: Kind, name: str, project: ProjectLike | None = None
+    ) -> Self:
+        """Import a resource of the stack's account and Region; `project` is the project of a feature or launch.
+
+        Raises:
+            InvalidArgumentError: the API allows no such name, or `project` names no project.
+
+        """
+        plain = resource_ref(kind, name).name
+        resource: str = kind
+        path = plain
+        if project is not None:
+            resource, path = "project", f"{resource_ref('project', project).name}/{kind}/{plain}"
+        arn = Stack.of(scope).format_arn(service=contract.API_NAME, resource=resource, resource_name=path)
+        return cls(scope, construct_id, kind, given=plain, name=plain, arn=arn)
+
+    @classmethod
+    def by_arn(cls, scope: Construct, construct_id: str, kind: Kind, arn: str) -> Self:
+        """Import a resource by its ARN.
+
+        Raises:
+            InvalidArgumentError: it is not the ARN of a resource of this kind.
+
+        """
+        if not Token.is_unresolved(arn):
+            _check_arn(kind, arn)
+        return cls(scope, construct_id, kind, given=arn, name=resource_ref(kind, arn).name, arn=arn)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRef:
+    """A resource of the API, as an argument names it.
+
+    Args:
+        kind: the resource's kind, and the name of the argument.
+        given: what the caller gave: a name, an ARN, or a token for either.
+        name: the plain name; for a token, a token that extracts the name from a name or an ARN at the deploy.
+        literal: whether the name is known at synth.
+
+    """
+
+    kind: Kind
+    given: str
+    name: str
     literal: bool
 
 
 @dataclass(frozen=True, slots=True)
 class NamedLaunch:
-    """One launch of one project."""
+    """A launch and its project."""
 
-    project: Name
-    launch: Name
+    project: ResourceRef
+    launch: ResourceRef
 
     @property
     def literal(self) -> bool:
@@ -97,41 +151,44 @@ class NamedLaunch:
 
 
 def named_launch(project: ProjectLike, launch: LaunchLike) -> NamedLaunch:
-    """Return the launch that two arguments mean.
+    """Return the launch that two arguments name.
 
     Raises:
-        InvalidArgumentError: one of them is not a name or ARN that the API takes.
+        InvalidArgumentError: one of them is not a name or ARN that the API allows.
         ConflictingSettingsError: the launch's ARN belongs to another project.
 
     """
-    found = NamedLaunch(project=named("project", project), launch=named("launch", launch))
+    found = NamedLaunch(project=resource_ref("project", project), launch=resource_ref("launch", launch))
     if found.literal:
         _check_agreement(found)
     return found
 
 
-def named(kind: str, value: object) -> Name:
-    """Return what an argument means.
+def resource_ref(kind: Kind, value: object) -> ResourceRef:
+    """Return the resource that an argument names.
 
     Args:
-        kind: `project`, `feature`, `segment` or `launch`; the argument's name as well.
+        kind: the resource's kind, and the name of the argument.
         value: a name, an ARN, a construct, or a token for a name or an ARN.
 
     Raises:
-        InvalidArgumentError: it is not a name or ARN that the API takes.
+        InvalidArgumentError: it is not a name or ARN that the API allows.
 
     """
     given = _text(kind, value)
     if Token.is_unresolved(given):
-        return Name(given, _after(_BEFORE_NAME[kind], given), literal=False)
-    title = kind.capitalize()
-    if not given.startswith(ARN):
-        return _checked_name(kind, given, given, f"{title}Name")
-    _check_arn(kind, given, f"{title}Arn")
-    return _checked_name(kind, given, given.rpartition("/")[2], f"{title}Name")
+        return ResourceRef(kind, given, _after(_BEFORE_NAME[kind], given), literal=False)
+    name = given
+    if given.startswith(ARN):
+        _check_arn(kind, given)
+        name = given.rpartition("/")[2]
+    rule = text_rule(f"{kind.capitalize()}Name")
+    if not rule.allows(name):
+        raise InvalidArgumentError(kind, given, f"a name of {rule}", f"Give the {kind}'s name or its ARN")
+    return ResourceRef(kind, given, name, literal=True)
 
 
-def _text(kind: str, value: object) -> str:
+def _text(kind: Kind, value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Imported) and hasattr(value, f"{kind}_name"):
@@ -146,12 +203,14 @@ def _text(kind: str, value: object) -> str:
 
 
 def _after(separator: str, given: str) -> str:
-    # Of "NAME", and of "arn:…" + separator + "NAME" too, twice over with the separator between: the second is NAME.
+    # CloudFormation has no "last part" and can't test for an ARN. Doubling the text with the separator between makes
+    # the second part the name in both cases: of "NAME", and of "arn:…" + separator + "NAME".
     return Fn.select(1, Fn.split(separator, f"{given}{separator}{given}"))
 
 
-def _check_arn(kind: str, arn: str, shape: str) -> None:
-    rule = text_rule(shape)
+def _check_arn(kind: Kind, arn: str) -> None:
+    rule = text_rule(f"{kind.capitalize()}Arn")
+    # The model's pattern leaves the service open.
     if not rule.allows(arn) or arn.split(":")[2] != contract.API_NAME:
         raise InvalidArgumentError(
             kind,
@@ -159,13 +218,6 @@ def _check_arn(kind: str, arn: str, shape: str) -> None:
             f"the ARN of an Evidently {kind} ({rule})",
             f"Give the {kind}'s own ARN, or its plain name",
         )
-
-
-def _checked_name(kind: str, given: str, name: str, shape: str) -> Name:
-    rule = text_rule(shape)
-    if not rule.allows(name):
-        raise InvalidArgumentError(kind, given, f"a name of {rule}", f"Give the {kind}'s name or its ARN")
-    return Name(given, name, literal=True)
 
 
 def _check_agreement(found: NamedLaunch) -> None:

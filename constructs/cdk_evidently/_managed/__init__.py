@@ -1,1 +1,1 @@
-"""The managed resources: `Project`, `Feature`, `Segment`, `Launch`, and the values that they are made of."""
+"""The managed resources: `Project`, `Feature`, `Segment`, `Launch`, and the values in their definitions."""

@@ -1,4 +1,4 @@
-"""`Feature`: what has variations, one of which each user gets."""
+"""`Feature`: the variations of which each user gets one."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,23 +12,23 @@ from constructs import Construct
 from cdk_evidently._common.api_model import text_rule
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
-from cdk_evidently._common.references import Imported, ProjectLike, named
-from cdk_evidently._managed.managed_resource import Declared, evidently_arn
+from cdk_evidently._common.references import Imported, ProjectLike, resource_ref
+from cdk_evidently._managed.managed_resource import ManagedResource
 from cdk_evidently._managed.values import Variation
 from cdk_evidently._provider.provider import EvidentlyProvider
 
-_MOST_OVERRIDE_BYTES = 40 * 1024  # Evidently's API reference, CreateFeature: "Up to 40 KB"
+_MAX_OVERRIDE_BYTES = 40 * 1024  # Evidently's API reference, CreateFeature: "Up to 40 KB"
 
 
 class EvaluationStrategy(StrEnum):
-    """How a feature's variation is chosen."""
+    """How the API chooses a user's variation: by all rules, or always the default."""
 
     ALL_RULES = "ALL_RULES"
     DEFAULT_VARIATION = "DEFAULT_VARIATION"
 
 
 class IFeature(Protocol):
-    """A feature of the stack, or one that is there already."""
+    """A feature of the stack, or an imported one."""
 
     @property
     def feature_name(self) -> str:
@@ -39,36 +39,37 @@ class IFeature(Protocol):
         """The feature's ARN."""
 
 
-class Feature(Declared):
-    """A feature: one to five variations of one type, and which one a user gets where no launch decides.
+class Feature(ManagedResource):
+    """A feature: one to five variations of one type, and the rules for users whom no launch applies to.
 
-    Everything but its name and its project changes in place, variations in one call. When it leaves the stack it is
-    deleted; that fails while a launch runs on it that the stack does not stop.
+    An update changes everything but name and project in place, all variations in one call; another name or project
+    replaces the feature. A feature that leaves the stack is deleted. The deletion fails while a launch that the stack
+    does not stop runs on the feature.
 
     Args:
         scope: the construct's parent.
-        construct_id: its name within the parent.
+        construct_id: the construct's id within the parent.
         project: the project: a construct, a name or an ARN.
-        variations: one to five, all of one type.
-        feature_name: the feature's name, by default one made of the construct's path.
-        default_variation: the name of the variation for everybody whom nothing else decides for, by default the first.
-        description: what it is for, of at most 160 characters.
-        entity_overrides: the name of the variation that a user gets whatever the launches say, by the user's id: 2500
-            at most, in 40 KB.
-        evaluation_strategy: `ALL_RULES`, or `DEFAULT_VARIATION` to give everybody the default, by default the first.
-        tags: the feature's tags, 50 at most; `Tags.of(…)` adds to them.
-        adopt_existing: whether a feature of that name that is there already will do: it is made as declared here, and
-            stays when this leaves the stack. By default it fails the deploy, and stays as it is.
-        removal_policy: RETAIN keeps the feature when this leaves the stack: the Delete tells the API, and from then on
-            nobody owns it. By default DESTROY. A DeletionPolicy of Retain on the resource itself is an error.
+        variations: one to five variations of one type.
+        feature_name: the feature's name, by default generated from the construct's path.
+        default_variation: the name of the variation for users whom no rule applies to, by default the first.
+        description: a description of at most 160 characters.
+        entity_overrides: the name of the variation that a user always gets, by the user's id: at most 2500 entries and
+            40 KB.
+        evaluation_strategy: `DEFAULT_VARIATION` to give all users the default variation, by default `ALL_RULES`.
+        tags: the feature's tags, at most 50; `Tags.of(…)` adds to them.
+        adopt_existing: whether to adopt an existing feature of that name: the deploy updates it to this definition, and
+            it stays when this leaves the stack. By default the deploy fails and leaves the existing one unchanged.
+        removal_policy: whether the feature is deleted when this leaves the stack, by default DESTROY. With RETAIN the
+            Delete tells the API to keep it, and from then on nobody owns it. A DeletionPolicy of Retain is an error.
         endpoint: the API, by default that of a `project` construct.
-        provider: the function to use, by default one per endpoint and stack.
+        provider: the provider, by default the stack's shared one for the endpoint.
 
     Raises:
-        InvalidArgumentError: `project` names no project, `endpoint` is not an EvidentlyEndpoint, another
-            `removal_policy`; an ARN of another account or Region.
-        InvalidDefinitionError: rules that are broken, all together.
-        ConflictingSettingsError: both `endpoint` and `provider`.
+        InvalidArgumentError: `project` names no project or one of another account or Region, `endpoint` is not an
+            EvidentlyEndpoint, or `removal_policy` is neither DESTROY nor RETAIN.
+        InvalidDefinitionError: the definition breaks rules; the error lists all problems.
+        ConflictingSettingsError: both `endpoint` and `provider`, or another construct of the stack has this feature.
 
     """
 
@@ -90,7 +91,7 @@ class Feature(Declared):
         endpoint: EvidentlyEndpoint | None = None,
         provider: EvidentlyProvider | None = None,
     ) -> None:
-        within = named("project", project)
+        within = resource_ref("project", project)
         overrides = dict(entity_overrides or {})
         definition: dict[str, Any] = {
             "variations": [{"name": each.name, "value": {each.member: each.value}} for each in variations],
@@ -102,7 +103,7 @@ class Feature(Declared):
         super().__init__(scope, construct_id, endpoint=endpoint, provider=provider, related=[project])
         self._name = feature_name or self._generated_name(text_rule("FeatureName").longest)
         self._variations = tuple(each.name for each in variations)
-        self._declare(
+        self._add_resource(
             "feature",
             self._name,
             {name: value for name, value in definition.items() if value is not None},
@@ -121,26 +122,23 @@ class Feature(Declared):
     def from_feature_name(
         cls, scope: Construct, construct_id: str, feature_name: str, *, project: ProjectLike
     ) -> IFeature:
-        """Return a feature of the stack's account and region that is there already.
+        """Import an existing feature of the stack's account and region.
 
         Raises:
-            InvalidArgumentError: it is not a name that the API takes, or `project` names no project.
+            InvalidArgumentError: the API allows no such name, or `project` names no project.
 
         """
-        name, within = named("feature", feature_name).plain, named("project", project).plain
-        return _ImportedFeature(
-            scope, construct_id, name, name, evidently_arn(scope, "project", within, "feature", name)
-        )
+        return Imported.by_name(scope, construct_id, "feature", feature_name, project)
 
     @classmethod
     def from_feature_arn(cls, scope: Construct, construct_id: str, feature_arn: str) -> IFeature:
-        """Return a feature that is there already.
+        """Import an existing feature by its ARN.
 
         Raises:
             InvalidArgumentError: it is not the ARN of a feature.
 
         """
-        return _ImportedFeature(scope, construct_id, feature_arn, named("feature", feature_arn).plain, feature_arn)
+        return Imported.by_arn(scope, construct_id, "feature", feature_arn)
 
     @property
     def feature_name(self) -> str:
@@ -149,37 +147,29 @@ class Feature(Declared):
 
     @property
     def feature_arn(self) -> str:
-        """The feature's ARN, as the deploy found it."""
+        """The feature's ARN at the deploy."""
         return self._attribute(contract.ATTRIBUTE_ARN)
 
     @property
     def feature_ref(self) -> refs.FeatureReference:
-        """The reference by which other constructs know the feature."""
+        """The reference that CDK's own constructs accept for a feature."""
         return refs.FeatureReference(feature_arn=self.feature_arn)
 
     @property
     def variation_names(self) -> tuple[str, ...]:
-        """The names of its variations."""
+        """The names of the feature's variations, in their order."""
         return self._variations
 
     @property
     def status(self) -> str:
-        """The feature's status as the deploy left it: `AVAILABLE`."""
+        """The feature's status at the end of the deploy: `AVAILABLE`."""
         return self._attribute(contract.ATTRIBUTE_STATUS)
-
-
-class _ImportedFeature(Imported):
-    def __init__(self, scope: Construct, construct_id: str, given: str, name: str, arn: str) -> None:
-        super().__init__(scope, construct_id, given)
-        self.feature_name = name
-        self.feature_arn = arn
-        self.feature_ref = refs.FeatureReference(feature_arn=arn)
 
 
 def _variation_problems(variations: Sequence[Variation]) -> Iterator[str]:
     for name, count in Counter(each.name for each in variations).items():
         if count > 1:
-            yield f"variations has {name!r} {count} times; each has to have a name of its own"
+            yield f"variations has {name!r} {count} times; each name has to be unique"
     if len(members := sorted({each.member for each in variations})) > 1:
         yield f"variations have values of several types ({', '.join(members)}); a feature has one type"
 
@@ -195,5 +185,5 @@ def _reference_problems(
         if not Token.is_unresolved(variation) and variation not in variations:
             yield f"entity_overrides[{entity!r}] is {variation!r}; {rule}"
     size = sum(len(entity.encode()) + len(variation.encode()) for entity, variation in overrides.items())
-    if size > _MOST_OVERRIDE_BYTES:
-        yield f"entity_overrides take {size} bytes; at most {_MOST_OVERRIDE_BYTES} are allowed"
+    if size > _MAX_OVERRIDE_BYTES:
+        yield f"entity_overrides take {size} bytes; at most {_MAX_OVERRIDE_BYTES} are allowed"

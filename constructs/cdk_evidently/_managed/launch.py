@@ -1,4 +1,4 @@
-"""`Launch`: which share of the users gets which variation, and from when on."""
+"""`Launch`: the shares of users that get the variations of features, by a schedule."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,9 +12,9 @@ from constructs import Construct
 from cdk_evidently._common.api_model import text_rule
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
-from cdk_evidently._common.references import Imported, ProjectLike, named
+from cdk_evidently._common.references import Imported, ProjectLike, resource_ref
 from cdk_evidently._managed.feature import Feature
-from cdk_evidently._managed.managed_resource import Declared, evidently_arn
+from cdk_evidently._managed.managed_resource import ManagedResource
 from cdk_evidently._managed.values import WHOLE, Group, MetricMonitor, Step, utc_text
 from cdk_evidently._provider.provider import EvidentlyProvider
 
@@ -22,7 +22,7 @@ WARNING_UNASSIGNED = "cdk-evidently:weightsLeaveUsersUnassigned"
 
 
 class ILaunch(Protocol):
-    """A launch of the stack, or one that is there already."""
+    """A launch of the stack, or an imported one."""
 
     @property
     def launch_name(self) -> str:
@@ -33,38 +33,39 @@ class ILaunch(Protocol):
         """The launch's ARN."""
 
 
-class Launch(Declared):
-    """A launch: groups of users, and steps that say how large each group is from when on.
+class Launch(ManagedResource):
+    """A launch: groups of users, and steps that set the size of each group from a time on.
 
-    It is made, and not started: `StartLaunch` does that. Everything but its name and its project changes in place; what
-    the API refuses while it runs, such as other groups, fails the update and leaves the launch as it was. When it
-    leaves the stack it is stopped, whoever started it, and deleted. A launch that has ended can't be started again:
-    another one needs another name.
+    This creates the launch; `StartLaunch` starts it. An update changes everything but name and project in place;
+    another name or project replaces the launch. While the launch runs, the API refuses some changes, such as other
+    groups: the update fails and the launch stays unchanged. A launch that leaves the stack is stopped, whoever started
+    it, and deleted. A launch that has ended can't be started again: create one with another name.
 
     Args:
         scope: the construct's parent.
-        construct_id: its name within the parent.
+        construct_id: the construct's id within the parent.
         project: the project: a construct, a name or an ARN.
         groups: one to five groups, each with a variation of a feature.
-        steps: one to six steps, the earliest first. A sum of weights over 100 000 is an error, one under it a warning.
-        launch_name: the launch's name, by default one made of the construct's path.
-        description: what it is for, of at most 160 characters.
-        metric_monitors: up to three metrics to watch.
-        randomization_salt: what users are shuffled with, by default the launch's name: launches with one salt have the
-            same users in their groups.
-        tags: the launch's tags, 50 at most; `Tags.of(…)` adds to them.
-        adopt_existing: whether a launch of that name that is there already will do: it is made as declared here, and
-            stays when this leaves the stack. By default it fails the deploy, and stays as it is.
-        removal_policy: RETAIN keeps the launch when this leaves the stack: the Delete tells the API, and from then on
-            nobody owns it. By default DESTROY. A DeletionPolicy of Retain on the resource itself is an error.
+        steps: one to six steps, the earliest first. A step whose weights add up to more than 100 000 is an error; less
+            than that adds a warning.
+        launch_name: the launch's name, by default generated from the construct's path.
+        description: a description of at most 160 characters.
+        metric_monitors: at most three metrics to monitor, by default none.
+        randomization_salt: the salt of the hash that assigns users to groups, by default the launch's name. Launches
+            with the same salt and weights have the same users in their groups.
+        tags: the launch's tags, at most 50; `Tags.of(…)` adds to them.
+        adopt_existing: whether to adopt an existing launch of that name: the deploy updates it to this definition, and
+            it stays when this leaves the stack. By default the deploy fails and leaves the existing one unchanged.
+        removal_policy: whether the launch is deleted when this leaves the stack, by default DESTROY. With RETAIN the
+            Delete tells the API to keep it, and from then on nobody owns it. A DeletionPolicy of Retain is an error.
         endpoint: the API, by default that of a `project` construct.
-        provider: the function to use, by default one per endpoint and stack.
+        provider: the provider, by default the stack's shared one for the endpoint.
 
     Raises:
-        InvalidArgumentError: a project, feature or segment that names none, an ARN of another account or Region,
-            `endpoint` is not an EvidentlyEndpoint, another `removal_policy`.
-        InvalidDefinitionError: rules that are broken, all together.
-        ConflictingSettingsError: both `endpoint` and `provider`.
+        InvalidArgumentError: a project, feature or segment is not one or belongs to another account or Region,
+            `endpoint` is not an EvidentlyEndpoint, or `removal_policy` is neither DESTROY nor RETAIN.
+        InvalidDefinitionError: the definition breaks rules; the error lists all problems.
+        ConflictingSettingsError: both `endpoint` and `provider`, or another construct of the stack has this launch.
 
     """
 
@@ -86,7 +87,7 @@ class Launch(Declared):
         endpoint: EvidentlyEndpoint | None = None,
         provider: EvidentlyProvider | None = None,
     ) -> None:
-        within = named("project", project)
+        within = resource_ref("project", project)
         definition: dict[str, Any] = {
             "groups": [_group(each) for each in groups],
             "scheduledSplitsConfig": {"steps": [_step(each) for each in steps]},
@@ -98,14 +99,14 @@ class Launch(Declared):
         segments = [override.segment for step in steps for override in step.overrides]
         super().__init__(scope, construct_id, endpoint=endpoint, provider=provider, related=[project, *features])
         self._name = launch_name or self._generated_name(text_rule("LaunchName").longest)
-        self._declare(
+        self._add_resource(
             "launch",
             self._name,
             {name: value for name, value in definition.items() if value is not None},
             project=within,
             related=[
-                *(("feature", named("feature", feature)) for feature in features),
-                *(("segment", named("segment", segment)) for segment in segments),
+                *(resource_ref("feature", feature) for feature in features),
+                *(resource_ref("segment", segment) for segment in segments),
             ],
             problems=[*_group_problems(groups), *_step_problems(groups, steps)],
             tags=tags,
@@ -120,24 +121,23 @@ class Launch(Declared):
     def from_launch_name(
         cls, scope: Construct, construct_id: str, launch_name: str, *, project: ProjectLike
     ) -> ILaunch:
-        """Return a launch of the stack's account and region that is there already.
+        """Import an existing launch of the stack's account and region.
 
         Raises:
-            InvalidArgumentError: it is not a name that the API takes, or `project` names no project.
+            InvalidArgumentError: the API allows no such name, or `project` names no project.
 
         """
-        name, within = named("launch", launch_name).plain, named("project", project).plain
-        return _ImportedLaunch(scope, construct_id, name, name, evidently_arn(scope, "project", within, "launch", name))
+        return Imported.by_name(scope, construct_id, "launch", launch_name, project)
 
     @classmethod
     def from_launch_arn(cls, scope: Construct, construct_id: str, launch_arn: str) -> ILaunch:
-        """Return a launch that is there already.
+        """Import an existing launch by its ARN.
 
         Raises:
             InvalidArgumentError: it is not the ARN of a launch.
 
         """
-        return _ImportedLaunch(scope, construct_id, launch_arn, named("launch", launch_arn).plain, launch_arn)
+        return Imported.by_arn(scope, construct_id, "launch", launch_arn)
 
     @property
     def launch_name(self) -> str:
@@ -146,17 +146,17 @@ class Launch(Declared):
 
     @property
     def launch_arn(self) -> str:
-        """The launch's ARN, as the deploy found it."""
+        """The launch's ARN at the deploy."""
         return self._attribute(contract.ATTRIBUTE_ARN)
 
     @property
     def launch_ref(self) -> refs.LaunchReference:
-        """The reference by which other constructs know the launch."""
+        """The reference that CDK's own constructs accept for a launch."""
         return refs.LaunchReference(launch_arn=self.launch_arn)
 
     @property
     def status(self) -> str:
-        """The launch's status as the deploy of this construct left it: `CREATED`, before a `StartLaunch` comes."""
+        """The launch's status at the end of this resource's deploy: `CREATED`, as a `StartLaunch` comes after it."""
         return self._attribute(contract.ATTRIBUTE_STATUS)
 
     def _warn_of_unassigned(self, number: int, step: Step) -> None:
@@ -164,21 +164,13 @@ class Launch(Declared):
             Annotations.of(self).add_warning_v2(
                 f"{WARNING_UNASSIGNED}{number}",
                 f"steps[{number}].weights add up to {(WHOLE - left) / 1000:g} %: {left / 1000:g} % of the users are in "
-                "no group and get the default variation. Acknowledge this if it is meant so.",
+                "no group and get the default variation. Acknowledge this warning if that is intended.",
             )
-
-
-class _ImportedLaunch(Imported):
-    def __init__(self, scope: Construct, construct_id: str, given: str, name: str, arn: str) -> None:
-        super().__init__(scope, construct_id, given)
-        self.launch_name = name
-        self.launch_arn = arn
-        self.launch_ref = refs.LaunchReference(launch_arn=arn)
 
 
 def _group(group: Group) -> dict[str, str]:
     described = {} if group.description is None else {"description": group.description}
-    feature = named("feature", group.feature).plain
+    feature = resource_ref("feature", group.feature).name
     return {"name": group.name, "feature": feature, "variation": group.variation, **described}
 
 
@@ -186,10 +178,10 @@ def _step(step: Step) -> dict[str, Any]:
     try:
         start = utc_text(step.start)
     except ValueError:
-        start = str(step.start)  # told among the problems
+        start = str(step.start)  # invalid: _step_problems reports it
     overrides = [
         {
-            "segment": named("segment", override.segment).given,
+            "segment": resource_ref("segment", override.segment).given,
             "evaluationOrder": override.order,
             "weights": dict(override.weights),
         }
@@ -202,7 +194,7 @@ def _step(step: Step) -> dict[str, Any]:
 def _group_problems(groups: Sequence[Group]) -> Iterator[str]:
     for name, count in Counter(each.name for each in groups).items():
         if count > 1:
-            yield f"groups has {name!r} {count} times; each has to have a name of its own"
+            yield f"groups has {name!r} {count} times; each name has to be unique"
     for index, group in enumerate(groups):
         if isinstance(group.feature, Feature) and group.variation not in group.feature.variation_names:
             variations = ", ".join(group.feature.variation_names)
@@ -226,7 +218,7 @@ def _step_problems(groups: Sequence[Group], steps: Sequence[Step]) -> Iterator[s
             yield from _weight_problems(f"{path}.overrides[{place}].weights", override.weights, names)
         for order, count in Counter(override.order for override in step.overrides).items():
             if count > 1:
-                yield f"{path}.overrides have order {order} {count} times; it has to say which one decides"
+                yield f"{path}.overrides have order {order} {count} times; each order has to be unique"
     for (_, earlier), (index, later) in pairwise(starts):
         if later <= earlier:
             yield f"steps[{index}].start is {later}; it has to be later than that of the step before, {earlier}"

@@ -1,4 +1,4 @@
-"""What `Project`, `Feature`, `Segment` and `Launch` have in common: a custom resource with a name and a definition."""
+"""`ManagedResource`, the base of `Project`, `Feature`, `Segment` and `Launch`: a custom resource with a definition."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,32 +9,32 @@ from aws_cdk import IResolveContext, ITaggableV2, Names, RemovalPolicy, Stack, T
 from constructs import Construct, IConstruct
 
 from cdk_evidently._cdk.lazy import lazy_any, lazy_text
-from cdk_evidently._common.arn_place import check_place
+from cdk_evidently._common.account_and_region import check_account_and_region
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.owned_resource import OwnedResource, on_delete
-from cdk_evidently._common.references import Name
+from cdk_evidently._common.references import Kind, ResourceRef
 from cdk_evidently._managed.shapes import shape_problems
-from cdk_evidently._provider.duplicate_guard import Claims
+from cdk_evidently._provider.duplicate_guard import DuplicateGuard
 from cdk_evidently._provider.lookup import check_one_endpoint, provider_for
 from cdk_evidently._provider.provider import EvidentlyProvider
 from cdk_evidently.errors import InvalidDefinitionError
 
-_TYPES: Final = {
+_TYPES: Final[Mapping[Kind, str]] = {
     "project": contract.PROJECT_RESOURCE_TYPE,
     "feature": contract.FEATURE_RESOURCE_TYPE,
     "segment": contract.SEGMENT_RESOURCE_TYPE,
     "launch": contract.LAUNCH_RESOURCE_TYPE,
 }
-_SEPARATORS: Final = "-._"
-_READABLE_CHARACTERS: Final = 240  # of the 255 that a logical id may have
+_NAME_PUNCTUATION: Final = "-._"
+_READABLE_CHARACTERS: Final = 240  # of the 255 characters of a logical id
 
 
 @jsii.implements(ITaggableV2)
-class Declared(Construct):
-    """A resource that the stack creates through the Evidently API, updates, and deletes or keeps in the end.
+class ManagedResource(Construct):
+    """A resource that the stack creates, updates, and deletes or keeps through the Evidently API.
 
-    Attributes that the deploy finds out are a snapshot of it.
+    Its attributes from the API are a snapshot taken at the deploy.
     """
 
     def __init__(
@@ -52,59 +52,58 @@ class Declared(Construct):
 
     @property
     def provider(self) -> EvidentlyProvider:
-        """The function that handles its requests, with its role and its log group."""
+        """The provider: the function that handles its requests, its role and its log group."""
         return self._provider
 
     def _generated_name(self, longest: int) -> str:
         return Names.unique_resource_name(
-            self, max_length=longest, separator="-", allowed_special_characters=_SEPARATORS
+            self, max_length=longest, separator="-", allowed_special_characters=_NAME_PUNCTUATION
         )
 
-    def _declare(
+    def _add_resource(
         self,
-        kind: str,
+        kind: Kind,
         name: str,
         definition: Mapping[str, Any],
         *,
-        project: Name | None = None,
-        related: Iterable[tuple[str, Name]] = (),
+        project: ResourceRef | None = None,
+        related: Iterable[ResourceRef] = (),
         problems: Iterable[str],
         tags: Mapping[str, str] | None,
         adopt_existing: bool,
         removal_policy: RemovalPolicy | None,
         after: Iterable[object] = (),
     ) -> None:
-        """Add the custom resource.
+        """Check the definition and add the custom resource.
 
         Args:
-            kind: `project`, `feature`, `segment` or `launch`.
-            name: its name.
-            definition: the members of the API's Create request but for name, project and tags.
-            project: the project that it is in.
-            related: what it names beside, each by the kind of it.
-            problems: what is wrong with the definition beside what the API's model says.
-            tags: its tags.
-            adopt_existing: whether to adopt a resource of that name that exists already.
-            removal_policy: whether the API deletes or keeps it when this leaves the stack.
-            after: what has to be there before it; whatever is no construct is left out.
+            kind: the resource's kind.
+            name: the resource's name.
+            definition: the members of the API's Create request, without name, project and tags.
+            project: the project of a feature or launch.
+            related: the other resources that the definition names.
+            problems: the broken rules that the API's model does not have.
+            tags: the resource's tags.
+            adopt_existing: whether to adopt an existing resource of that name.
+            removal_policy: whether the Delete deletes or keeps the resource.
+            after: the arguments that name other resources; the custom resource depends on the constructs among them.
 
         Raises:
-            InvalidArgumentError: another removal policy, an ARN of another account or Region.
-            InvalidDefinitionError: with all problems.
+            InvalidArgumentError: an unsupported removal policy, or an ARN of another account or Region.
+            InvalidDefinitionError: the definition breaks rules.
 
         """
         action = on_delete(removal_policy)
-        named = [*([("project", project)] if project else []), *related]
-        check_place(self, self._provider.endpoint, named)
+        check_account_and_region(self, self._provider.endpoint, [*([project] if project else []), *related])
         own_tags = dict(tags or {})
         request = {"name": name, **definition, "tags": own_tags}
         found = [*shape_problems(f"Create{kind.capitalize()}Request", request, ""), *_tag_problems(own_tags), *problems]
         if found:
             raise InvalidDefinitionError(self.node.path, found)
-        within = project.plain if project else ""
-        Claims.of(Stack.of(self)).claim_thing(self, self._provider, kind, within, name)
+        project_name = project.name if project else ""
+        DuplicateGuard.of(Stack.of(self)).register_resource(self, self._provider, kind, project_name, name)
         self._tags = TagManager(TagType.MAP, _TYPES[kind], own_tags)
-        prerequisites = self._provider.serve_declared()
+        prerequisites = self._provider.serve_managed()
         properties = {
             "ServiceToken": self._provider.service_token,
             "ServiceTimeout": self._provider.service_timeout,
@@ -112,6 +111,7 @@ class Declared(Construct):
             **({contract.PROPERTY_PROJECT: project.given} if project else {}),
             contract.PROPERTY_NAME: name,
             contract.PROPERTY_DEFINITION: Stack.of(self).to_json_string(definition),
+            # Lazy, because `Tags.of(…)` adds tags during synth.
             contract.PROPERTY_TAGS: lazy_any(lambda: self._tags.render_tags() or {}),
             contract.PROPERTY_ON_DELETE: action,
             contract.PROPERTY_ENDPOINT: self._provider.moving_endpoint,
@@ -126,48 +126,45 @@ class Declared(Construct):
 
     @property
     def cdk_tag_manager(self) -> TagManager:
-        """Its tags, for `Tags.of(…)`."""
+        """The resource's tags, to which `Tags.of(…)` adds."""
         return self._tags
 
     @property
     def created_time(self) -> str:
-        """When it was made, as the deploy found it: ISO 8601, UTC."""
+        """The time of the resource's creation: ISO 8601, UTC."""
         return self._attribute(contract.ATTRIBUTE_CREATED_TIME)
 
     @property
     def last_updated_time(self) -> str:
-        """When it was last changed, as the deploy found it: ISO 8601, UTC."""
+        """The time of the resource's last change before the end of the deploy: ISO 8601, UTC."""
         return self._attribute(contract.ATTRIBUTE_LAST_UPDATED_TIME)
 
     @property
     def ref(self) -> str:
-        """The physical id: its ARN, with `#adopted` after it if it was there already."""
+        """The physical id: the resource's ARN, with `#adopted` if it existed before."""
         return self._resource.ref
 
     def execute_after(self, *constructs: IConstruct) -> None:
-        """Make it once these constructs are there."""
+        """Create the resource after these constructs."""
         self.node.add_dependency(*constructs)
 
     def _attribute(self, name: str) -> str:
         return self._resource.get_att(name).to_string()
 
     def _name_resource(self) -> None:
-        """CloudFormation refuses to change a resource's ServiceToken, so that another one makes it another resource."""
+        # CloudFormation refuses to change a resource's ServiceToken: another provider needs another logical id.
         resource, stack = self._resource, Stack.of(self)
-        usual: str = stack.resolve(resource.logical_id)
+        default: str = stack.resolve(resource.logical_id)
 
         def logical_id(_: IResolveContext) -> str:
             provider = hashlib.sha256(self._provider.identity(stack).encode()).hexdigest()[:8].upper()
-            return f"{usual[:_READABLE_CHARACTERS]}{provider}"
+            return f"{default[:_READABLE_CHARACTERS]}{provider}"
 
         resource.override_logical_id(lazy_text(logical_id))
 
 
-def evidently_arn(scope: Construct, *parts: str) -> str:
-    """Return the ARN of something in the scope's account and region: `project`, `petfood`, …."""
-    return Stack.of(scope).format_arn(service=contract.API_NAME, resource=parts[0], resource_name="/".join(parts[1:]))
-
-
 def _tag_problems(tags: Mapping[str, str]) -> list[str]:
-    most: int = contract.MAX_TAGS
-    return [f"tags has {len(tags)} entries; at most {most} are allowed"] if len(tags) > most else []
+    # The API's model has a rule for each tag and none for their number.
+    if len(tags) <= contract.MAX_TAGS:
+        return []
+    return [f"tags has {len(tags)} entries; at most {contract.MAX_TAGS} are allowed"]

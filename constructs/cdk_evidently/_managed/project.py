@@ -1,4 +1,4 @@
-"""`Project`: where features and launches live."""
+"""`Project`: a namespace for features and launches."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -12,13 +12,13 @@ from cdk_evidently._common.api_model import text_rule
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.log_groups import delivery_group
-from cdk_evidently._common.references import Imported, named
-from cdk_evidently._managed.managed_resource import Declared, evidently_arn
+from cdk_evidently._common.references import Imported
+from cdk_evidently._managed.managed_resource import ManagedResource
 from cdk_evidently._provider.provider import EvidentlyProvider
 
 
 class IProject(Protocol):
-    """A project of the stack, or one that is there already."""
+    """A project of the stack, or an imported one."""
 
     @property
     def project_name(self) -> str:
@@ -29,32 +29,33 @@ class IProject(Protocol):
         """The project's ARN."""
 
 
-class Project(Declared):
-    """A project: a namespace for features and launches, and where their evaluation events go.
+class Project(ManagedResource):
+    """A project: a namespace for features and launches, and the destination of their evaluation events.
 
-    What the API can change changes in place; another name is another project. When it leaves the stack it is deleted;
-    a project with features or launches that the stack does not own fails that, with their names.
+    An update changes everything but the name in place; another name replaces the project. A project that leaves the
+    stack is deleted. The deletion fails, with their names, while it has features or launches that the stack does not
+    own.
 
     Args:
         scope: the construct's parent.
-        construct_id: its name within the parent.
-        project_name: the project's name, by default one made of the construct's path.
-        description: what it is for, of at most 160 characters.
-        data_delivery: the log group, or its name, to which evaluation events go; an `EvidentlyService` has to be given
-            it as well. By default none.
-        tags: the project's tags, 50 at most; `Tags.of(…)` adds to them.
-        adopt_existing: whether a project of that name that is there already will do: it is made as declared here, and
-            stays when this leaves the stack. By default it fails the deploy, and stays as it is.
-        removal_policy: RETAIN keeps the project when this leaves the stack: the Delete tells the API, and from then on
-            nobody owns it. By default DESTROY. A DeletionPolicy of Retain on the resource itself is an error.
+        construct_id: the construct's id within the parent.
+        project_name: the project's name, by default generated from the construct's path.
+        description: a description of at most 160 characters.
+        data_delivery: the log group, or its name, to which the API delivers evaluation events; by default none. An
+            `EvidentlyService` needs it in its own `data_delivery` as well.
+        tags: the project's tags, at most 50; `Tags.of(…)` adds to them.
+        adopt_existing: whether to adopt an existing project of that name: the deploy updates it to this definition, and
+            it stays when this leaves the stack. By default the deploy fails and leaves the existing one unchanged.
+        removal_policy: whether the project is deleted when this leaves the stack, by default DESTROY. With RETAIN the
+            Delete tells the API to keep it, and from then on nobody owns it. A DeletionPolicy of Retain is an error.
         endpoint: the API, by default `EvidentlyEndpoint.aws()` with a warning, as AWS ended the service.
-        provider: the function to use, by default one per endpoint and stack.
+        provider: the provider, by default the stack's shared one for the endpoint.
 
     Raises:
-        InvalidArgumentError: `data_delivery` is not a log group, `endpoint` is not an EvidentlyEndpoint, another
-            `removal_policy`.
-        InvalidDefinitionError: rules of the API that are broken, all together.
-        ConflictingSettingsError: both `endpoint` and `provider`.
+        InvalidArgumentError: `data_delivery` is not a log group, `endpoint` is not an EvidentlyEndpoint, or
+            `removal_policy` is neither DESTROY nor RETAIN.
+        InvalidDefinitionError: the definition breaks rules; the error lists all problems.
+        ConflictingSettingsError: both `endpoint` and `provider`, or another construct of the stack has this project.
 
     """
 
@@ -77,7 +78,7 @@ class Project(Declared):
             definition["dataDelivery"] = {"cloudWatchLogs": {"logGroup": delivery_group(data_delivery)}}
         super().__init__(scope, construct_id, endpoint=endpoint, provider=provider)
         self._name = project_name or self._generated_name(text_rule("ProjectName").longest)
-        self._declare(
+        self._add_resource(
             "project",
             self._name,
             definition,
@@ -90,24 +91,23 @@ class Project(Declared):
 
     @classmethod
     def from_project_name(cls, scope: Construct, construct_id: str, project_name: str) -> IProject:
-        """Return a project of the stack's account and region that is there already.
+        """Import an existing project of the stack's account and region.
 
         Raises:
-            InvalidArgumentError: it is not a name that the API takes.
+            InvalidArgumentError: the API allows no such name.
 
         """
-        name = named("project", project_name).plain
-        return _ImportedProject(scope, construct_id, name, name, evidently_arn(scope, "project", name))
+        return Imported.by_name(scope, construct_id, "project", project_name)
 
     @classmethod
     def from_project_arn(cls, scope: Construct, construct_id: str, project_arn: str) -> IProject:
-        """Return a project that is there already.
+        """Import an existing project by its ARN.
 
         Raises:
             InvalidArgumentError: it is not the ARN of a project.
 
         """
-        return _ImportedProject(scope, construct_id, project_arn, named("project", project_arn).plain, project_arn)
+        return Imported.by_arn(scope, construct_id, "project", project_arn)
 
     @property
     def project_name(self) -> str:
@@ -116,23 +116,15 @@ class Project(Declared):
 
     @property
     def project_arn(self) -> str:
-        """The project's ARN, as the deploy found it."""
+        """The project's ARN at the deploy."""
         return self._attribute(contract.ATTRIBUTE_ARN)
 
     @property
     def project_ref(self) -> refs.ProjectReference:
-        """The reference by which other constructs know the project."""
+        """The reference that CDK's own constructs accept for a project."""
         return refs.ProjectReference(project_arn=self.project_arn)
 
     @property
     def status(self) -> str:
-        """The project's status as the deploy left it: `AVAILABLE`."""
+        """The project's status at the end of the deploy: `AVAILABLE`."""
         return self._attribute(contract.ATTRIBUTE_STATUS)
-
-
-class _ImportedProject(Imported):
-    def __init__(self, scope: Construct, construct_id: str, given: str, name: str, arn: str) -> None:
-        super().__init__(scope, construct_id, given)
-        self.project_name = name
-        self.project_arn = arn
-        self.project_ref = refs.ProjectReference(project_arn=arn)

@@ -1,4 +1,4 @@
-"""`Segment`: users with something in common, for whom launches may have other weights."""
+"""`Segment`: users with something in common, for whom launches can have other weights."""
 
 import hashlib
 import json
@@ -12,15 +12,15 @@ from constructs import Construct
 from cdk_evidently._common.api_model import text_rule
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
-from cdk_evidently._common.references import Imported, named
-from cdk_evidently._managed.managed_resource import Declared, evidently_arn
+from cdk_evidently._common.references import Imported
+from cdk_evidently._managed.managed_resource import ManagedResource
 from cdk_evidently._provider.provider import EvidentlyProvider
 
 _DIGITS: Final = 8
 
 
 class ISegment(Protocol):
-    """A segment of the stack, or one that is there already."""
+    """A segment of the stack, or an imported one."""
 
     @property
     def segment_name(self) -> str:
@@ -31,32 +31,33 @@ class ISegment(Protocol):
         """The segment's ARN."""
 
 
-class Segment(Declared):
-    """A segment: whose evaluation context matches its pattern.
+class Segment(ManagedResource):
+    """A segment: the users whose evaluation context matches a pattern.
 
-    The API can't change a segment. Without a name of its own, another pattern or description makes another segment, in
-    the old one's place; with one, such a change fails the deploy, and another name is needed. When it leaves the stack
-    it is deleted; that fails while a launch that the stack does not own refers to it.
+    The API can't change a segment. With a generated name, another pattern or description replaces the segment. With a
+    `segment_name`, such a change fails the deploy, unless the name changes too. A segment that leaves the stack is
+    deleted. The deletion fails while a launch that the stack does not own refers to the segment.
 
     Args:
         scope: the construct's parent.
-        construct_id: its name within the parent.
-        pattern: which users: JSON text in the segment pattern language, or what such text stands for:
-            `{"country": ["NO", "SE"]}`. Of at most 1024 characters.
-        segment_name: the segment's name, by default one made of the construct's path, the pattern and the description.
-        description: what it is for, of at most 160 characters.
-        tags: the segment's tags, 50 at most; `Tags.of(…)` adds to them.
-        adopt_existing: whether a segment of that name with that pattern that is there already will do; it stays when
-            this leaves the stack. By default it fails the deploy, and stays as it is.
-        removal_policy: RETAIN keeps the segment when this leaves the stack: the Delete tells the API, and from then on
-            nobody owns it. By default DESTROY. A DeletionPolicy of Retain on the resource itself is an error.
+        construct_id: the construct's id within the parent.
+        pattern: the pattern, as JSON text in the segment pattern language or as a mapping:
+            `{"country": ["NO", "SE"]}`. At most 1024 characters.
+        segment_name: the segment's name, by default generated from the construct's path, the pattern and the
+            description.
+        description: a description of at most 160 characters.
+        tags: the segment's tags, at most 50; `Tags.of(…)` adds to them.
+        adopt_existing: whether to adopt an existing segment of that name and pattern, which stays when this leaves the
+            stack. By default the deploy fails and leaves the existing one unchanged.
+        removal_policy: whether the segment is deleted when this leaves the stack, by default DESTROY. With RETAIN the
+            Delete tells the API to keep it, and from then on nobody owns it. A DeletionPolicy of Retain is an error.
         endpoint: the API, by default `EvidentlyEndpoint.aws()` with a warning, as AWS ended the service.
-        provider: the function to use, by default one per endpoint and stack.
+        provider: the provider, by default the stack's shared one for the endpoint.
 
     Raises:
-        InvalidArgumentError: `endpoint` is not an EvidentlyEndpoint, another `removal_policy`.
-        InvalidDefinitionError: rules that are broken, all together.
-        ConflictingSettingsError: both `endpoint` and `provider`.
+        InvalidArgumentError: `endpoint` is not an EvidentlyEndpoint, or `removal_policy` is neither DESTROY nor RETAIN.
+        InvalidDefinitionError: the definition breaks rules; the error lists all problems.
+        ConflictingSettingsError: both `endpoint` and `provider`, or another construct of the stack has this segment.
 
     """
 
@@ -77,8 +78,8 @@ class Segment(Declared):
         text = pattern if isinstance(pattern, str) else json.dumps(pattern)
         definition = {"pattern": text, **({} if description is None else {"description": description})}
         super().__init__(scope, construct_id, endpoint=endpoint, provider=provider)
-        self._name = segment_name or self._name_by(definition)
-        self._declare(
+        self._name = segment_name or self._name_with_digest(definition)
+        self._add_resource(
             "segment",
             self._name,
             definition,
@@ -90,24 +91,23 @@ class Segment(Declared):
 
     @classmethod
     def from_segment_name(cls, scope: Construct, construct_id: str, segment_name: str) -> ISegment:
-        """Return a segment of the stack's account and region that is there already.
+        """Import an existing segment of the stack's account and region.
 
         Raises:
-            InvalidArgumentError: it is not a name that the API takes.
+            InvalidArgumentError: the API allows no such name.
 
         """
-        name = named("segment", segment_name).plain
-        return _ImportedSegment(scope, construct_id, name, name, evidently_arn(scope, "segment", name))
+        return Imported.by_name(scope, construct_id, "segment", segment_name)
 
     @classmethod
     def from_segment_arn(cls, scope: Construct, construct_id: str, segment_arn: str) -> ISegment:
-        """Return a segment that is there already.
+        """Import an existing segment by its ARN.
 
         Raises:
             InvalidArgumentError: it is not the ARN of a segment.
 
         """
-        return _ImportedSegment(scope, construct_id, segment_arn, named("segment", segment_arn).plain, segment_arn)
+        return Imported.by_arn(scope, construct_id, "segment", segment_arn)
 
     @property
     def segment_name(self) -> str:
@@ -116,31 +116,24 @@ class Segment(Declared):
 
     @property
     def segment_arn(self) -> str:
-        """The segment's ARN, as the deploy found it."""
+        """The segment's ARN at the deploy."""
         return self._attribute(contract.ATTRIBUTE_ARN)
 
     @property
     def segment_ref(self) -> refs.SegmentReference:
-        """The reference by which other constructs know the segment."""
+        """The reference that CDK's own constructs accept for a segment."""
         return refs.SegmentReference(segment_arn=self.segment_arn)
 
-    def _name_by(self, definition: Mapping[str, str]) -> str:
+    def _name_with_digest(self, definition: Mapping[str, str]) -> str:
+        # The API can't change a segment: a changed definition needs another name, and so another segment.
         digest = hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()[:_DIGITS]
         return f"{self._generated_name(text_rule('SegmentName').longest - _DIGITS - 1)}-{digest}"
-
-
-class _ImportedSegment(Imported):
-    def __init__(self, scope: Construct, construct_id: str, given: str, name: str, arn: str) -> None:
-        super().__init__(scope, construct_id, given)
-        self.segment_name = name
-        self.segment_arn = arn
-        self.segment_ref = refs.SegmentReference(segment_arn=arn)
 
 
 def _pattern_problems(pattern: str, segment_name: str | None) -> Iterator[str]:
     if Token.is_unresolved(pattern):
         if segment_name is None:
-            yield "pattern is a token; the segment needs a segment_name then, as its own follows the pattern"
+            yield "pattern is a token; give a segment_name, as a generated name depends on the pattern"
         return
     try:
         found = json.loads(pattern)

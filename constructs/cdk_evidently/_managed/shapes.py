@@ -1,4 +1,4 @@
-"""What the API model says of a value, checked at synth: the very rules that the API goes by, and no copy of them."""
+"""Checks of values against the API model at synth: the rules that the API itself applies, not a copy."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,12 +21,12 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 
 def shape_problems(shape: str, value: object, path: str) -> Iterator[str]:
-    """Find what is wrong with a value; a token is not known yet and goes.
+    """Yield the rules of its shape that a value breaks; a token's value is unknown and passes.
 
     Args:
         shape: the name of its shape in the model.
-        value: what the request would hold.
-        path: how a problem names it.
+        value: the value in the API's request.
+        path: the value's path in the request, for the problems.
 
     """
     facts = shape_facts(shape)

@@ -1,4 +1,4 @@
-"""The parts that features and launches are made of, as plain frozen values in the API's units."""
+"""The values in the definitions of features and launches: plain, frozen, in the API's units."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,20 +10,21 @@ from typing import Final
 from cdk_evidently._common.references import FeatureLike, SegmentLike
 from cdk_evidently.errors import InvalidArgumentError
 
-WHOLE: Final = 100_000  # weights are in thousandths of a percent: this is all
+WHOLE: Final = 100_000  # 100 % in the unit of weights, thousandths of a percent
 
 
 def percent(share: float) -> int:
-    """Return a weight: thousandths of a percent, the API's unit; `percent(12.5)` is 12500.
+    """Return a weight in thousandths of a percent, the API's unit: `percent(12.5)` is 12500.
 
     Args:
         share: percent, from 0 to 100, with three decimals at most.
 
     Raises:
-        InvalidArgumentError: it is something else.
+        InvalidArgumentError: `share` is not such a number.
 
     """
     try:
+        # By its digits: 33.333 * 1000 is not a whole number in binary floating point.
         thousandths = Decimal(str(share)) * 1000
     except InvalidOperation:
         thousandths = Decimal("NaN")
@@ -36,12 +37,12 @@ def percent(share: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """One of the values that a feature has; made by `Variation.boolean(…)`, `.string`, `.long` or `.double`.
+    """A variation of a feature; use `Variation.boolean(…)`, `.string`, `.long` or `.double` to create one.
 
     Args:
-        name: its name.
+        name: the variation's name.
         member: the API's member for a value of its type, such as `boolValue`.
-        value: the value.
+        value: the value that a user of the variation gets.
 
     """
 
@@ -50,11 +51,11 @@ class Variation:
     value: bool | str | int | float
 
     @classmethod
-    def boolean(cls, name: str, value: bool) -> "Variation":  # noqa: FBT001, the value is what it is about
+    def boolean(cls, name: str, value: bool) -> "Variation":  # noqa: FBT001, the boolean is the value
         """Return a variation whose value is true or false.
 
         Raises:
-            InvalidArgumentError: the value is something else.
+            InvalidArgumentError: the value is not a bool.
 
         """
         if not isinstance(value, bool):
@@ -66,7 +67,7 @@ class Variation:
         """Return a variation whose value is a text of at most 512 characters.
 
         Raises:
-            InvalidArgumentError: the value is something else.
+            InvalidArgumentError: the value is not a str.
 
         """
         if not isinstance(value, str):
@@ -78,7 +79,7 @@ class Variation:
         """Return a variation whose value is a whole number between -(2^53 - 1) and 2^53 - 1.
 
         Raises:
-            InvalidArgumentError: the value is something else.
+            InvalidArgumentError: the value is not an int.
 
         """
         if not isinstance(value, int) or isinstance(value, bool):
@@ -90,7 +91,7 @@ class Variation:
         """Return a variation whose value is a number in double precision.
 
         Raises:
-            InvalidArgumentError: the value is something else, or not finite.
+            InvalidArgumentError: the value is not a finite number.
 
         """
         if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
@@ -100,13 +101,13 @@ class Variation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group of a launch: who is in it gets one variation of a feature.
+    """A group of a launch: its users get one variation of a feature.
 
     Args:
-        name: its name; weights name it.
-        feature: the feature: a construct, or its name.
+        name: the group's name, by which weights refer to it.
+        feature: the feature: a construct, its name or its ARN.
         variation: the name of the variation.
-        description: what it is for.
+        description: a description of at most 160 characters.
 
     """
 
@@ -122,8 +123,9 @@ class SegmentOverride:
 
     Args:
         segment: the segment: a construct, its name or its ARN.
-        order: where it stands among the overrides of its step: the first that matches decides.
-        weights: thousandths of a percent by group, such as `percent(50)`; what is unassigned goes on to the next rule.
+        order: the override's position in its step, the lowest first: the first override that matches a user applies.
+        weights: thousandths of a percent by group, such as `percent(50)`. The next rule applies to users whom the
+            weights leave unassigned.
 
     """
 
@@ -134,10 +136,10 @@ class SegmentOverride:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """From a time on, which share of the users is in which group.
+    """A step of a launch's schedule: the share of users in each group from a time on.
 
     Args:
-        start: when it begins: a datetime with a time zone, or ISO 8601 text with one, in whole seconds.
+        start: the time at which it begins: a datetime with a time zone, or ISO 8601 text with one, in whole seconds.
         weights: thousandths of a percent by group, such as `percent(12.5)`.
         overrides: other weights for segments.
 
@@ -150,14 +152,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricMonitor:
-    """A metric that a launch's events carry.
+    """A metric to monitor during a launch.
 
     Args:
-        name: its name.
-        entity_id_key: where an event has the user's id, such as `userDetails.userID`.
-        value_key: where an event has the value, such as `details.pageLoadTime`.
-        event_pattern: which events count, as JSON text in EventBridge's pattern language.
-        unit_label: what the value counts, such as `USD`.
+        name: the metric's name.
+        entity_id_key: the path of the user's id in an event, such as `userDetails.userID`.
+        value_key: the path of the value in an event, such as `details.pageLoadTime`.
+        event_pattern: the events to count, as JSON text in EventBridge's pattern language; by default all.
+        unit_label: the unit of the value, such as `USD`; by default none.
 
     """
 
@@ -168,7 +170,7 @@ class MetricMonitor:
     unit_label: str | None = None
 
     def document(self) -> dict[str, object]:
-        """Return what the API takes."""
+        """Return the metric as a member of the API's request."""
         members = {
             "name": self.name,
             "entityIdKey": self.entity_id_key,
@@ -183,7 +185,7 @@ def utc_text(start: datetime | str) -> str:
     """Return a step's start as ISO 8601 in UTC.
 
     Raises:
-        ValueError: with the rule that it breaks.
+        ValueError: it breaks a rule; the message is the end of "it has to be …".
 
     """
     try:
@@ -203,5 +205,5 @@ def utc_text(start: datetime | str) -> str:
 
 
 def _wrong_value(value: object, rule: str) -> InvalidArgumentError:
-    way_out = "Use the maker for its type: Variation.boolean, .string, .long or .double"
+    way_out = "Use the factory for its type: Variation.boolean, .string, .long or .double"
     return InvalidArgumentError("value", value, rule, way_out)

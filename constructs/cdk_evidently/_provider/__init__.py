@@ -1,1 +1,1 @@
-"""The provider: the function behind the custom resources, with its role, and which one a resource uses."""
+"""The provider: the function behind the custom resources, its role, and the choice of a resource's provider."""

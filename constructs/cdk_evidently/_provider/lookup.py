@@ -1,4 +1,4 @@
-"""Which provider carries a custom resource out: the one given, or the stack's own for the endpoint that is meant."""
+"""Resolve a custom resource's provider: the explicit one, or the stack's shared one for the endpoint."""
 
 from typing import Final
 
@@ -13,17 +13,18 @@ WARNING_AWS_ENDPOINT: Final = "cdk-evidently:awsEndpointEnded"
 
 
 def check_one_endpoint(endpoint: EvidentlyEndpoint | None, provider: EvidentlyProvider | None) -> None:
-    """Check that an API is meant in one way only.
+    """Check that at most one argument says which API to call.
 
     Raises:
         InvalidArgumentError: `endpoint` is not an EvidentlyEndpoint.
-        ConflictingSettingsError: an endpoint besides a provider, which has its own.
+        ConflictingSettingsError: both `endpoint` and `provider`; a provider already has an endpoint.
 
     """
-    if endpoint is not None and endpoint_or_aws(endpoint) and provider is not None:
+    checked = endpoint_or_aws(endpoint)
+    if endpoint is not None and provider is not None:
         message = (
-            f"endpoint is {endpoint.url or 'AWS'!r} and provider is {provider.node.path!r}, which has an endpoint "
-            "of its own: only one can hold. Give the endpoint to the EvidentlyProvider, or leave provider out."
+            f"endpoint is {checked.url or 'AWS'!r} and provider is {provider.node.path!r}, which has its own "
+            "endpoint: give only one. Give the endpoint to the EvidentlyProvider, or leave provider out."
         )
         raise ConflictingSettingsError(message)
 
@@ -31,20 +32,20 @@ def check_one_endpoint(endpoint: EvidentlyEndpoint | None, provider: EvidentlyPr
 def provider_for(
     scope: Construct, endpoint: EvidentlyEndpoint | None, provider: EvidentlyProvider | None, *related: object
 ) -> EvidentlyProvider:
-    """Return the provider for a construct: by default with the endpoint of what it is related to, then AWS's own.
+    """Return a construct's provider; by default the stack's shared one for the endpoint of a related construct, or AWS.
 
     Args:
         scope: the construct.
         endpoint: the API given, if any.
         provider: the provider given, if any.
-        related: the project, feature or launch that the construct was given.
+        related: the project, features or launch that the construct was given.
 
     """
     if provider is None:
         providers = (getattr(it, "provider", None) for it in related)
         inherited = (it.endpoint for it in providers if isinstance(it, EvidentlyProvider))
-        reached = endpoint if endpoint is not None else next(inherited, None)
-        provider = EvidentlyProvider.shared(scope, endpoint_or_aws(reached))
+        found = endpoint if endpoint is not None else next(inherited, None)
+        provider = EvidentlyProvider.shared(scope, endpoint_or_aws(found))
     if provider.endpoint.is_aws:
         Annotations.of(scope).add_warning_v2(
             WARNING_AWS_ENDPOINT,

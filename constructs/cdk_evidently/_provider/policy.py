@@ -1,14 +1,14 @@
-"""What the provider's role may do: pure functions from the launches it starts to IAM statements that fit a role.
+"""The permissions of the provider's role: pure functions from the launches that it starts to IAM statements.
 
-It may start exactly the launches named, as long as they fit. It may read and stop every launch of its endpoint:
-CloudFormation narrows the role before it sends the Deletes of a clean-up, and a launch that left the stack must still
-be stopped then. Ownership is what protects others' launches there.
+The role may start exactly the launches named, as long as they fit into its policies. It may read and stop every launch
+of its endpoint: CloudFormation narrows the role before it sends the Deletes of a clean-up, and the Delete of a launch
+that left the stack still has to stop it. Ownership protects the launches of others there.
 """
 
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -17,14 +17,14 @@ from cdk_evidently._cdk.function import LOG_ACTIONS
 from cdk_evidently._common.api_model import routes
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
-from cdk_evidently._common.references import Name, NamedLaunch
+from cdk_evidently._common.references import NamedLaunch, ResourceRef
 
 Statement = dict[str, Any]
 
-# Inline policies of one role, all together, without white space. IAM user guide, "IAM and AWS STS quotas".
+# The limit of all inline policies of a role together, without white space. IAM user guide, "IAM and AWS STS quotas".
 POLICY_CHARACTERS: Final = 10_240
 
-# What Lambda needs for a function in a VPC; EC2 takes no narrower resource for it.
+# What Lambda needs for a function in a VPC; EC2 supports no narrower resource for these actions than "*".
 # Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC".
 NETWORK_ACTIONS: Final = (
     "ec2:AssignPrivateIpAddresses",
@@ -35,9 +35,8 @@ NETWORK_ACTIONS: Final = (
     "ec2:UnassignPrivateIpAddresses",
 )
 
-
-# What a Project, Feature, Segment or Launch needs.
-_DECLARING: Final = (
+# The operations that manage a Project, Feature, Segment or Launch.
+_MANAGING: Final = (
     *(f"{verb}{kind}" for kind in ("Project", "Feature", "Launch") for verb in ("Create", "Get", "Update", "Delete")),
     *("UpdateProjectDataDelivery", "ListFeatures", "ListLaunches", "StopLaunch"),
     *("CreateSegment", "GetSegment", "DeleteSegment", "ListSegmentReferences"),
@@ -46,7 +45,7 @@ _DECLARING: Final = (
 
 
 class Breadth(StrEnum):
-    """How wide the permission to start is."""
+    """How many launches the role may start; the values end a sentence of a warning."""
 
     LAUNCHES = "exactly the launches named"
     PROJECTS = "every launch of the projects named"
@@ -54,8 +53,8 @@ class Breadth(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What ARNs are made of beside names: tokens for the template, texts of the greatest length to measure by."""
+class ArnContext:
+    """The parts of ARNs beside names: tokens for a template, or texts of the greatest length to measure a policy by."""
 
     partition: str
     region: str
@@ -64,7 +63,7 @@ class Place:
     log_group_arn: str
 
 
-_LONGEST: Final = Place(
+_LONGEST: Final = ArnContext(
     partition="aws-us-gov",
     region="ap-southeast-1",
     account="1" * 12,
@@ -72,17 +71,17 @@ _LONGEST: Final = Place(
     log_group_arn=f"arn:aws-us-gov:logs:ap-southeast-1:{'1' * 12}:log-group:{'a' * 512}:*",
 )
 ANY: Final = "*"
-_EVERY: Final = Name(ANY, ANY, literal=True)
-_LONGEST_NAME: Final = Name("a" * 127, "a" * 127, literal=True)
-
-Target = tuple[Name, Name]  # a project and a launch, or every one
+_ANY_PROJECT: Final = ResourceRef("project", ANY, ANY, literal=True)
+_ANY_LAUNCH: Final = ResourceRef("launch", ANY, ANY, literal=True)
+_EVERY_LAUNCH: Final = NamedLaunch(_ANY_PROJECT, _ANY_LAUNCH)
+_LONGEST_NAME: Final = "a" * 127
 
 
 def breadth_that_fits(
-    endpoint: EvidentlyEndpoint, launches: Sequence[NamedLaunch], *, in_vpc: bool, declares: bool = False
+    endpoint: EvidentlyEndpoint, launches: Sequence[NamedLaunch], *, in_vpc: bool, manages: bool = False
 ) -> Breadth:
-    """Return the narrowest permission whose policy is sure to fit into a role, whatever its tokens turn out to be."""
-    left = POLICY_CHARACTERS - (_size(declaring_statements(endpoint, _LONGEST)) if declares else 0)
+    """Return the narrowest permission whose policy fits into a role for all values that its tokens can have."""
+    left = POLICY_CHARACTERS - (_size(managing_statements(endpoint, _LONGEST)) if manages else 0)
     for breadth in (Breadth.LAUNCHES, Breadth.PROJECTS):
         longest = [_longest(target) for target in _targets(launches, breadth)]
         if _size(_statements(endpoint, _LONGEST, longest, in_vpc=in_vpc)) <= left:
@@ -91,19 +90,19 @@ def breadth_that_fits(
 
 
 def statements(
-    endpoint: EvidentlyEndpoint, launches: Sequence[NamedLaunch], place: Place, breadth: Breadth, *, in_vpc: bool
+    endpoint: EvidentlyEndpoint, launches: Sequence[NamedLaunch], context: ArnContext, breadth: Breadth, *, in_vpc: bool
 ) -> list[Statement]:
-    """Return the statements of the role's policy, in an order that does not depend on that of the constructs."""
-    return _statements(endpoint, place, _targets(launches, breadth), in_vpc=in_vpc)
+    """Return the statements of the role's policy, ordered by names and not by the constructs' order."""
+    return _statements(endpoint, context, _targets(launches, breadth), in_vpc=in_vpc)
 
 
-def declaring_statements(endpoint: EvidentlyEndpoint, place: Place) -> list[Statement]:
-    """Return what it takes to make, change and delete projects, features, segments and launches of any name."""
+def managing_statements(endpoint: EvidentlyEndpoint, context: ArnContext) -> list[Statement]:
+    """Return the permission to create, update and delete projects, features, segments and launches of any name."""
     if endpoint.signing_name == contract.SIGNING_NAME_EXECUTE_API:
-        stage = f"arn:{place.partition}:execute-api:{place.region}:{place.account}:{place.api_id}/$default"
-        return [_allow("Declare", ["execute-api:Invoke"], [f"{stage}/{path}" for path in _declaring_paths()])]
-    account = f"arn:{place.partition}:{contract.API_NAME}:{place.region}:{place.account}"
-    actions = [f"{contract.API_NAME}:{operation}" for operation in _DECLARING]
+        resources = [f"{_stage_arn(context)}/{path}" for path in _managing_paths()]
+        return [_allow("Declare", ["execute-api:Invoke"], resources)]
+    account = f"arn:{context.partition}:{contract.API_NAME}:{context.region}:{context.account}"
+    actions = [f"{contract.API_NAME}:{operation}" for operation in _MANAGING]
     return [_allow("Declare", actions, [f"{account}:project/{ANY}", f"{account}:segment/{ANY}"])]
 
 
@@ -116,75 +115,77 @@ def _size(content: Sequence[Statement]) -> int:
     return len(json.dumps(policy_document(content), separators=(",", ":")))
 
 
-def _declaring_paths() -> list[str]:
-    """Methods and paths as IAM sees them: a `*` matches slashes too, so that a few of them match all."""
-    every = {f"{it.method}{re.sub(r'{[^}]+}', ANY, it.uri)}" for it in routes() if it.operation in _DECLARING}
+def _managing_paths() -> list[str]:
+    # As IAM sees methods and paths. A `*` matches slashes too, so a few patterns match all the others.
+    every = {f"{it.method}{re.sub(r'{[^}]+}', ANY, it.uri)}" for it in routes() if it.operation in _MANAGING}
     return sorted(path for path in every if not any(it != path and fnmatchcase(path, it) for it in every))
 
 
 def _statements(
-    endpoint: EvidentlyEndpoint, place: Place, targets: Sequence[Target], *, in_vpc: bool
+    endpoint: EvidentlyEndpoint, context: ArnContext, targets: Sequence[NamedLaunch], *, in_vpc: bool
 ) -> list[Statement]:
     if endpoint.signing_name == contract.SIGNING_NAME_EXECUTE_API:
-        api = _api_statements(place, targets)
+        api = _api_statements(context, targets)
     else:
-        api = _evidently_statements(place, targets)
+        api = _evidently_statements(context, targets)
     network = [_allow("Network", NETWORK_ACTIONS, [ANY])] if in_vpc else []
-    return [_allow("Logs", LOG_ACTIONS, [place.log_group_arn]), *api, *network]
+    return [_allow("Logs", LOG_ACTIONS, [context.log_group_arn]), *api, *network]
 
 
-def _evidently_statements(place: Place, targets: Sequence[Target]) -> list[Statement]:
-    def launch_arn(project: Name, launch: Name) -> str:
-        account = f"arn:{place.partition}:evidently:{place.region}:{place.account}"
-        return f"{account}:project/{project.plain}/launch/{launch.plain}"
+def _evidently_statements(context: ArnContext, targets: Sequence[NamedLaunch]) -> list[Statement]:
+    def launch_arn(target: NamedLaunch) -> str:
+        account = f"arn:{context.partition}:{contract.API_NAME}:{context.region}:{context.account}"
+        return f"{account}:project/{target.project.name}/launch/{target.launch.name}"
 
-    start = [launch_arn(*target) for target in targets]
+    start = [launch_arn(target) for target in targets]
     return [
         *([_allow("Start", ["evidently:StartLaunch"], start)] if start else []),
-        _allow("GetAndStop", ["evidently:GetLaunch", "evidently:StopLaunch"], [launch_arn(_EVERY, _EVERY)]),
+        _allow("GetAndStop", ["evidently:GetLaunch", "evidently:StopLaunch"], [launch_arn(_EVERY_LAUNCH)]),
     ]
 
 
-def _api_statements(place: Place, targets: Sequence[Target]) -> list[Statement]:
-    def route(method: str, project: Name, launch: Name, verb: str = "") -> str:
-        stage = f"arn:{place.partition}:execute-api:{place.region}:{place.account}:{place.api_id}/$default"
-        return f"{stage}/{method}/projects/{project.plain}/launches/{launch.plain}{verb}"
+def _api_statements(context: ArnContext, targets: Sequence[NamedLaunch]) -> list[Statement]:
+    def route(method: str, target: NamedLaunch, verb: str = "") -> str:
+        path = f"projects/{target.project.name}/launches/{target.launch.name}{verb}"
+        return f"{_stage_arn(context)}/{method}/{path}"
 
     invoke = ["execute-api:Invoke"]
-    start = [route("POST", *target, "/start") for target in targets]
+    start = [route("POST", target, "/start") for target in targets]
     return [
         *([_allow("Start", invoke, start)] if start else []),
-        _allow("GetAndStop", invoke, [route("GET", _EVERY, _EVERY), route("POST", _EVERY, _EVERY, "/cancel")]),
+        _allow("GetAndStop", invoke, [route("GET", _EVERY_LAUNCH), route("POST", _EVERY_LAUNCH, "/cancel")]),
     ]
 
 
-def _targets(launches: Sequence[NamedLaunch], breadth: Breadth) -> list[Target]:
+def _stage_arn(context: ArnContext) -> str:
+    return f"arn:{context.partition}:execute-api:{context.region}:{context.account}:{context.api_id}/$default"
+
+
+def _targets(launches: Sequence[NamedLaunch], breadth: Breadth) -> list[NamedLaunch]:
     match breadth:
         case Breadth.LAUNCHES:
-            targets = [(launch.project, launch.launch) for launch in launches]
+            targets = launches
         case Breadth.PROJECTS:
-            targets = [(launch.project, _EVERY) for launch in launches]
+            targets = [replace(launch, launch=_ANY_LAUNCH) for launch in launches]
         case Breadth.ENDPOINT:
-            targets = [(_EVERY, _EVERY)]
+            targets = [_EVERY_LAUNCH]
     return sorted({_key(target): target for target in targets}.values(), key=_order)
 
 
-def _key(target: Target) -> tuple[str, str]:
-    # Of a token, the text that the caller gave: each reading of its plain name is a token of its own.
-    project, launch = (name.plain if name.literal else name.given for name in target)
+def _key(target: NamedLaunch) -> tuple[str, str]:
+    # `name` is a new token for each reference to the same token; `given` is equal for them.
+    project, launch = (it.name if it.literal else it.given for it in (target.project, target.launch))
     return project, launch
 
 
-def _order(target: Target) -> tuple[bool, str, str]:
-    # The text of a token says nothing, and differs from one synth to the next: those keep the order of their making.
-    project, launch = target
-    literal = project.literal and launch.literal
-    return (False, project.plain, launch.plain) if literal else (True, "", "")
+def _order(target: NamedLaunch) -> tuple[bool, str, str]:
+    # A token's text has no meaning and differs from one synth to the next: tokens keep their order of creation.
+    return (False, target.project.name, target.launch.name) if target.literal else (True, "", "")
 
 
-def _longest(target: Target) -> Target:
-    project, launch = (name if name.literal else _LONGEST_NAME for name in target)
-    return project, launch
+def _longest(target: NamedLaunch) -> NamedLaunch:
+    project, launch = (it if it.literal else replace(it, name=_LONGEST_NAME) for it in (target.project, target.launch))
+    return NamedLaunch(project, launch)
 
 
 def _allow(sid: str, actions: Iterable[str], resources: Sequence[str]) -> Statement:

@@ -1,4 +1,4 @@
-"""The one function behind the custom resources of an endpoint in a stack, with its role and its log group."""
+"""`EvidentlyProvider`: the function behind the custom resources of an endpoint, with its role and its log group."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,44 +22,46 @@ from cdk_evidently._common.references import NamedLaunch
 from cdk_evidently._provider.role import ProviderRole
 from cdk_evidently.errors import ConflictingSettingsError
 
-_MAX_SERVICE_TIMEOUT_SECONDS: Final = 3600  # CloudFormation's own limit
-_INVOCATIONS: Final = 3  # Lambda's asynchronous invocation: the first and two retries …
-_RETRY_WAITS_SECONDS: Final = 180  # … which wait for one minute and for two
+# Lambda retries a failed asynchronous invocation twice, after one minute and after two. Lambda developer guide,
+# "How Lambda handles errors and retries with asynchronous invocation".
+_INVOCATIONS: Final = 3
+_RETRY_WAITS_SECONDS: Final = 180
 
 
 class EvidentlyProvider(Construct):
     """The function that handles the requests of custom resources such as `StartLaunch`, for one endpoint.
 
-    A `StartLaunch` finds or creates one of these per endpoint and stack (a nested stack counts as its own). Create one
-    yourself to choose its network, role, log retention or memory, and hand it over as `StartLaunch(provider=…)`.
-    It adds three resources: a function (arm64), its role (one inline policy, no managed one) and its log group; the
+    A custom resource finds or creates the shared provider of its endpoint and stack; a nested stack has its own. Create
+    one yourself to choose its network, role, log retention or memory, and pass it as `StartLaunch(provider=…)`.
+    It adds three resources: a function (arm64), its role (one inline policy, no managed one) and its log group. The
     first `Project`, `Feature`, `Segment` or `Launch` also adds one policy.
 
-    Another `endpoint` is another function with another role, and so other custom resources: CloudFormation creates
-    these first, then deletes the old ones, which releases what they own at the old endpoint. The log group stays. Where
-    the URL comes from a CloudFormation parameter or another value that the template does not hold, the template can't
-    tell: an update that finds another URL then fails, and a provider with another construct id is the way there.
+    Another `endpoint` makes another function with another role, and so other custom resources: CloudFormation creates
+    these first and then deletes the old ones, which releases what they own at the old endpoint. The log group stays.
+    Where the URL comes from a CloudFormation parameter or another value outside the template, the template can't show
+    the change: the update that finds another URL fails. To move to that URL, give the provider another construct id.
 
     Attributes:
-        endpoint: the API that it calls.
+        endpoint: the API that the function calls.
         function: the Lambda function; its timeout is the largest `timeout` of its uses plus a minute.
         role: the function's role. It may start the launches that its uses name, get and stop every launch of the
             endpoint (CloudFormation narrows a role before it cleans up), and write to the log group.
-        log_group: where the function writes one JSON line per step.
-        metrics: how many requests failed, and how long they took, for alarms and dashboards.
+        log_group: the log group to which the function writes one JSON line per step.
+        metrics: the number of failed requests and the duration of requests, for alarms and dashboards.
 
     Args:
         scope: the construct's parent.
-        construct_id: its name within the parent.
+        construct_id: the construct's id within the parent.
         endpoint: the API to call, by default `EvidentlyEndpoint.aws()`.
-        vpc: a VPC to run the function in. From there it has to reach the endpoint, and CloudFormation's S3 buckets to
-            answer: without, a deploy hangs until CloudFormation gives up.
-        vpc_subnets: which of the VPC's subnets, by default the private ones.
-        security_groups: the function's security groups, by default one that allows all traffic out.
-        role: a role to run as, instead of one made here. It gets its permissions as an inline policy of its own; of
-            the 10,240 characters that all inline policies of a role share, all are taken to be free.
-        log_retention: how long log events stay, by default three months.
-        log_removal_policy: what becomes of the log group with the stack, by default DESTROY.
+        vpc: a VPC to run the function in, by default none. The VPC needs a route to the endpoint, and one to
+            CloudFormation's S3 buckets for the response: without it a deploy hangs until CloudFormation times out.
+        vpc_subnets: the subnets of the VPC to use, by default the private ones.
+        security_groups: the function's security groups, by default one that allows all outbound traffic.
+        role: an existing role for the function, by default a new one. The provider adds its permissions to the role as
+            an inline policy. All inline policies of a role share 10,240 characters; the provider assumes that the role
+            uses none of them.
+        log_retention: how long CloudWatch keeps log events, by default three months.
+        log_removal_policy: whether the log group is deleted with the stack, by default DESTROY.
         memory_size: the function's memory in MiB, by default 256.
 
     Raises:
@@ -89,7 +91,7 @@ class EvidentlyProvider(Construct):
     ) -> None:
         if vpc is None and (vpc_subnets is not None or security_groups is not None):
             message = (
-                "vpc_subnets and security_groups say where in a VPC the function runs, but vpc is None. "
+                "vpc_subnets and security_groups place the function in a VPC, but vpc is None. "
                 "Give the vpc, or leave the two out."
             )
             raise ConflictingSettingsError(message)
@@ -99,9 +101,11 @@ class EvidentlyProvider(Construct):
         stack = Stack.of(self)
         self._endpoint_digest = self.endpoint.digest(stack)
         self._endpoint_may_move = self.endpoint.may_move(stack)
-        # The role goes with the function: CloudFormation would narrow one that stays before the last Deletes.
-        named_for_it = construct_id.endswith(self._endpoint_digest)
-        within = self if named_for_it else Construct(self, f"Endpoint{self._endpoint_digest}")
+        # Another endpoint has to change the logical ids of function and role: the old custom resources are then deleted
+        # by the old function, with a role that CloudFormation has not narrowed yet. The id of a shared provider ends
+        # with the endpoint's digest already.
+        shared = construct_id.endswith(self._endpoint_digest)
+        within = self if shared else Construct(self, f"Endpoint{self._endpoint_digest}")
         self._permissions = ProviderRole(
             within, endpoint=self.endpoint, log_group=self.log_group, given=role, in_vpc=vpc is not None
         )
@@ -112,7 +116,7 @@ class EvidentlyProvider(Construct):
             "Function",
             code=handler_code(),
             handler=contract.PROVIDER_HANDLER,
-            description="Carries out Evidently resources for CloudFormation (cdk-evidently).",
+            description="Handles CloudFormation's requests for Evidently resources (cdk-evidently).",
             role=self.role,
             log_group=self.log_group,
             timeout=Duration.seconds(lazy_number(self._timeout_seconds)),
@@ -127,7 +131,7 @@ class EvidentlyProvider(Construct):
 
     @classmethod
     def shared(cls, scope: Construct, endpoint: EvidentlyEndpoint) -> "EvidentlyProvider":
-        """Return the provider of this endpoint in the scope's stack, made with defaults if there is none yet."""
+        """Return the scope's stack's shared provider of this endpoint; create it with defaults at the first call."""
         stack = Stack.of(scope)
         name = f"EvidentlyProvider{endpoint.digest(stack)}"
         found = stack.node.try_find_child(name)
@@ -135,41 +139,40 @@ class EvidentlyProvider(Construct):
 
     @property
     def service_token(self) -> str:
-        """The function's ARN: what a custom resource names as its ServiceToken."""
+        """The function's ARN, the ServiceToken of its custom resources."""
         return self.function.function_arn
 
     @property
     def service_timeout(self) -> float:
-        """The seconds that CloudFormation waits for an answer, a token: long enough for Lambda's own retries."""
-        return lazy_number(
-            lambda: min(_MAX_SERVICE_TIMEOUT_SECONDS, _INVOCATIONS * self._timeout_seconds() + _RETRY_WAITS_SECONDS)
-        )
+        """The seconds that CloudFormation waits for a response, as a token: long enough for Lambda's retries."""
+        # At most 45 minutes, within CloudFormation's limit of an hour.
+        return lazy_number(lambda: _INVOCATIONS * self._timeout_seconds() + _RETRY_WAITS_SECONDS)
 
     @property
     def moving_endpoint(self) -> IResolvable:
-        """The API's URL, a token, where the function's logical id does not change with it; or nothing.
+        """A token for the API's URL if the function's logical id does not change with it, and for nothing otherwise.
 
-        As a property of the custom resources it makes CloudFormation update them. That is so for a URL of a parameter,
-        and for a function whose logical id was overridden.
+        It is a property of the custom resources: CloudFormation then updates them when the URL changes. That is needed
+        for a URL from a parameter, and for a function whose logical id was overridden.
         """
         return lazy_any(self._moving_endpoint)
 
     @property
     def prerequisites(self) -> tuple[IConstruct, ...]:
-        """What has to exist before a custom resource of this provider: a given role's policy, and the endpoint."""
+        """The dependencies of every custom resource of this provider: a given role's policy, and the endpoint's."""
         return (*self._permissions.policies, *self.endpoint.dependencies)
 
     def serve_launch(self, launch: NamedLaunch, timeout_seconds: int) -> None:
-        """Take on a launch to start, and the time that this may take; `StartLaunch` calls it."""
+        """Allow the function to start a launch, and give it that many seconds; `StartLaunch` calls this."""
         self._permissions.allow_start(launch)
         self._longest_timeout = max(self._longest_timeout, timeout_seconds)
 
-    def serve_declared(self) -> tuple[IConstruct, ...]:
-        """Take on what is declared, and return what has to exist before it; `Project`, `Feature` and so on call it."""
-        return (*self.prerequisites, self._permissions.allow_declaring())
+    def serve_managed(self) -> tuple[IConstruct, ...]:
+        """Allow the function to manage resources; return the dependencies of a managed resource, which calls this."""
+        return (*self.prerequisites, self._permissions.allow_managing())
 
     def identity(self, stack: Stack) -> str:
-        """Return what tells this provider's ServiceToken from every other's in the stack; for use at resolution."""
+        """Return a text that is unique to this provider among those that the stack uses; valid during resolution."""
         own = Stack.of(self)
         logical_id: str = own.resolve(l1_resource(self.function, lambda_.CfnFunction).logical_id)
         return logical_id if own is stack else "/".join([*stack_key(own), logical_id])
@@ -179,8 +182,5 @@ class EvidentlyProvider(Construct):
         return None if fixed else self.endpoint.address
 
     def _timeout_seconds(self) -> int:
-        wanted: int = (
-            self._longest_timeout or contract.DEFAULT_TIMEOUT_SECONDS
-        ) + contract.FUNCTION_TIMEOUT_MARGIN_SECONDS
-        longest: int = contract.MAX_FUNCTION_TIMEOUT_SECONDS
-        return min(wanted, longest)
+        longest_use = self._longest_timeout or contract.DEFAULT_TIMEOUT_SECONDS
+        return min(longest_use + contract.FUNCTION_TIMEOUT_MARGIN_SECONDS, contract.MAX_FUNCTION_TIMEOUT_SECONDS)

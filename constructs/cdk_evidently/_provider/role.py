@@ -1,8 +1,8 @@
-"""The provider's role: made here or given, with one inline policy that follows what the app asks for."""
+"""The provider's role: created here or given by the caller, with one inline policy that grows with the app."""
 
 from typing import Any, Final
 
-from aws_cdk import Annotations, Aws
+from aws_cdk import Annotations, Aws, IResolvable
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -16,10 +16,10 @@ from cdk_evidently._common.references import NamedLaunch
 from cdk_evidently._provider.policy import (
     ANY,
     POLICY_CHARACTERS,
+    ArnContext,
     Breadth,
-    Place,
     breadth_that_fits,
-    declaring_statements,
+    managing_statements,
     policy_document,
     statements,
 )
@@ -28,29 +28,29 @@ WARNING_BROAD_START: Final = "cdk-evidently:startPermissionBroadened"
 
 _POLICY_NAME: Final = "Evidently"
 
-# cfn-lint has forgotten Evidently's actions, with the service; endpoints other than AWS's still go by them.
+# cfn-lint dropped Evidently's actions when AWS ended the service; Evidently APIs at other URLs still use them.
 _UNKNOWN_ACTION: Final = "W3037"
 
-# Why a statement has wildcards, by its Sid.
+# Why a statement has wildcards, by its Sid: the reasons of the acknowledgements that cdk-nag reads.
 _REASONS: Final = {
     "Start": "The launches named don't fit one by one into the inline policies of a role.",
     "GetAndStop": "CloudFormation narrows the role before it sends the Deletes of a clean-up: a launch that left the "
-    "stack is read and stopped with the permissions of a template that no longer names it. Ownership is what protects "
-    "others' launches there.",
+    "stack is read and stopped with the permissions of a template that no longer names it. Ownership protects the "
+    "launches of others there.",
     "Declare": "CloudFormation deletes what left the stack with the permissions of a template that no longer names it. "
-    "Ownership is what protects others' resources there.",
-    "Network": "A function in a VPC needs network interfaces, and EC2 takes no narrower resource for these actions.",
+    "Ownership protects the resources of others there.",
+    "Network": "A function in a VPC needs network interfaces, and EC2 supports no narrower resource for these actions.",
 }
 
 
 class ProviderRole:
-    """Keeps the permissions of a provider's role in step with the launches that it is to start.
+    """The permissions of a provider's role: those for the launches that the app has added by the end of synth.
 
     Args:
-        scope: the provider.
-        endpoint: the API that it calls.
-        log_group: where it writes.
-        given: a role of the caller's, which gets a policy of its own; None to make a role with an inline one.
+        scope: the parent of the role and its policies.
+        endpoint: the API that the provider calls.
+        log_group: the log group that the provider writes to.
+        given: the caller's role, which gets a separate inline policy; None to create a role with an inline policy.
         in_vpc: whether the function needs network interfaces.
 
     """
@@ -69,8 +69,8 @@ class ProviderRole:
         self._in_vpc = in_vpc
         self._launches: list[NamedLaunch] = []
         self._warned = False
-        self._declaring: iam.Policy | None = None
-        self._place = Place(
+        self._managing_policy: iam.Policy | None = None
+        self._context = ArnContext(
             partition=Aws.PARTITION,
             region=endpoint.region or Aws.REGION,
             account=Aws.ACCOUNT_ID,
@@ -81,23 +81,22 @@ class ProviderRole:
         scope.node.add_validation(before_synthesis(self._complete))
 
     def allow_start(self, launch: NamedLaunch) -> None:
-        """Let the role start this launch."""
+        """Add the permission to start this launch."""
         self._launches.append(launch)
 
-    def allow_declaring(self) -> iam.Policy:
-        """Let the role make, change and delete projects, features, segments and launches; returns the policy.
+    def allow_managing(self) -> iam.Policy:
+        """Add the permission to create, update and delete projects, features, segments and launches; return its policy.
 
-        It is a policy of its own, the same for every stack: when the last of these leaves, CloudFormation deletes them
-        before the policy that they depend on. A policy that followed their names would be narrowed too early.
+        The policy allows the same in every stack and is a resource apart from the role: CloudFormation deletes the
+        last managed resource before the policy that it depends on. A policy that listed their names would be narrowed
+        before the Deletes that need it.
         """
-        if self._declaring is None:
-            content = declaring_statements(self._endpoint, self._place)
-            stand_in = iam.PolicyStatement(actions=["logs:PutLogEvents"], resources=[self._place.log_group_arn])
-            self._declaring = iam.Policy(self._scope, "DeclaringPolicy", statements=[stand_in], roles=[self.role])
-            resource = l1_resource(self._declaring, iam.CfnPolicy)
-            resource.policy_document = policy_document(content)
-            ignore_cfn_lint(resource, _UNKNOWN_ACTION)
-        return self._declaring
+        if self._managing_policy is None:
+            document = policy_document(managing_statements(self._endpoint, self._context))
+            # The construct id is part of the policy's logical id, which stays the same between releases.
+            self._managing_policy = self._policy("DeclaringPolicy", document)
+            self._managing_policy.attach_to_role(self.role)
+        return self._managing_policy
 
     def _own_role(self) -> tuple[iam.IRole, list[iam.Policy]]:
         role = lambda_role(self._scope, "Role")
@@ -109,28 +108,32 @@ class ProviderRole:
         return role, []
 
     def _with_policy(self, role: iam.IRole) -> tuple[iam.IRole, list[iam.Policy]]:
-        # The statement stands in until synthesis: CDK leaves out a policy that is empty.
-        stand_in = iam.PolicyStatement(actions=["logs:PutLogEvents"], resources=[self._place.log_group_arn])
-        policy = iam.Policy(self._scope, "Policy", statements=[stand_in])
-        resource = l1_resource(policy, iam.CfnPolicy)
-        resource.policy_document = lazy_any(self._document)
-        ignore_cfn_lint(resource, _UNKNOWN_ACTION)
+        policy = self._policy("Policy", lazy_any(self._document))
         role.attach_inline_policy(policy)
         return role, [policy]
 
+    def _policy(self, construct_id: str, document: dict[str, Any] | IResolvable) -> iam.Policy:
+        # CDK omits a policy without statements from the template, even if its L1 has another document.
+        placeholder = iam.PolicyStatement(actions=["logs:PutLogEvents"], resources=[self._context.log_group_arn])
+        policy = iam.Policy(self._scope, construct_id, statements=[placeholder])
+        resource = l1_resource(policy, iam.CfnPolicy)
+        resource.policy_document = document
+        ignore_cfn_lint(resource, _UNKNOWN_ACTION)
+        return policy
+
     def _statements(self) -> list[dict[str, Any]]:
-        return statements(self._endpoint, self._launches, self._place, self._breadth(), in_vpc=self._in_vpc)
+        return statements(self._endpoint, self._launches, self._context, self._breadth(), in_vpc=self._in_vpc)
 
     def _breadth(self) -> Breadth:
-        declares = self._declaring is not None
-        return breadth_that_fits(self._endpoint, self._launches, in_vpc=self._in_vpc, declares=declares)
+        manages = self._managing_policy is not None
+        return breadth_that_fits(self._endpoint, self._launches, in_vpc=self._in_vpc, manages=manages)
 
     def _document(self) -> dict[str, Any]:
         return policy_document(self._statements())
 
     def _complete(self) -> None:
-        declaring = [] if self._declaring is None else declaring_statements(self._endpoint, self._place)
-        for statement in [*self._statements(), *declaring]:
+        managing = [] if self._managing_policy is None else managing_statements(self._endpoint, self._context)
+        for statement in [*self._statements(), *managing]:
             for resource in statement["Resource"]:
                 if ANY in resource:
                     acknowledge_wildcard(self._scope, resource, _REASONS[statement["Sid"]])

@@ -1,1 +1,1 @@
-"""`EvidentlyService`: the API in the user's own account, and who may call it."""
+"""`EvidentlyService`: the Evidently API in the user's account, and the permissions to call it."""

@@ -1,4 +1,4 @@
-"""What API Gateway notes of each request to an `EvidentlyService`."""
+"""The access log of an `EvidentlyService`, which API Gateway writes."""
 
 import json
 from typing import Final
@@ -8,7 +8,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_logs as logs
 
-# Who called what, and what became of it. No bodies, no signatures.
+# Neither bodies, which hold entity ids, nor signatures.
 _ACCESS_LOG: Final = {
     "requestId": "$context.requestId",
     "time": "$context.requestTime",
@@ -27,7 +27,7 @@ class AccessLog:
     """The access log of a stage, as one JSON line per request.
 
     Args:
-        log_group: where API Gateway writes it.
+        log_group: the log group that API Gateway writes to.
 
     """
 
@@ -36,10 +36,10 @@ class AccessLog:
 
     @property
     def destination(self) -> apigatewayv2.IAccessLogDestination:
-        """Where it is written."""
+        """The log group, as API Gateway's destination."""
         return self._destination
 
     @property
     def format(self) -> apigateway.AccessLogFormat:
-        """What is written, in API Gateway's own variables."""
+        """The JSON line, with API Gateway's context variables."""
         return apigateway.AccessLogFormat.custom(json.dumps(_ACCESS_LOG))

@@ -1,4 +1,4 @@
-"""What a Python function needs to call an `EvidentlyService` with a plain `boto3.client("evidently")`."""
+"""Connect a Python function to an `EvidentlyService`, so that it calls it with a plain `boto3.client("evidently")`."""
 
 from typing import Final
 
@@ -14,16 +14,17 @@ from cdk_evidently.errors import ConflictingSettingsError, InvalidArgumentError
 
 _LAYER_ID: Final = "EvidentlyClient"
 _LAYER_ROOT: Final = "/opt"  # where Lambda unpacks layers
-# The first folder that has a rule set decides, and the model's own signs for `evidently`.
+# The order matters: botocore uses the first rule set that it finds, and the one in the model folder signs for
+# `evidently`.
 _DATA_PATH: Final = f"{_LAYER_ROOT}/{contract.EXECUTE_API_RULES_FOLDER}:{_LAYER_ROOT}/{contract.MODELS_FOLDER}"
 
 
 def connect(function: lambda_.Function, endpoint: EvidentlyEndpoint) -> None:
-    """Give a function the layer with the API model, and the environment that leads its SDK to the endpoint.
+    """Add the layer with the API model to a function, and the environment variables that point its SDK to the endpoint.
 
     Raises:
-        InvalidArgumentError: it is not a function, or not one in Python.
-        ConflictingSettingsError: it has one of these variables already, or it runs in another region.
+        InvalidArgumentError: it is not a Lambda function in Python.
+        ConflictingSettingsError: the function has one of these variables already, or is in another region.
 
     """
     of_kind("function", function, lambda_.Function, "Give the Lambda function that evaluates")
@@ -52,27 +53,26 @@ def _check_region(function: lambda_.Function, region: str | None, own: str) -> N
         return
     message = (
         f"the service is in region {region!r} and function {function.node.path!r} in {own!r}: its SDK would sign for "
-        "its own. Connect a function of the service's region, or set the client's region_name in its code."
+        "the wrong region. Connect a function of the service's region, or set the client's region_name in its code."
     )
     raise ConflictingSettingsError(message)
 
 
-def _check_environment(function: lambda_.Function, wanted: dict[str, str]) -> None:
+def _check_environment(function: lambda_.Function, added: dict[str, str]) -> None:
     resource = l1_resource(function, lambda_.CfnFunction)
-    # Not `resource.environment`: jsii would take the token that it is for a struct without values, for good.
+    # Not `resource.environment`: it is a token, which jsii would convert to an empty struct and keep as one.
     properties = Stack.of(function).resolve(resource._cfn_properties)  # noqa: SLF001, no public way
     found = properties.get("environment", {}).get("variables", {})
-    taken = [name for name in wanted if name in found]
-    if taken:
+    duplicates = [name for name in added if name in found]
+    if duplicates:
         message = (
-            f"function {function.node.path!r} has {' and '.join(taken)} in its environment, which connect sets. "
+            f"function {function.node.path!r} has {' and '.join(duplicates)} in its environment, which connect sets. "
             "Leave it out there, and connect a function once only."
         )
         raise ConflictingSettingsError(message)
 
 
 def _layer(stack: Stack) -> lambda_.LayerVersion:
-    """Return the stack's layer, which is the same for every service."""
     found = stack.node.try_find_child(_LAYER_ID)
     if isinstance(found, lambda_.LayerVersion):
         return found

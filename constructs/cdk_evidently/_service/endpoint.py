@@ -1,4 +1,4 @@
-"""Where an `EvidentlyService` answers, given the id of its HTTP API."""
+"""The endpoint of an `EvidentlyService`, from the id of its HTTP API."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ _API_ID_PLACEHOLDER: Final = "{api_id}"
 def service_endpoint(
     api_id: str, region: str | None, gateway_url: str | None, *, dependencies: tuple[IConstruct, ...] = ()
 ) -> EvidentlyEndpoint:
-    """Return the endpoint that an API's id makes, at AWS's own host name for it or at `gateway_url`."""
+    """Return the endpoint of an HTTP API, at its host name in AWS or at `gateway_url`."""
     url = gateway_url or f"https://{_API_ID_PLACEHOLDER}.execute-api.{region or Aws.REGION}.{Aws.URL_SUFFIX}"
     return EvidentlyEndpoint(
         url=url.replace(_API_ID_PLACEHOLDER, api_id).rstrip("/"),
@@ -28,17 +28,17 @@ def service_endpoint(
 
 
 def check_gateway_url(gateway_url: str) -> None:
-    """Check a URL that has `{api_id}` where an API's id goes.
+    """Check a URL with the placeholder `{api_id}`.
 
     Raises:
-        InvalidArgumentError: it has not, or it is not https or loopback.
+        InvalidArgumentError: it has no placeholder, or is neither https nor http to loopback.
 
     """
     if _API_ID_PLACEHOLDER not in gateway_url:
         raise InvalidArgumentError(
             "gateway_url",
             gateway_url,
-            f"a URL with {_API_ID_PLACEHOLDER} where the API's id goes",
+            f"a URL with {_API_ID_PLACEHOLDER} in place of the API's id",
             f"Write it as http://127.0.0.1:4566/_aws/execute-api/{_API_ID_PLACEHOLDER}/{STAGE}",
         )
     checked_url("gateway_url", gateway_url)

@@ -1,4 +1,4 @@
-"""Who may call what of an `EvidentlyService`: IAM statements on the routes of its HTTP API."""
+"""`ServiceGrants`: permissions to call an `EvidentlyService`, as IAM statements on the routes of its HTTP API."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,7 +7,7 @@ from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
 from cdk_evidently._common.api_model import Route, routes
-from cdk_evidently._common.references import LaunchLike, ProjectLike, named, named_launch
+from cdk_evidently._common.references import LaunchLike, ProjectLike, named_launch, resource_ref
 from cdk_evidently._service.endpoint import STAGE
 from cdk_evidently.errors import ConflictingSettingsError
 
@@ -15,19 +15,19 @@ _ANY: Final = "*"
 _EVALUATE: Final = {"BatchEvaluateFeature", "EvaluateFeature", "PutProjectEvents"}
 _START: Final = {"GetLaunch", "StartLaunch", "StopLaunch"}
 _READ: Final = ("Get", "List", "TestSegmentPattern")
-_NOT_OFFERED: Final = "Experiment"
+_NOT_OFFERED: Final = "Experiment"  # the service has no operations for experiments
 
 
 class ServiceGrants:
-    """Gives permissions on an `EvidentlyService`; found as `service.grants`.
+    """Grants permissions on an `EvidentlyService`; found as `service.grants`.
 
-    Each gives `execute-api:Invoke` on the routes of its operations, where a path names its project by name and where
-    it does so by ARN, and on no other that the service offers. With `project` (a name, an ARN, or a construct) it is
-    for that project and what lies in it, with `launch` too for that launch alone. What lies in no project, such as
-    segments, needs a grant without either.
+    Each method grants `execute-api:Invoke` on the routes of its operations, with the project in the path by name and
+    by ARN, and on no other route of the service. With `project` (a name, an ARN, or a construct) the grant covers
+    that project and its features and launches; with `launch` as well, that launch alone. Segments belong to no
+    project and need a grant without both.
 
-    A `*` in an IAM resource matches slashes too, so `evaluate` for all projects also reaches the start and the stop of
-    a launch that is itself named `evaluations`. Narrowed to a project it does not.
+    A `*` in an IAM resource matches slashes too, so `evaluate` for all projects also allows the start and stop of a
+    launch that is itself named `evaluations`. A grant for a project does not.
     """
 
     def __init__(self, api_id: str, region: str | None) -> None:
@@ -35,10 +35,10 @@ class ServiceGrants:
         self._region = region
 
     def evaluate(self, grantee: iam.IGrantable, *, project: ProjectLike | None = None) -> iam.Grant:
-        """Let the grantee ask for variations and send events: EvaluateFeature, BatchEvaluateFeature, PutProjectEvents.
+        """Allow to get variations and send events: EvaluateFeature, BatchEvaluateFeature, PutProjectEvents.
 
         Raises:
-            InvalidArgumentError: not a project that the API would take.
+            InvalidArgumentError: `project` names no project.
 
         """
         return self._grant(grantee, [it for it in _offered() if it.operation in _EVALUATE], project, None)
@@ -46,11 +46,11 @@ class ServiceGrants:
     def read(
         self, grantee: iam.IGrantable, *, project: ProjectLike | None = None, launch: LaunchLike | None = None
     ) -> iam.Grant:
-        """Let the grantee see what there is: every Get and List operation, and TestSegmentPattern.
+        """Allow to read: every Get and List operation, and TestSegmentPattern.
 
         Raises:
-            InvalidArgumentError: not a project or launch that the API would take.
-            ConflictingSettingsError: a launch without its project, or of another one.
+            InvalidArgumentError: `project` names no project, or `launch` no launch.
+            ConflictingSettingsError: `launch` without `project`, or a launch's ARN that belongs to another project.
 
         """
         return self._grant(grantee, [it for it in _offered() if it.operation.startswith(_READ)], project, launch)
@@ -58,11 +58,11 @@ class ServiceGrants:
     def manage(
         self, grantee: iam.IGrantable, *, project: ProjectLike | None = None, launch: LaunchLike | None = None
     ) -> iam.Grant:
-        """Let the grantee do everything but evaluate: create, read, change, start, stop, tag and delete.
+        """Allow everything except evaluations and events: create, read, update, start, stop, tag and delete.
 
         Raises:
-            InvalidArgumentError: not a project or launch that the API would take.
-            ConflictingSettingsError: a launch without its project, or of another one.
+            InvalidArgumentError: `project` names no project, or `launch` no launch.
+            ConflictingSettingsError: `launch` without `project`, or a launch's ARN that belongs to another project.
 
         """
         return self._grant(grantee, [it for it in _offered() if it.operation not in _EVALUATE], project, launch)
@@ -70,11 +70,11 @@ class ServiceGrants:
     def start_launch(
         self, grantee: iam.IGrantable, *, project: ProjectLike | None = None, launch: LaunchLike | None = None
     ) -> iam.Grant:
-        """Let the grantee run launches: StartLaunch, StopLaunch, and GetLaunch to see what came of it.
+        """Allow to run launches: StartLaunch, StopLaunch, and GetLaunch for the status.
 
         Raises:
-            InvalidArgumentError: not a project or launch that the API would take.
-            ConflictingSettingsError: a launch without its project, or of another one.
+            InvalidArgumentError: `project` names no project, or `launch` no launch.
+            ConflictingSettingsError: `launch` without `project`, or a launch's ARN that belongs to another project.
 
         """
         return self._grant(grantee, [it for it in _offered() if it.operation in _START], project, launch)
@@ -87,23 +87,23 @@ class ServiceGrants:
         launch: LaunchLike | None,
     ) -> iam.Grant:
         region = self._region or Aws.REGION
-        place = _place(project, launch, f"arn:{Aws.PARTITION}:evidently:{region}:{Aws.ACCOUNT_ID}:")
+        scope = _grant_scope(project, launch, f"arn:{Aws.PARTITION}:evidently:{region}:{Aws.ACCOUNT_ID}:")
         stage = f"arn:{Aws.PARTITION}:execute-api:{region}:{Aws.ACCOUNT_ID}:{self._api_id}/{STAGE}"
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["execute-api:Invoke"],
-            resource_arns=[f"{stage}/{path}" for path in _paths(granted, place)],
+            resource_arns=[f"{stage}/{path}" for path in _paths(granted, scope)],
         )
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """What a grant is narrowed to.
+class _GrantScope:
+    """The resources that a grant covers.
 
     Args:
-        projects: the project in each form that a path may have, one of which is `*` where any is meant.
-        launch: the launch's name, None where any is meant.
-        tagged: what has tags, as in a path.
+        projects: the project in each form that a path can have, or `*` for any.
+        launch: the launch's name, None for any.
+        tagged: the ARNs of resources with tags, in each form that a path can have, or `*` for any.
 
     """
 
@@ -112,51 +112,50 @@ class _Place:
     tagged: tuple[str, ...] = (_ANY,)
 
     @property
-    def everywhere(self) -> bool:
-        return self == _Place()
+    def unrestricted(self) -> bool:
+        return self == _GrantScope()
 
 
 def _offered() -> list[Route]:
     return [route for route in routes() if _NOT_OFFERED not in route.operation]
 
 
-def _place(project: ProjectLike | None, launch: LaunchLike | None, prefix: str) -> _Place:
-    """Return what two arguments narrow a grant to; an SDK escapes the ARN in a path, API Gateway may decode it."""
+def _grant_scope(project: ProjectLike | None, launch: LaunchLike | None, prefix: str) -> _GrantScope:
+    # Each ARN plain and escaped: an SDK escapes it in a path, and API Gateway may decode it before IAM compares.
     if launch is not None:
         if project is None:
-            message = f"launch is {launch!r} and project is None: a launch is found in a project. Give the project too."
+            message = f"launch is {launch!r} and project is None: a launch belongs to a project. Give the project too."
             raise ConflictingSettingsError(message)
         found = named_launch(project, launch)
-        arn = f"{prefix}project/{found.project.plain}"
-        launch_arn = f"{arn}/launch/{found.launch.plain}"
-        return _Place((found.project.plain, arn, _escaped(arn)), found.launch.plain, (launch_arn, _escaped(launch_arn)))
+        arn = f"{prefix}project/{found.project.name}"
+        launch_arn = f"{arn}/launch/{found.launch.name}"
+        projects = (found.project.name, arn, _escaped(arn))
+        return _GrantScope(projects, found.launch.name, (launch_arn, _escaped(launch_arn)))
     if project is None:
-        return _Place()
-    name = named("project", project).plain
+        return _GrantScope()
+    name = resource_ref("project", project).name
     arn = f"{prefix}project/{name}"
     below = f"{arn}/{_ANY}"
-    return _Place((name, arn, _escaped(arn)), None, (arn, _escaped(arn), below, _escaped(below)))
+    return _GrantScope((name, arn, _escaped(arn)), None, (arn, _escaped(arn), below, _escaped(below)))
 
 
-def _paths(granted: list[Route], place: _Place) -> list[str]:
-    """Return the methods and paths of routes as IAM sees them, without those that are not about the place.
-
-    A method whose every route is granted is granted for the whole tree: a role has 10 240 characters for its policies.
-    """
-    methods = dict.fromkeys(route.method for route in granted)
+def _paths(granted: list[Route], scope: _GrantScope) -> list[str]:
+    """Return the methods and paths of the routes in the scope, as patterns of IAM."""
+    # A method whose every route is granted gets one pattern: a role has only 10 240 characters for its policies.
+    methods = {route.method for route in granted}
     whole = {it for it in methods if all(route in granted for route in _offered() if route.method == it)}
     found: list[str] = []
     for route in granted:
-        if place.everywhere:
+        if scope.unrestricted:
             found.append(f"{route.method}/{_ANY}" if route.method in whole else _filled(route))
         elif "{resourceArn}" in route.uri:
-            found += [_filled(route, resourceArn=arn) for arn in place.tagged]
-        elif "{project}" not in route.uri or (place.launch is not None and "{launch}" not in route.uri):
+            found += [_filled(route, resourceArn=arn) for arn in scope.tagged]
+        elif "{project}" not in route.uri or (scope.launch is not None and "{launch}" not in route.uri):
             continue
-        elif place.launch is None and route.method in whole:
-            found += [f"{route.method}/projects/{form}{tail}" for form in place.projects for tail in ("", f"/{_ANY}")]
+        elif scope.launch is None and route.method in whole:
+            found += [f"{route.method}/projects/{form}{tail}" for form in scope.projects for tail in ("", f"/{_ANY}")]
         else:
-            found += [_filled(route, project=form, launch=place.launch or _ANY) for form in place.projects]
+            found += [_filled(route, project=form, launch=scope.launch or _ANY) for form in scope.projects]
     return list(dict.fromkeys(found))
 
 
@@ -166,5 +165,5 @@ def _filled(route: Route, **labels: str) -> str:
 
 
 def _escaped(arn: str) -> str:
-    # Not all that an SDK escapes: tokens are in it, and stay; names have nothing else to escape.
+    # Not with urllib, which would escape the tokens in it too. Names have no other characters to escape.
     return arn.replace(":", "%3A").replace("/", "%2F")

@@ -1,4 +1,4 @@
-"""How many projects, segments, features and launches an `EvidentlyService` takes."""
+"""`Quotas`: the numbers of projects, segments, features and launches that an `EvidentlyService` allows."""
 
 import json
 from dataclasses import asdict, dataclass, fields
@@ -8,19 +8,19 @@ from cdk_evidently.errors import InvalidArgumentError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotas:
-    """The limits of a service; where one is reached, the API answers with ServiceQuotaExceededException.
+    """The limits of a service. The API refuses a request beyond one with ServiceQuotaExceededException.
 
-    The defaults are AWS's, as in the CloudWatch user guide's page on Evidently's quotas.
+    The defaults are AWS's (CloudWatch user guide, "CloudWatch Evidently quotas").
 
     Args:
-        projects: how many projects there may be.
-        segments: how many segments there may be.
-        features_per_project: how many features a project may have.
-        launches_per_project: how many launches a project may have.
-        running_launches_per_project: how many of them may run at the same time.
+        projects: the most projects.
+        segments: the most segments.
+        features_per_project: the most features of a project.
+        launches_per_project: the most launches of a project.
+        running_launches_per_project: the most launches of a project that run at the same time.
 
     Raises:
-        InvalidArgumentError: one of them is not a number of at least 1.
+        InvalidArgumentError: a limit is not a whole number of at least 1.
 
     """
 
@@ -33,9 +33,11 @@ class Quotas:
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise InvalidArgumentError(name, value, "a number of at least 1", "Leave it out for AWS's default")
+                raise InvalidArgumentError(
+                    name, value, "a whole number of at least 1", "Leave it out for AWS's default"
+                )
 
     def differing(self) -> str | None:
-        """Return what is not the default as a JSON object, None where nothing is."""
+        """Return the limits that differ from the defaults as a JSON object, None if no limit does."""
         changed = {it.name: value for it in fields(self) if (value := getattr(self, it.name)) != it.default}
         return json.dumps(changed) if changed else None

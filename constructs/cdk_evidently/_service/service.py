@@ -1,7 +1,7 @@
-"""`EvidentlyService`: the Evidently API, served from the user's own account."""
+"""`EvidentlyService`: the Evidently API, served from the user's account."""
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from aws_cdk import Duration, RemovalPolicy, Stack, Token
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
@@ -25,11 +25,12 @@ from cdk_evidently._service.access_log import AccessLog
 from cdk_evidently._service.connect import connect
 from cdk_evidently._service.endpoint import STAGE, check_gateway_url, service_endpoint
 from cdk_evidently._service.grants import ServiceGrants
+from cdk_evidently._service.imported import IEvidentlyService, ImportedService
 from cdk_evidently._service.quotas import Quotas
 from cdk_evidently.errors import ConflictingSettingsError
 
-# What the service does to its table; a transaction needs the actions of its parts.
-TABLE_ACTIONS: Final = (
+# A transaction needs the permissions of its parts and no other.
+_TABLE_ACTIONS: Final = (
     "dynamodb:ConditionCheckItem",
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",
@@ -38,73 +39,44 @@ TABLE_ACTIONS: Final = (
     "dynamodb:UpdateItem",
 )
 
-_EXPIRES: Final = "expires"  # when an item may go: a note of a release, after a day
-_TIMEOUT: Final = Duration.seconds(29)  # API Gateway gives up after 30
-
-
+_TTL_ATTRIBUTE: Final = "expires"
+_TIMEOUT: Final = Duration.seconds(29)  # API Gateway times out after 30
 _THROTTLE: Final = apigatewayv2.ThrottleSettings(rate_limit=1000, burst_limit=1000)
-
-
-class IEvidentlyService(Protocol):
-    """An `EvidentlyService`, of this app or imported."""
-
-    @property
-    def api_id(self) -> str:
-        """The HTTP API's id."""
-        ...
-
-    @property
-    def endpoint(self) -> EvidentlyEndpoint:
-        """The service as an endpoint for `StartLaunch`."""
-        ...
-
-    @property
-    def grants(self) -> ServiceGrants:
-        """Permissions to call the service."""
-        ...
-
-    @property
-    def metrics(self) -> ServiceMetrics:
-        """What the service counts."""
-        ...
-
-    def connect(self, function: lambda_.Function) -> None:
-        """Let a function in Python evaluate."""
-        ...
 
 
 class EvidentlyService(Construct):
     """The Evidently API, on an HTTP API with IAM authorisation, a Lambda function and a DynamoDB table.
 
     Attributes:
-        endpoint: the service as an endpoint for `StartLaunch`; whoever uses it waits until the API answers.
+        endpoint: the service as an endpoint for `StartLaunch`; a custom resource depends on the API's stage and routes.
         api: the HTTP API. Requests to it are signed for `execute-api`.
-        table: the table: an item for each project, feature, segment and launch, and some beside them.
+        table: the DynamoDB table of all projects, features, segments and launches.
         function: the function that serves the API.
-        log_group: where the function writes.
-        access_log_group: where API Gateway writes one line per request.
+        log_group: the function's log group.
+        access_log_group: the log group to which API Gateway writes one line per request.
 
     Args:
         scope: the construct's parent.
-        construct_id: its name within the parent.
-        table: an existing table with the string keys `pk` (partition) and `sk` (sort), by default one made here: on
-            demand, with point-in-time recovery, encrypted with an AWS managed key. An existing one should have TTL on
-            the attribute `expires`: notes of releases go after a day by it. Without, they stay, and do no harm.
-        removal_policy: what becomes of the table made here with the stack, by default RETAIN.
-        gateway_url: the URL of the API with `{api_id}` in the place of its id, where that is not AWS's own: a local
-            AWS answers at `http://127.0.0.1:4566/_aws/execute-api/{api_id}/$default`. Only `endpoint` changes by it.
-        log_retention: how long log events stay, by default three months.
-        log_removal_policy: what becomes of the log groups with the stack, by default DESTROY.
+        construct_id: the construct's id within the parent.
+        table: an existing table with the string keys `pk` (partition) and `sk` (sort), by default a new one: on demand,
+            with point-in-time recovery, encrypted with an AWS managed key. Enable TTL on the attribute `expires` of an
+            existing table, which removes the notes of releases after a day. Without TTL they stay and do no harm.
+        removal_policy: whether the new table is deleted with the stack, by default RETAIN.
+        gateway_url: the API's URL with `{api_id}` in place of its id, by default its URL in AWS. A local AWS has
+            `http://127.0.0.1:4566/_aws/execute-api/{api_id}/$default`. It changes `endpoint` only.
+        log_retention: how long CloudWatch keeps log events, by default three months.
+        log_removal_policy: whether the log groups are deleted with the stack, by default DESTROY.
         memory_size: the function's memory in MiB, by default 512.
-        data_delivery: the log groups, or their names in this account and region, to which a project may have its
-            evaluation events delivered; by default none. The function may write to these and no other.
-        quotas: how many projects, features and so on there may be, by default as many as AWS had.
-        throttle: requests per second and their burst, over which API Gateway answers 429; by default 1000 of each,
-            AWS's rate of EvaluateFeature in its largest regions. It is for all callers and operations together.
+        data_delivery: the log groups, or their names in this account and region, to which projects may have their
+            evaluation events delivered; by default none. The function may write to these and no others.
+        quotas: the limits of the service, by default AWS's.
+        throttle: the requests per second and their burst above which API Gateway responds with 429, for all callers and
+            operations together; by default 1000 of each, AWS's rate of EvaluateFeature in its largest regions.
 
     Raises:
-        InvalidArgumentError: a `gateway_url` without `{api_id}`, or not https or loopback; a `quotas` of another
-            kind; a `data_delivery` that is not a list of log groups.
+        InvalidArgumentError: `gateway_url` has no `{api_id}` or is neither https nor loopback, `quotas` is not a
+            Quotas, or `data_delivery` is not a list of log groups.
+        ConflictingSettingsError: both `table` and `removal_policy`.
 
     """
 
@@ -134,8 +106,8 @@ class EvidentlyService(Construct):
             check_gateway_url(gateway_url)
         if table is not None and removal_policy is not None:
             message = (
-                f"removal_policy is {removal_policy.name} and table is {table.node.path!r}: the policy is for a table "
-                "made here. Set it where the table is made, or leave table out."
+                f"removal_policy is {removal_policy.name} and table is {table.node.path!r}: the policy applies to a "
+                "new table. Set it where the table is created, or leave table out."
             )
             raise ConflictingSettingsError(message)
         super().__init__(scope, construct_id)
@@ -167,7 +139,7 @@ class EvidentlyService(Construct):
             "Api",
             api_name="evidently",
             description="The Evidently API (cdk-evidently).",
-            create_default_stage=False,
+            create_default_stage=False,  # HttpApi's own stage takes no access log
         )
         stage = apigatewayv2.HttpStage(
             self,
@@ -201,21 +173,21 @@ class EvidentlyService(Construct):
 
     @property
     def metrics(self) -> ServiceMetrics:
-        """What the service counts, for alarms and dashboards."""
+        """Metrics of the service, for alarms and dashboards."""
         return ServiceMetrics(self.endpoint.region)
 
     def connect(self, function: lambda_.Function) -> None:
-        """Let a function in Python evaluate with a plain `boto3.client("evidently")`.
+        """Set up a Python function to evaluate features with a plain `boto3.client("evidently")`.
 
-        It gets a layer with the API model (one for all functions of its stack), the environment that leads boto3 to
-        this service and makes it sign for `execute-api`, and `grants.evaluate`.
+        Adds a layer with the API model (one for all functions of a stack), the environment variables that point boto3
+        to this service and make it sign for `execute-api`, and `grants.evaluate`.
 
         Args:
-            function: the function, of this region.
+            function: a function in the service's region.
 
         Raises:
             InvalidArgumentError: it is not a Lambda function in Python.
-            ConflictingSettingsError: it has one of the variables already, or it is in another region.
+            ConflictingSettingsError: the function has one of the variables already, or is in another region.
 
         """
         connect(function, self.endpoint)
@@ -225,29 +197,16 @@ class EvidentlyService(Construct):
     def from_api_id(
         cls, scope: Construct, construct_id: str, api_id: str, *, region: str | None = None
     ) -> IEvidentlyService:
-        """Return an `EvidentlyService` that another app or stack deploys, in the same account.
+        """Import an `EvidentlyService` that another app or stack of the same account deploys.
 
         Args:
-            scope: the parent of what is returned.
-            construct_id: its name within the parent.
+            scope: the construct's parent.
+            construct_id: the construct's id within the parent.
             api_id: the HTTP API's id, or a token for it.
             region: the service's region, by default that of the stack.
 
         """
-        return _ImportedService(scope, construct_id, api_id, region)
-
-
-class _ImportedService(Construct):
-    def __init__(self, scope: Construct, construct_id: str, api_id: str, region: str | None) -> None:
-        super().__init__(scope, construct_id)
-        self.api_id = api_id
-        self.endpoint = service_endpoint(api_id, region, None)
-        self.grants = ServiceGrants(api_id, region)
-        self.metrics = ServiceMetrics(region)
-
-    def connect(self, function: lambda_.Function) -> None:
-        connect(function, self.endpoint)
-        self.grants.evaluate(function)
+        return ImportedService(scope, construct_id, api_id, region)
 
 
 def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.TableV2:
@@ -261,7 +220,7 @@ def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.Tabl
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
-        time_to_live_attribute=_EXPIRES,
+        time_to_live_attribute=_TTL_ATTRIBUTE,
         removal_policy=removal_policy,
     )
 
@@ -269,8 +228,9 @@ def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.Tabl
 def _allow(
     role: iam.Role, table: dynamodb.ITable, log_group: logs.ILogGroup, more: Sequence[iam.PolicyStatement]
 ) -> None:
+    # Inline in the role: a separate policy could come after the function's first request, and go before its last.
     statements = [
-        iam.PolicyStatement(sid="Table", actions=list(TABLE_ACTIONS), resources=[table.table_arn]),
+        iam.PolicyStatement(sid="Table", actions=list(_TABLE_ACTIONS), resources=[table.table_arn]),
         iam.PolicyStatement(sid="Logs", actions=list(LOG_ACTIONS), resources=[log_group.log_group_arn]),
         *more,
     ]

@@ -1,1 +1,1 @@
-"""`StartLaunch`, and when an update of the stack calls it again."""
+"""`StartLaunch`, and the triggers that make an update of the stack call the API's StartLaunch again."""

@@ -1,4 +1,4 @@
-"""A digest of everything that a stack's resources are, known once all of them are there."""
+"""A digest of a stack's resources, computed once the app is complete."""
 
 import hashlib
 import json
@@ -10,12 +10,13 @@ from constructs import Construct
 from cdk_evidently._common.contract import contract
 
 _CHILD_ID: Final = "EvidentlyStackDigest"
+# StartLaunch resources contain the digest; the CDK metadata changes with the version of CDK.
 _NOT_DIGESTED: Final = {contract.START_LAUNCH_RESOURCE_TYPE, "AWS::CDK::Metadata"}
-_NOT_YET: Final = "not known while references are still being settled"
+_NOT_YET: Final = "unknown until CDK has resolved references"
 
 
 class StackDigest(Construct):
-    """Digests its stack's resources, once per synth however many ask. Found with `StackDigest.of(stack)`."""
+    """The digest of a stack's resources, computed once per synth for all StartLaunch. Found with `of(stack)`."""
 
     def __init__(self, stack: Stack) -> None:
         super().__init__(stack, _CHILD_ID)
@@ -24,16 +25,14 @@ class StackDigest(Construct):
 
     @classmethod
     def of(cls, stack: Stack) -> "StackDigest":
-        """Return the stack's one digest."""
+        """Return the stack's digest; create it at the first call."""
         found = stack.node.try_find_child(_CHILD_ID)
         return found if isinstance(found, cls) else cls(stack)
 
     def text(self, context: IResolveContext) -> str:
-        """Return a SHA-256 of the logical id, type and properties of the stack's resources.
-
-        CDK first resolves every token to find references between stacks; the resources are not final then, and a
-        digest of an earlier synth must not outlive it.
-        """
+        """Return a SHA-256 of the logical id, type and properties of the stack's resources."""
+        # CDK first resolves every token to find references between stacks. The resources are not final then, and the
+        # digest of an earlier synth of the app is outdated.
         if context.preparing:
             self._digest = None
             return _NOT_YET

@@ -10,12 +10,12 @@ from constructs import Construct, IConstruct, IDependable
 
 from cdk_evidently._cdk.arguments import of_kind
 from cdk_evidently._cdk.lazy import lazy_text
-from cdk_evidently._common.arn_place import check_place
+from cdk_evidently._common.account_and_region import check_account_and_region
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.owned_resource import OwnedResource
 from cdk_evidently._common.references import LaunchLike, ProjectLike, named_launch
-from cdk_evidently._provider.duplicate_guard import Claims
+from cdk_evidently._provider.duplicate_guard import DuplicateGuard
 from cdk_evidently._provider.lookup import check_one_endpoint, provider_for
 from cdk_evidently._provider.provider import EvidentlyProvider
 from cdk_evidently._start_launch.triggers import Triggers
@@ -23,17 +23,16 @@ from cdk_evidently.errors import InvalidArgumentError
 
 _PATH_METADATA: Final = "Metadata.aws:cdk:path"
 _MILLISECONDS: Final = 1000
-_READABLE_CHARACTERS: Final = 200  # of the 255 that a logical id may have
+_READABLE_CHARACTERS: Final = 200  # of the 255 characters of a logical id
 
 
 class OnDelete(StrEnum):
     """What a Delete of `StartLaunch` does to a launch that this stack started.
 
-    A launch that was running already is left alone, whatever this says. Stopping is final: the API can't restart a
-    launch. Where other StartLaunch of the stack own the launch too, the last of them to leave decides.
-
-    `CANCEL` and `COMPLETE` stop it. `KEEP_RUNNING` lets it run: the Delete leaves, and so tells the API. From then on
-    nobody owns the launch; a later StartLaunch of any stack adopts it, and never stops it.
+    `CANCEL` and `COMPLETE` stop it, which is final: the API can't restart a launch. `KEEP_RUNNING` keeps it running:
+    the Delete tells the API, and from then on nobody owns the launch. A later StartLaunch of any stack adopts it, and
+    never stops it. No Delete stops a launch that was running before, whatever its `on_delete`. Where several
+    StartLaunch own a launch, the Delete of the last one decides.
     """
 
     CANCEL = contract.ON_DELETE_CANCEL
@@ -42,34 +41,34 @@ class OnDelete(StrEnum):
 
 
 class StartLaunch(Construct):
-    """Starts an Evidently launch when the stack is created, or updated to name it.
+    """Starts an Evidently launch when the stack is created, or updated to name another launch.
 
-    The deploy fails, with a reason to act on, where the launch can't be started: it doesn't exist, it has ended, the
-    endpoint doesn't answer. An update calls StartLaunch again as `triggers` says; that changes nothing about a launch
-    that runs or has ended. When it leaves the stack, the launch it started is stopped as `on_delete` says.
+    The deploy fails, with a reason to act on, if the launch can't be started: it doesn't exist, it has ended, the
+    endpoint doesn't respond. An update calls StartLaunch again as `triggers` says, which changes nothing about a launch
+    that runs or has ended. When this resource leaves the stack, `on_delete` says whether its launch is stopped.
 
-    The attributes are a snapshot taken at the deploy. The custom resource's logical id comes from provider, project
-    and launch, so that the construct can be moved to another scope without touching a live launch; with a token for a
-    name it comes from the path.
+    The attributes are a snapshot taken at the deploy. The custom resource's logical id depends on provider, project
+    and launch, so that the construct can move to another scope without a change to a live launch. With a token for a
+    name the logical id depends on the path.
 
     Args:
         scope: the construct's parent.
-        construct_id: its name within the parent.
-        project: the project: its name, its ARN, or a construct for it. A token is passed on, and checked at the deploy.
-        launch: the launch: its name, its ARN, or a construct for it, after which it is then started.
-        endpoint: the API to call, by default that of a `Launch` or `Project` given here, or else
+        construct_id: the construct's id within the parent.
+        project: the project: its name, its ARN, or a construct for it. The deploy checks a token.
+        launch: the launch: its name, its ARN, or a construct for it, after which the launch is started.
+        endpoint: the API to call, by default that of the `Launch` or `Project` given here, otherwise
             `EvidentlyEndpoint.aws()` with a warning, as AWS ended the service.
-        triggers: when an update calls StartLaunch again, by default `Triggers.stack_changes()`.
-        on_delete: what a Delete does to the launch that this started, by default `OnDelete.CANCEL`. A DeletionPolicy of
-            Retain is an error: with `OnDelete.KEEP_RUNNING` the API knows that the launch is kept.
-        timeout: how long a deploy waits for the launch to run, and retries a throttled API, in whole seconds from 1 to
-            780; by default 2 minutes.
-        provider: the function to use, by default one per endpoint and stack.
+        triggers: the changes at which an update calls StartLaunch again, by default `Triggers.stack_changes()`.
+        on_delete: what a Delete does to the launch that this stack started, by default `OnDelete.CANCEL`. A
+            DeletionPolicy of Retain is an error; use `OnDelete.KEEP_RUNNING`, which tells the API.
+        timeout: the time that a deploy waits for the launch to run, and retries a throttled API, in whole seconds from
+            1 to 780; by default 2 minutes.
+        provider: the provider, by default the stack's shared one for the endpoint.
 
     Raises:
-        InvalidArgumentError: a name, ARN or time that breaks its rule; an ARN of another account or Region.
+        InvalidArgumentError: an argument breaks a rule, such as an ARN of another account or Region.
         ConflictingSettingsError: both `endpoint` and `provider`, or a launch's ARN that belongs to another project.
-        DuplicateLaunchError: the stack starts this launch already.
+        DuplicateLaunchError: another StartLaunch of the stack names this launch.
 
     """
 
@@ -87,16 +86,16 @@ class StartLaunch(Construct):
         provider: EvidentlyProvider | None = None,
     ) -> None:
         check_one_endpoint(endpoint, provider)
-        named = named_launch(project, launch)
+        reference = named_launch(project, launch)
         seconds = _whole_seconds(timeout)
         action = _checked_on_delete(on_delete)
         trigger = Triggers.checked(triggers)
         super().__init__(scope, construct_id)
-        self._launch = named
+        self._launch = reference
         self._provider = provider_for(self, endpoint, provider, launch, project)
-        check_place(self, self._provider.endpoint, [("project", named.project), ("launch", named.launch)])
-        Claims.of(Stack.of(self)).claim(self, self._provider, named)
-        self._provider.serve_launch(named, seconds)
+        check_account_and_region(self, self._provider.endpoint, [reference.project, reference.launch])
+        DuplicateGuard.of(Stack.of(self)).register_start(self, self._provider, reference)
+        self._provider.serve_launch(reference, seconds)
         self._resource = OwnedResource(
             self,
             resource_type=contract.START_LAUNCH_RESOURCE_TYPE,
@@ -105,74 +104,75 @@ class StartLaunch(Construct):
         )
         self._name_resource()
         given = [value for value in (project, launch) if not isinstance(value, str)]
-        reached = () if endpoint is None else endpoint.dependencies
-        self._resource.node.add_dependency(*self._provider.prerequisites, *reached, *given)
+        # A shared provider knows the dependencies of the endpoint that it was created with; an equal one may have more.
+        more = () if endpoint is None else endpoint.dependencies
+        self._resource.node.add_dependency(*self._provider.prerequisites, *more, *given)
 
     @property
     def provider(self) -> EvidentlyProvider:
-        """The function that starts the launch, with its role and its log group."""
+        """The provider: the function that starts the launch, its role and its log group."""
         return self._provider
 
     @property
     def ref(self) -> str:
-        """The physical id: the launch's ARN if this stack started it, with `#adopted` after it if it ran already."""
+        """The physical id: the launch's ARN if this stack started it, the ARN with `#adopted` if it ran before."""
         return self._resource.ref
 
     @property
     def launch_arn(self) -> str:
-        """The launch's ARN, as the deploy found it."""
+        """The launch's ARN at the deploy."""
         return self._attribute(contract.ATTRIBUTE_LAUNCH_ARN)
 
     @property
     def launch_name(self) -> str:
-        """The launch's plain name, as the deploy found it."""
+        """The launch's plain name at the deploy."""
         return self._attribute(contract.ATTRIBUTE_LAUNCH_NAME)
 
     @property
     def launch_status(self) -> str:
-        """The launch's status as the deploy left it: `RUNNING`, or `COMPLETED` or `CANCELLED` if it has ended since."""
+        """The launch's status at the end of the deploy: `RUNNING`, or `COMPLETED` or `CANCELLED` if it has ended."""
         return self._attribute(contract.ATTRIBUTE_LAUNCH_STATUS)
 
     @property
     def project_arn(self) -> str:
-        """The ARN of the launch's project, as the deploy found it."""
+        """The ARN of the launch's project at the deploy."""
         return self._attribute(contract.ATTRIBUTE_PROJECT_ARN)
 
     @property
     def status_reason(self) -> str:
-        """Why the launch has its status, as the deploy found it: what a stop gave as its reason, or an empty string."""
+        """The reason of the launch's status at the deploy, which a stop may give; otherwise an empty string."""
         return self._attribute(contract.ATTRIBUTE_STATUS_REASON)
 
     @property
     def created_time(self) -> str:
-        """When the launch was created, as the deploy found it: ISO 8601, UTC."""
+        """The time of the launch's creation: ISO 8601, UTC."""
         return self._attribute(contract.ATTRIBUTE_CREATED_TIME)
 
     @property
     def started_time(self) -> str:
-        """When the launch was started, as the deploy found it: ISO 8601, UTC, or an empty string."""
+        """The time of the launch's start, as of the deploy: ISO 8601, UTC, or an empty string."""
         return self._attribute(contract.ATTRIBUTE_STARTED_TIME)
 
     @property
     def last_updated_time(self) -> str:
-        """When the launch was last changed, as the deploy found it: ISO 8601, UTC."""
+        """The time of the launch's last change before the end of the deploy: ISO 8601, UTC."""
         return self._attribute(contract.ATTRIBUTE_LAST_UPDATED_TIME)
 
     @property
     def started_by(self) -> str:
-        """Who started the launch, as the deploy found out: `stack`, or `adopted` if it was running already.
+        """Who started the launch: `stack` for this stack, or `adopted` if it was running before.
 
-        It says what a Delete will do: a launch that this stack started is stopped as `on_delete` says, one that was
-        adopted is left running. The one exception: the Delete of a `Launch` stops its run first, whoever started it.
+        A Delete handles a launch that this stack started as `on_delete` says, and keeps an adopted launch running. The
+        one exception is the Delete of a `Launch` itself: it stops the launch first, whoever started it.
         """
         return self._attribute(contract.ATTRIBUTE_STARTED_BY)
 
     def execute_after(self, *constructs: IDependable) -> None:
-        """Start the launch once these constructs are there: what it switches on, the alarms that watch it."""
+        """Start the launch after these constructs: the code that it switches on, the alarms that watch it."""
         self.node.add_dependency(*constructs)
 
     def execute_before(self, *constructs: IConstruct) -> None:
-        """Start the launch before these constructs are created or updated."""
+        """Start the launch before CloudFormation creates or updates these constructs."""
         for construct in constructs:
             construct.node.add_dependency(self)
 
@@ -193,9 +193,9 @@ class StartLaunch(Construct):
     def _name_resource(self) -> None:
         resource, stack = self._resource, Stack.of(self)
         if self._launch.literal:
-            names = [self._launch.project.plain, self._launch.launch.plain]
+            names = [self._launch.project.name, self._launch.launch.name]
             readable = "".join(letter for letter in "".join(names) if letter.isalnum())[:_READABLE_CHARACTERS]
-            # The path is where the construct stands; without it the template says nothing that a move could change.
+            # This metadata is the construct's path. Without it, a move to another scope leaves the template unchanged.
             resource.add_deletion_override(_PATH_METADATA)
         else:
             names = [stack.resolve(resource.logical_id)]
@@ -213,8 +213,7 @@ class StartLaunch(Construct):
 
 def _whole_seconds(timeout: Duration | None) -> int:
     if timeout is None:
-        default: int = contract.DEFAULT_TIMEOUT_SECONDS
-        return default
+        return contract.DEFAULT_TIMEOUT_SECONDS
     longest = contract.MAX_FUNCTION_TIMEOUT_SECONDS - contract.FUNCTION_TIMEOUT_MARGIN_SECONDS
     rule = f"whole seconds from 1 to {longest}, known at synth"
     way_out = "Give such a Duration; a launch that takes longer to start is better started by another deploy"

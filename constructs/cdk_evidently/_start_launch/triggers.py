@@ -1,4 +1,4 @@
-"""When an update of the stack calls StartLaunch again."""
+"""`Triggers`: the changes at which an update of the stack calls StartLaunch again."""
 
 import hashlib
 import json
@@ -17,43 +17,43 @@ TriggerValue = str | int | float | bool | IResolvable
 
 
 class Triggers(ABC):
-    """When an update calls StartLaunch again; one of the four that the class methods make.
+    """The changes at which an update calls StartLaunch again; use one of the class methods to choose.
 
-    Calling it again is safe: a launch that runs stays as it is, and one that has ended stays ended.
+    Another call is safe: a running launch keeps running, and one that has ended stays ended.
     """
 
     @classmethod
     def stack_changes(cls) -> "Triggers":
-        """At each deploy that changes a resource of the stack: its type or its properties. The default.
+        """Call it at each deploy that changes the type or properties of a resource of the stack. The default.
 
-        A deploy without a change stays without one. The same code gives the same template. A nested stack counts as a
-        resource of its parent, and has changes of its own. Not seen are property overrides, `Metadata`, `DependsOn`,
-        and the values of CloudFormation parameters.
+        The same code gives the same template, so `cdk diff` is empty without a change. A nested stack counts as a
+        resource of its parent; for a StartLaunch in it, only its own resources count. Property overrides, `Metadata`,
+        `DependsOn` and the values of CloudFormation parameters do not count.
         """
         return _StackChanges()
 
     @classmethod
     def of(cls, values: Mapping[str, TriggerValue]) -> "Triggers":
-        """When one of these values changes.
+        """Call it when one of these values changes.
 
         Args:
-            values: at least one, by a name that says what it is. The template holds a digest of each, except for
-                tokens, which it holds as they are: what they turn out to be is compared at the deploy.
+            values: at least one value, by a name for it. The template has a digest of each value, but tokens as they
+                are: CloudFormation compares their values at the deploy.
 
         Raises:
-            InvalidArgumentError: there are none, or one is not a text, number, boolean or token.
+            InvalidArgumentError: there is no value, or one is not a text, number, boolean or token.
 
         """
         return _Values.of_checked(values)
 
     @classmethod
     def every_deploy(cls) -> "Triggers":
-        """At every deploy: the template differs with each synth, so that `cdk diff` is never empty."""
+        """Call it at every deploy: each synth gives another template, so that `cdk diff` is never empty."""
         return _EveryDeploy(uuid.uuid4().hex)
 
     @classmethod
     def none(cls) -> "Triggers":
-        """Only when the StartLaunch itself changes."""
+        """Call it only when the properties of the StartLaunch change."""
         return _Never()
 
     @classmethod
@@ -61,7 +61,7 @@ class Triggers(ABC):
         """Return the triggers given, by default `stack_changes()`.
 
         Raises:
-            InvalidArgumentError: what is given is something else, such as a mapping.
+            InvalidArgumentError: the value is not a Triggers, such as a mapping.
 
         """
         match triggers:
@@ -76,7 +76,7 @@ class Triggers(ABC):
 
     @abstractmethod
     def render(self, stack: Stack) -> str | dict[str, object] | None:
-        """Return the custom resource's property, which CloudFormation compares; None to leave it out."""
+        """Return the value of the custom resource's Triggers property, which CloudFormation compares; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class _Values(Triggers):
     def of_checked(cls, values: Mapping[str, TriggerValue]) -> "_Values":
         if not values:
             raise InvalidArgumentError(
-                "triggers", values, "of at least one value", "Name what to watch, or use Triggers.none()"
+                "triggers", values, "a mapping with at least one value", "Name what to watch, or use Triggers.none()"
             )
         for name, value in values.items():
             if not (Token.is_unresolved(value) or isinstance(value, str | int | float)):
@@ -102,7 +102,8 @@ class _Values(Triggers):
                 )
         return cls(dict(values))
 
-    def render(self, stack: Stack) -> dict[str, object]:  # noqa: ARG002, the stack is another trigger's business
+    def render(self, stack: Stack) -> dict[str, object]:  # noqa: ARG002, for the signature
+        # Digests keep long texts, and values that not every reader of the template may see, out of it.
         return {
             name: value if Token.is_unresolved(value) else hashlib.sha256(json.dumps(value).encode()).hexdigest()
             for name, value in self.values.items()
@@ -113,11 +114,11 @@ class _Values(Triggers):
 class _EveryDeploy(Triggers):
     nonce: str
 
-    def render(self, stack: Stack) -> str:  # noqa: ARG002, the stack is another trigger's business
+    def render(self, stack: Stack) -> str:  # noqa: ARG002, for the signature
         return self.nonce
 
 
 @dataclass(frozen=True, slots=True)
 class _Never(Triggers):
     def render(self, stack: Stack) -> None:
-        """Leave the property out."""
+        """Return None: CloudFormation then compares the other properties."""

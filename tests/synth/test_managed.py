@@ -1,4 +1,4 @@
-"""Projects, features, segments and launches in a template: what they say, and what is said about them."""
+"""Projects, features, segments and launches in a template: properties, logical ids, attributes and warnings."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -20,11 +20,10 @@ from cdk_evidently import (
     Variation,
     percent,
 )
-from helpers.declared_constructs import (
+from helpers.managed_constructs import (
     ENDPOINT,
-    MAKERS,
+    FACTORIES,
     TYPES,
-    app_of,
     definition,
     feature,
     launch,
@@ -32,9 +31,9 @@ from helpers.declared_constructs import (
     properties,
     segment,
 )
-from helpers.synth import metadata, new_stack, only, resources, synthesized
+from helpers.synth import app_of, metadata, new_stack, only, resources, synthesized
 
-KINDS = pytest.mark.parametrize("kind", MAKERS)
+KINDS = pytest.mark.parametrize("kind", FACTORIES)
 
 
 def test_a_project_has_its_description_and_its_log_group() -> None:
@@ -46,7 +45,7 @@ def test_a_project_has_its_description_and_its_log_group() -> None:
     }
 
 
-def test_a_log_group_that_the_stack_makes_comes_first() -> None:
+def test_a_project_depends_on_its_log_group_in_the_stack() -> None:
     stack = new_stack()
     project(stack, data_delivery=logs.LogGroup(stack, "Events"))
     (group,) = [name for name in resources(stack, "AWS::Logs::LogGroup") if name.startswith("Events")]
@@ -54,7 +53,7 @@ def test_a_log_group_that_the_stack_makes_comes_first() -> None:
     assert json.dumps({"Ref": group}) in json.dumps(properties(stack, "Project")["Definition"])
 
 
-def test_a_feature_has_everything_that_the_api_takes() -> None:
+def test_a_feature_passes_all_members_to_the_api() -> None:
     stack = new_stack()
     feature(
         stack,
@@ -88,7 +87,7 @@ def test_a_value_keeps_its_type_and_every_digit(variation: Variation, value: dic
     assert definition(stack, "Feature")["variations"] == [{"name": "a", "value": value}]
 
 
-def test_a_launch_has_everything_that_the_api_takes() -> None:
+def test_a_launch_passes_all_members_to_the_api() -> None:
     stack = new_stack()
     monitor = MetricMonitor(name="time", entity_id_key="user.id", value_key="details.time", unit_label="ms")
     launch(
@@ -135,9 +134,9 @@ def test_a_launch_has_everything_that_the_api_takes() -> None:
 
 
 @KINDS
-def test_a_name_is_made_of_the_path_where_none_is_given(kind: str) -> None:
+def test_a_default_name_is_generated_from_the_path(kind: str) -> None:
     stack = new_stack("Shop")
-    MAKERS[kind](Construct(stack, "Inner"), **({} if kind == "Segment" else {f"{kind.lower()}_name": None}))
+    FACTORIES[kind](Construct(stack, "Inner"), **({} if kind == "Segment" else {f"{kind.lower()}_name": None}))
     assert properties(stack, kind)["Name"].startswith(f"Shop-Inner-{kind}-")
 
 
@@ -149,45 +148,45 @@ SEGMENTS: list[dict[str, Any]] = [
 ]
 
 
-def test_another_pattern_or_description_is_another_segment() -> None:
+def test_another_pattern_or_description_gives_a_segment_another_name() -> None:
     stack = new_stack()
     names = {segment(stack, str(number), **arguments).segment_name[-8:] for number, arguments in enumerate(SEGMENTS)}
     assert len(names) == 3
 
 
 @KINDS
-def test_tags_are_the_constructs_and_those_of_cdk(kind: str) -> None:
+def test_tags_are_those_of_the_construct_and_of_cdk(kind: str) -> None:
     stack = new_stack()
-    made = MAKERS[kind](stack, tags={"team": "web", "stage": "beta"})
+    created = FACTORIES[kind](stack, tags={"team": "web", "stage": "beta"})
     Tags.of(stack).add("owner", "petra")
-    Tags.of(made).add("stage", "prod")
+    Tags.of(created).add("stage", "prod")
     assert properties(stack, kind)["Tags"] == {"owner": "petra", "stage": "prod", "team": "web"}
 
 
 @KINDS
-def test_all_tags_that_the_api_takes_are_the_users(kind: str) -> None:
+def test_fifty_tags_are_allowed(kind: str) -> None:
     stack = new_stack()
-    MAKERS[kind](stack, tags={f"key{number}": "" for number in range(50)})
+    FACTORIES[kind](stack, tags={f"key{number}": "" for number in range(50)})
     assert len(properties(stack, kind)["Tags"]) == 50
 
 
 @KINDS
-def test_an_adoption_is_said_in_the_template(kind: str) -> None:
+def test_adopt_existing_is_a_property_of_the_resource(kind: str) -> None:
     stack = new_stack()
-    MAKERS[kind](stack, adopt_existing=True)
+    FACTORIES[kind](stack, adopt_existing=True)
     assert properties(stack, kind)["AdoptExisting"] == "true"
 
 
 @KINDS
 def test_attributes_are_read_from_the_resource(kind: str) -> None:
     stack = new_stack()
-    made = MAKERS[kind](stack)
+    created = FACTORIES[kind](stack)
     for name, value in {
-        "Arn": getattr(made, f"{kind.lower()}_arn"),
-        "RefArn": getattr(getattr(made, f"{kind.lower()}_ref"), f"{kind.lower()}_arn"),
-        "Created": made.created_time,
-        "Updated": made.last_updated_time,
-        "Ref": made.ref,
+        "Arn": getattr(created, f"{kind.lower()}_arn"),
+        "RefArn": getattr(getattr(created, f"{kind.lower()}_ref"), f"{kind.lower()}_arn"),
+        "Created": created.created_time,
+        "Updated": created.last_updated_time,
+        "Ref": created.ref,
     }.items():
         CfnOutput(stack, name, value=value)
     logical_id, _ = only(stack, TYPES[kind])
@@ -196,24 +195,24 @@ def test_attributes_are_read_from_the_resource(kind: str) -> None:
     assert outputs["Created"] == {"Fn::GetAtt": [logical_id, "CreatedTime"]}
     assert outputs["Updated"] == {"Fn::GetAtt": [logical_id, "LastUpdatedTime"]}
     assert outputs["Ref"] == {"Ref": logical_id}
-    assert getattr(made, f"{kind.lower()}_name") == properties(stack, kind)["Name"]
+    assert getattr(created, f"{kind.lower()}_name") == properties(stack, kind)["Name"]
     if kind != "Segment":
-        assert stack.resolve(made.status) == {"Fn::GetAtt": [logical_id, "Status"]}
+        assert stack.resolve(created.status) == {"Fn::GetAtt": [logical_id, "Status"]}
 
 
 @KINDS
-def test_another_provider_makes_it_another_resource(kind: str) -> None:
+def test_another_provider_changes_the_logical_id(kind: str) -> None:
     """CloudFormation refuses to change a resource's ServiceToken."""
     ids = set()
     for name in ("One", "Two"):
         stack = new_stack()
         provider = EvidentlyProvider(stack, name, endpoint=ENDPOINT)
-        MAKERS[kind](stack, endpoint=None, provider=provider)
+        FACTORIES[kind](stack, endpoint=None, provider=provider)
         ids.add(only(stack, TYPES[kind])[0])
     assert len(ids) == 2
 
 
-def test_without_an_endpoint_it_is_awss_with_the_warning_that_it_has_ended() -> None:
+def test_the_default_endpoint_is_awss_with_a_warning() -> None:
     stack = new_stack()
     Project(stack, "Project")
     (warnings,) = metadata(app_of(stack), "aws:cdk:warning").values()
@@ -222,11 +221,11 @@ def test_without_an_endpoint_it_is_awss_with_the_warning_that_it_has_ended() -> 
 
 UNASSIGNED = (
     "steps[0].weights add up to 12.5 %: 87.5 % of the users are in no group and get the default variation. "
-    "Acknowledge this if it is meant so."
+    "Acknowledge this warning if that is intended."
 )
 
 
-def test_weights_under_a_hundred_percent_warn_of_the_share_that_is_unassigned() -> None:
+def test_weights_under_a_hundred_percent_warn_of_the_unassigned_share() -> None:
     stack = new_stack()
     launch(stack, steps=[Step(start=datetime(2026, 11, 2, tzinfo=UTC), weights={"all": percent(12.5)})])
     assert metadata(app_of(stack), "aws:cdk:warning") == {

@@ -1,4 +1,4 @@
-"""What can't be declared: every problem of a construct at once, with its path, at the earliest place that can know."""
+"""Invalid definitions: all problems of a construct in one error with its path, as early as synth knows them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,13 +17,14 @@ from cdk_evidently import (
     InvalidArgumentError,
     InvalidDefinitionError,
     Launch,
+    Project,
     Segment,
     SegmentOverride,
     Step,
     Variation,
     percent,
 )
-from helpers.declared_constructs import ENDPOINT, GROUPS, MAKERS, ON_AND_OFF, STEPS, feature, launch, project, segment
+from helpers.managed_constructs import ENDPOINT, FACTORIES, GROUPS, ON_AND_OFF, STEPS, feature, launch, project, segment
 from helpers.synth import new_stack, resources
 
 NAME = "it has to match ^[-a-zA-Z0-9._]*$"
@@ -31,17 +32,17 @@ START = "2026-11-02T09:00:00Z"
 
 
 def problems(make: Callable[..., object], **arguments: Any) -> list[str]:
-    """What is wrong, as the error lists it."""
+    """The problems that the error lists."""
     with pytest.raises(InvalidDefinitionError) as raised:
         make(new_stack("Shop"), **arguments)
     first, *listed = str(raised.value).split("\n  - ")
-    assert first.startswith("Shop/")
-    assert first.endswith(" can't be declared so:")
+    assert first.startswith("The definition of Shop/")
+    assert first.endswith(" is invalid:")
     assert tuple(listed) == raised.value.problems
     return listed
 
 
-def test_all_problems_of_a_construct_are_told_together() -> None:
+def test_one_error_lists_all_problems_of_a_construct() -> None:
     found = problems(
         feature,
         feature_name="up sell",
@@ -54,7 +55,7 @@ def test_all_problems_of_a_construct_are_told_together() -> None:
         f"name is 'up sell'; {NAME}",
         "variations[1].value.stringValue has 513 characters; from 0 to 512 are allowed",
         "description has 161 characters; from 0 to 160 are allowed",
-        "variations has 'on' 2 times; each has to have a name of its own",
+        "variations has 'on' 2 times; each name has to be unique",
         "variations have values of several types (boolValue, stringValue); a feature has one type",
         "default_variation is 'off'; it has to be one of on, on",
         "entity_overrides['anna'] is 'maybe'; it has to be one of on, on",
@@ -109,10 +110,10 @@ def test_all_problems_of_a_construct_are_told_together() -> None:
         (
             segment,
             {"pattern": Fn.import_value("Pattern")},
-            "pattern is a token; the segment needs a segment_name then, as its own follows the pattern",
+            "pattern is a token; give a segment_name, as a generated name depends on the pattern",
         ),
         (launch, {"steps": []}, "scheduledSplitsConfig.steps has 0 entries; from 1 to 6 are allowed"),
-        (launch, {"groups": GROUPS * 2}, "groups has 'all' 2 times; each has to have a name of its own"),
+        (launch, {"groups": GROUPS * 2}, "groups has 'all' 2 times; each name has to be unique"),
         (launch, {"randomization_salt": "x" * 128}, "randomizationSalt has 128 characters; from 0 to 127 are allowed"),
     ],
 )
@@ -146,14 +147,14 @@ def test_a_broken_rule_names_the_member_the_value_and_the_rule(
                     overrides=[SegmentOverride(segment=name, order=1, weights={}) for name in ("a", "b")],
                 )
             ],
-            "steps[0].overrides have order 1 2 times; it has to say which one decides",
+            "steps[0].overrides have order 1 2 times; each order has to be unique",
         ),
         (
             [Step(start=START, weights={}), Step(start="2026-11-02T10:00:00+01:00", weights={})],
             f"steps[1].start is {START}; it has to be later than that of the step before, {START}",
         ),
         (
-            [Step(start=datetime(2026, 11, 2), weights={})],  # noqa: DTZ001, that is the point
+            [Step(start=datetime(2026, 11, 2), weights={})],  # noqa: DTZ001, the error under test
             "steps[0].start is datetime.datetime(2026, 11, 2, 0, 0); it has to be a time with a time zone",
         ),
         (
@@ -167,7 +168,7 @@ def test_a_broken_rule_names_the_member_the_value_and_the_rule(
         ),
     ],
 )
-def test_a_step_that_does_not_fit_its_launch_is_told_by_its_place(steps: list[Step], problem: str) -> None:
+def test_an_invalid_step_is_named_by_its_index(steps: list[Step], problem: str) -> None:
     assert problems(launch, steps=steps)[0].startswith(problem)
 
 
@@ -179,7 +180,7 @@ def test_weights_over_a_hundred_percent_are_an_error() -> None:
     ]
 
 
-def test_a_group_names_a_variation_that_the_feature_has() -> None:
+def test_the_feature_of_a_group_has_to_have_the_groups_variation() -> None:
     stack = new_stack()
     groups = [Group(name="all", feature=feature(stack), variation="maybe")]
     with pytest.raises(InvalidDefinitionError, match="'maybe'; feature 'upsell' has on, off"):
@@ -187,13 +188,13 @@ def test_a_group_names_a_variation_that_the_feature_has() -> None:
 
 
 @pytest.mark.parametrize("share", [-1, 100.1, 0.0001, "half", True, float("nan")])
-def test_a_percentage_that_is_none(share: Any) -> None:
+def test_an_invalid_percentage_is_an_error(share: Any) -> None:
     with pytest.raises(InvalidArgumentError, match=r"share is .* a number from 0 to 100 with three decimals at most"):
         percent(share)
 
 
 @pytest.mark.parametrize(("share", "weight"), [(0, 0), (12.5, 12_500), (33.333, 33_333), (100, 100_000)])
-def test_a_percentage_is_thousandths_of_a_percent(share: float, weight: int) -> None:
+def test_percent_returns_thousandths_of_a_percent(share: float, weight: int) -> None:
     assert percent(share) == weight
 
 
@@ -208,23 +209,23 @@ def test_a_percentage_is_thousandths_of_a_percent(share: float, weight: int) -> 
         (Variation.double, float("inf")),
     ],
 )
-def test_a_value_of_another_type(make: Callable[..., Variation], value: Any) -> None:
-    with pytest.raises(InvalidArgumentError, match=r"value is .*, and has to be .* Use the maker for its type"):
+def test_a_variation_value_of_the_wrong_type_is_an_error(make: Callable[..., Variation], value: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"value is .*, and has to be .* Use the factory for its type"):
         make("a", value)
 
 
-@pytest.mark.parametrize("kind", MAKERS)
-def test_one_thing_is_declared_once_in_a_stack(kind: str) -> None:
+@pytest.mark.parametrize("kind", FACTORIES)
+def test_a_stack_manages_a_resource_once(kind: str) -> None:
     stack = new_stack("Shop")
     named = {"segment_name": "norway"} if kind == "Segment" else {}
-    MAKERS[kind](stack, "One", **named)
-    with pytest.raises(ConflictingSettingsError, match="is declared by 'Shop/One' and by 'Shop/Two'"):
-        MAKERS[kind](stack, "Two", **named)
+    FACTORIES[kind](stack, "One", **named)
+    with pytest.raises(ConflictingSettingsError, match="is managed by 'Shop/One' and by 'Shop/Two'"):
+        FACTORIES[kind](stack, "Two", **named)
 
 
-def test_an_endpoint_and_a_provider_contradict_each_other() -> None:
+def test_an_endpoint_beside_a_provider_is_an_error() -> None:
     stack = new_stack()
-    with pytest.raises(ConflictingSettingsError, match="only one can hold"):
+    with pytest.raises(ConflictingSettingsError, match="give only one"):
         project(stack, provider=EvidentlyProvider(stack, "Provider", endpoint=ENDPOINT))
 
 
@@ -244,7 +245,9 @@ def test_an_endpoint_and_a_provider_contradict_each_other() -> None:
         (project, {"endpoint": "https://evidently.example.com"}, "endpoint"),
     ],
 )
-def test_what_is_related_has_to_be_one(make: Callable[..., object], arguments: dict[str, Any], argument: str) -> None:
+def test_a_related_resource_has_to_have_a_valid_name(
+    make: Callable[..., object], arguments: dict[str, Any], argument: str
+) -> None:
     with pytest.raises(InvalidArgumentError, match=f"^{argument} is "):
         make(new_stack(), **arguments)
 
@@ -255,14 +258,16 @@ def test_what_is_related_has_to_be_one(make: Callable[..., object], arguments: d
         lambda stack: Feature.from_feature_name(stack, "F", "a b", project="petfood"),
         lambda stack: Launch.from_launch_arn(stack, "L", "arn:aws:evidently:eu-west-1:1:project/petfood"),
         lambda stack: Segment.from_segment_arn(stack, "S", "norway/"),
+        lambda stack: Segment.from_segment_arn(stack, "S", "norway"),
+        lambda stack: Project.from_project_arn(stack, "P", "arn:aws:s3:::petfood"),
     ],
 )
-def test_what_is_imported_has_to_be_one(make: Callable[..., object]) -> None:
+def test_an_imported_resource_has_to_have_a_valid_name_or_arn(make: Callable[..., object]) -> None:
     with pytest.raises(EvidentlyError):
         make(new_stack())
 
 
-def test_tokens_are_left_to_the_deploy() -> None:
+def test_tokens_are_not_checked_at_synth() -> None:
     stack = new_stack()
     text = Token.as_string({"Ref": "Parameter"})
     feature(stack, description=text, default_variation=text, entity_overrides={"anna": text}, variations=ON_AND_OFF)
@@ -271,7 +276,7 @@ def test_tokens_are_left_to_the_deploy() -> None:
     assert len(resources(stack)) == 7
 
 
-def test_the_endpoint_of_aws_is_one() -> None:
+def test_awss_endpoint_is_a_valid_endpoint() -> None:
     stack = new_stack()
     project(stack, endpoint=EvidentlyEndpoint.aws("eu-west-1"))
     assert len(resources(stack, "AWS::Lambda::Function")) == 1

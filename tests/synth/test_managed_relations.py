@@ -1,4 +1,4 @@
-"""What declared things have to do with one another, with what is there already, and with the role that makes them."""
+"""Managed resources and what they relate to: each other, imported resources, and the provider's role."""
 
 from typing import Any
 
@@ -19,10 +19,9 @@ from cdk_evidently import (
     StartLaunch,
     Step,
 )
-from helpers.declared_constructs import (
+from helpers.managed_constructs import (
     ENDPOINT,
     TYPES,
-    app_of,
     definition,
     feature,
     launch,
@@ -30,10 +29,10 @@ from helpers.declared_constructs import (
     properties,
     segment,
 )
-from helpers.synth import URL, metadata, new_stack, only, resources, synthesized
+from helpers.synth import URL, app_of, metadata, new_stack, only, resources, synthesized
 
 
-def test_what_is_related_comes_first_and_shares_one_function() -> None:
+def test_resources_depend_on_those_they_name_and_share_one_provider() -> None:
     stack = new_stack()
     shop = project(stack)
     upsell = feature(stack, project=shop, endpoint=None)
@@ -54,7 +53,7 @@ def test_what_is_related_comes_first_and_shares_one_function() -> None:
     assert (properties(stack, "Feature")["Project"], properties(stack, "Launch")["Project"]) == ("petfood", "petfood")
 
 
-def test_the_service_answers_before_anything_is_made_on_it() -> None:
+def test_a_managed_resource_depends_on_the_services_routes_and_stage() -> None:
     stack = new_stack()
     project(stack, endpoint=EvidentlyService(stack, "Evidently").endpoint)
     waits = only(stack, TYPES["Project"])[1]["DependsOn"]
@@ -65,7 +64,7 @@ def test_the_service_answers_before_anything_is_made_on_it() -> None:
 ARN = "arn:aws:evidently:eu-west-1:123456789012:"
 
 
-def test_what_is_there_already_is_named_by_name_or_arn() -> None:
+def test_existing_resources_are_imported_by_name_or_arn() -> None:
     stack = new_stack()
     imports: list[tuple[Any, str, str]] = [
         (Project.from_project_name(stack, "P1", "petfood"), "project", ":project/petfood"),
@@ -77,14 +76,16 @@ def test_what_is_there_already_is_named_by_name_or_arn() -> None:
         (Launch.from_launch_name(stack, "L1", "a", project="b"), "launch", ":project/b/launch/a"),
         (Launch.from_launch_arn(stack, "L2", f"{ARN}project/b/launch/a"), "launch", ":project/b/launch/a"),
     ]
-    for made, kind, ending in imports:
-        assert str(stack.resolve(getattr(made, f"{kind}_arn"))).replace("']]}", "").endswith(ending)
-        assert getattr(made, f"{kind}_name") == ending.rpartition("/")[2]
-        assert getattr(made, f"{kind}_ref") is not None
+    for found, kind, ending in imports:
+        assert str(stack.resolve(getattr(found, f"{kind}_arn"))).replace("']]}", "").endswith(ending)
+        assert getattr(found, f"{kind}_name") == ending.rpartition("/")[2]
+        assert stack.resolve(getattr(getattr(found, f"{kind}_ref"), f"{kind}_arn")) == stack.resolve(
+            getattr(found, f"{kind}_arn")
+        )
     assert not synthesized(stack).get("Resources")
 
 
-def test_imports_and_cdks_own_constructs_and_tokens_serve_as_project_feature_and_segment() -> None:
+def test_imports_l1_constructs_and_tokens_name_related_resources() -> None:
     stack = new_stack()
     own = l1.CfnProject(stack, "Own", name="own")
     projects = [
@@ -102,12 +103,12 @@ def test_imports_and_cdks_own_constructs_and_tokens_serve_as_project_feature_and
 
     found = [it["Properties"]["Project"] for it in resources(stack, TYPES["Feature"]).values()]
     assert found == ["imported", {"Ref": "Own"}, {"Fn::ImportValue": "Project"}, f"{ARN}project/a"]
-    made = definition(stack, "Launch")
-    assert made["groups"][0]["feature"] == "f"
-    assert made["scheduledSplitsConfig"]["steps"][0]["segmentOverrides"][0]["segment"] == "s"
+    created = definition(stack, "Launch")
+    assert created["groups"][0]["feature"] == "f"
+    assert created["scheduledSplitsConfig"]["steps"][0]["segmentOverrides"][0]["segment"] == "s"
 
 
-def test_a_nested_stack_has_a_function_of_its_own() -> None:
+def test_a_nested_stack_has_its_own_provider() -> None:
     stack = new_stack()
     shop = project(stack)
     nested = NestedStack(stack, "Nested")
@@ -115,7 +116,7 @@ def test_a_nested_stack_has_a_function_of_its_own() -> None:
     assert len(resources(nested, "AWS::Lambda::Function")) == 1
 
 
-def test_the_role_may_make_change_and_delete_by_a_policy_that_outlives_what_depends_on_it() -> None:
+def test_managed_resources_depend_on_the_policy_that_permits_them() -> None:
     stack = new_stack()
     segment(stack, endpoint=EvidentlyEndpoint.from_url(URL, signing_name="execute-api", api_id="abc"))
     (name,) = (it for it in resources(stack, "AWS::IAM::Policy"))
@@ -138,7 +139,7 @@ def test_the_role_may_make_change_and_delete_by_a_policy_that_outlives_what_depe
     ]
 
 
-def test_a_role_that_was_given_gets_the_policy_too() -> None:
+def test_a_given_role_gets_that_policy_too() -> None:
     stack = new_stack()
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     project(stack, endpoint=None, provider=EvidentlyProvider(stack, "Provider", endpoint=ENDPOINT, role=role))

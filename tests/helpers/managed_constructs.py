@@ -1,10 +1,10 @@
-"""Declared projects, features, segments and launches, as short as a test wants them."""
+"""Factories of projects, features, segments and launches with defaults for everything that a test leaves out."""
 
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws_cdk import App, Stack
+from aws_cdk import Stack
 from constructs import Construct
 
 from cdk_evidently import EvidentlyEndpoint, Feature, Group, Launch, Project, Segment, Step, Variation, percent
@@ -35,7 +35,7 @@ def launch(scope: Construct, name: str = "Launch", **arguments: Any) -> Launch:
     return Launch(scope, name, **{**given, **arguments})
 
 
-MAKERS: Mapping[str, Callable[..., Any]] = {
+FACTORIES: Mapping[str, Callable[..., Any]] = {
     "Project": project,
     "Feature": feature,
     "Segment": segment,
@@ -44,18 +44,11 @@ MAKERS: Mapping[str, Callable[..., Any]] = {
 
 
 def properties(stack: Stack, kind: str) -> Mapping[str, Any]:
-    """The properties of the one resource of a kind."""
+    """Return the properties of the one resource of a kind."""
     found: Mapping[str, Any] = only(stack, TYPES[kind])[1]["Properties"]
     return found
 
 
 def definition(stack: Stack, kind: str) -> Any:
-    """What the one resource of a kind is to be."""
+    """Return the definition of the one resource of a kind."""
     return json.loads(properties(stack, kind)["Definition"])
-
-
-def app_of(stack: Stack) -> App:
-    """The app that a stack is in."""
-    root = stack.node.root
-    assert isinstance(root, App)
-    return root
