@@ -94,16 +94,16 @@ def _check_stop(name: str, world: World, call: Call, *, is_of_another: bool) -> 
     if run.started_by != stack:
         raise Broken("P1", f"{name} is stopped by a stack that did not start it")
     match run.kept:
-        case Kept.KNOWN if any(each.speaks_late for each in of_stack):
+        case Kept.UNKNOWN if _is_untold(of_stack, call):
+            raise Broken("W1", f"{name} is stopped though its stack has left it, which the API does not know")
+        case Kept.KNOWN | Kept.UNKNOWN if any(each.speaks_late for each in of_stack):
             raise Broken("W12", f"{name} is stopped though its stack has left it by the Delete of a Create that FAILED")
+        case Kept.UNKNOWN:
+            raise Broken("P1", f"{name} is stopped by a Delete that comes late, though its stack has left it since")
         case Kept.KNOWN if run.late_adopter:
             raise Broken("W7", f"{name} is stopped though one has left it that had adopted it, and acquired it late")
         case Kept.KNOWN:
             raise Broken("P1", f"{name} is stopped though its stack has left it")
-        case Kept.UNKNOWN if not _is_untold(of_stack, call):
-            raise Broken("P1", f"{name} is stopped by a Delete that comes late, though its stack has left it since")
-        case Kept.UNKNOWN:
-            raise Broken("W1", f"{name} is stopped though its stack has left it, which the API does not know")
     if any(each.phase is Phase.NAMES and each.said == run.serial for each in of_stack):
         if is_of_another:
             raise Broken("W5", f"{name} is stopped by the Delete of another Create, without SUCCESS")
