@@ -38,7 +38,6 @@ TABLE_ACTIONS: Final = (
     "dynamodb:UpdateItem",
 )
 
-_EXPIRES: Final = "expires"  # when an item may go: a note of a release, after a day
 _TIMEOUT: Final = Duration.seconds(29)  # API Gateway gives up after 30
 
 
@@ -261,7 +260,7 @@ def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.Tabl
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
-        time_to_live_attribute=_EXPIRES,
+        time_to_live_attribute=contract.TTL_ATTRIBUTE,
         removal_policy=removal_policy,
     )
 

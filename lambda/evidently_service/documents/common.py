@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import evidently_contract as contract
 from evidently_service.domain.errors import Problem, ValidationError
-
-_MAX_TAGS = 50
 
 
 def kept(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -29,8 +28,8 @@ def refuse(problems: Iterable[Problem]) -> None:
 
 def tag_problems(tags: Mapping[str, str]) -> Iterator[Problem]:
     """Find too many tags: the model has a rule for each, and none for their number."""
-    if len(tags) > _MAX_TAGS:
-        yield Problem("tags", f"must have at most {_MAX_TAGS} entries, there would be {len(tags)}")
+    if len(tags) > contract.MAX_TAGS:
+        yield Problem("tags", f"must have at most {contract.MAX_TAGS} entries, there would be {len(tags)}")
 
 
 def name_problems(field: str, names: Iterable[str]) -> Iterator[Problem]:

@@ -1,13 +1,24 @@
 """Resources as items of the table, and back; `keys` has the layout.
 
-Every item has `schema`; what conditions look at are attributes of their own, the rest of the API's document is one JSON
-string, `body`. `version` goes up with each change that a later one may lean on: of the owners too, which are JSON in
-`ownership` and, of a launch's run, in `run`; neither is there where nobody owns it.
+What conditions look at are attributes of their own; the rest of the API's document is one JSON string, `body`.
+`version` goes up with each change that a later write depends on, a change of the owners too. Owners are JSON in
+`ownership` and, for a launch's run, in `run`; both are absent where nobody owns the resource.
+
+`schema` is the version of this layout, and every item has it. A later schema adds attributes and members of documents;
+it never gives an existing one another meaning: that takes a new name, or another key.
+
+    an item of …       a read                                a write
+    an older schema    takes the default of what it lacks    raises it to this schema
+    a newer schema     passes over what it does not know     is refused, where it replaces or deletes the item
+
+An item without `schema` counts as an older one. Newer items appear when a deploy of the service is rolled back. Writes
+that name single attributes by their paths (counters, runs on a feature, notes) lose nothing: they are carried out, and
+leave `schema` as it is.
 """
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from evidently_service.domain.launch_states import LaunchStatus
 from evidently_service.domain.ownership import NO_NOTE, NOBODYS, Note, Ownership, Word
@@ -27,7 +38,7 @@ from evidently_service.storage.keys import (
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-SCHEMA = 1
+SCHEMA: Final = 1
 
 
 def reference_item(segment: str, project: str, launch: str) -> Item:
@@ -211,6 +222,11 @@ def _ownership(item: Item, name: str) -> Ownership:
     found = json.loads(item[name]["S"])
     word = found["lastWord"]
     return Ownership(found["stack"], found["owners"], Word(*word) if word else None)
+
+
+def is_newer(item: Item) -> bool:
+    """Whether a newer version of the service wrote an item."""
+    return "schema" in item and _number(item, "schema") > SCHEMA
 
 
 def body_text(item: Item) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, NotRequired, TypedDict
 
-from evidently_service.domain.errors import ContendedError, ServiceError, ThrottledError
-from evidently_service.storage.keys import Item
+from evidently_service.domain.errors import ConflictError, ContendedError, ServiceError, ThrottledError
+from evidently_service.storage.items import SCHEMA, is_newer
+from evidently_service.storage.keys import Item, number
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -17,6 +18,7 @@ THROTTLED = {
     "ThrottlingError",
 }
 _THROTTLED_REASONS = THROTTLED | {"ProvisionedThroughputExceeded"}
+_KNOWN_SCHEMA: Final = "(attribute_not_exists(#schema) OR #schema <= :schema)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,13 +30,24 @@ class Put:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Update:
-    """Changes an item that is there, or meets another condition."""
+    """Changes an item that exists, or that meets another condition.
+
+    Args:
+        key: the item's key.
+        expression: DynamoDB's UpdateExpression.
+        values: placeholders of both expressions; `:schema` is always `items.SCHEMA`.
+        names: placeholders of both expressions.
+        condition: DynamoDB's ConditionExpression.
+        replaces: whether it replaces documents of the item: then an item of a newer schema refuses it.
+
+    """
 
     key: Item
     expression: str
     values: Item = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     condition: str = "attribute_exists(pk)"
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,36 +107,11 @@ def request_of(write: Write, table: str) -> "TransactWriteItemTypeDef":
                 }
             }
         case Update():
-            return {
-                "Update": {
-                    "TableName": table,
-                    "Key": write.key,
-                    "UpdateExpression": write.expression,
-                    "ConditionExpression": write.condition,
-                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-                    **_placeholders(write),
-                }
-            }
+            return {"Update": {**_conditional(write, table), "UpdateExpression": write.expression}}
         case Delete():
-            return {
-                "Delete": {
-                    "TableName": table,
-                    "Key": write.key,
-                    "ConditionExpression": write.condition,
-                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-                    **_placeholders(write),
-                }
-            }
+            return {"Delete": {**_conditional(write, table)}}
         case Check():
-            return {
-                "ConditionCheck": {
-                    "TableName": table,
-                    "Key": write.key,
-                    "ConditionExpression": write.condition,
-                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-                    **_placeholders(write),
-                }
-            }
+            return {"ConditionCheck": {**_conditional(write, table)}}
 
 
 def cancelled(reasons: list[Any], writes: tuple[Write, ...]) -> ServiceError:
@@ -133,6 +121,11 @@ def cancelled(reasons: list[Any], writes: tuple[Write, ...]) -> ServiceError:
         for write, reason in zip(writes, reasons, strict=False)
         if reason.get("Code") == "ConditionalCheckFailed"
     }
+    for write, item in found.items():
+        if item and _needs_known_schema(write) and is_newer(item):
+            named = f"{item['pk']['S']} {item['sk']['S']}"
+            sentence = f"The table's item '{named}' was written by a newer version of EvidentlyService"
+            return ConflictError(f"{sentence}; deploy that version to change it.")
     if found:
         return ConditionsFailedError(found)
     codes = {reason.get("Code") for reason in reasons} - {"None", None}
@@ -143,16 +136,33 @@ def cancelled(reasons: list[Any], writes: tuple[Write, ...]) -> ServiceError:
     return ServiceError(f"transaction cancelled: {', '.join(sorted(codes))}")
 
 
-class _Placeholders(TypedDict):
+class _Conditional(TypedDict):
+    TableName: str
+    Key: Item
+    ConditionExpression: str
+    ReturnValuesOnConditionCheckFailure: Literal["ALL_OLD"]
     ExpressionAttributeValues: NotRequired[Item]
     ExpressionAttributeNames: NotRequired[Mapping[str, str]]
 
 
-def _placeholders(write: Update | Delete | Check) -> _Placeholders:
-    """Give the names and values of an expression; DynamoDB refuses empty maps of either."""
-    found = _Placeholders()
-    if write.values:
-        found["ExpressionAttributeValues"] = write.values
-    if write.names:
-        found["ExpressionAttributeNames"] = write.names
+def _conditional(write: Update | Delete | Check, table: str) -> _Conditional:
+    condition, values, names = write.condition, write.values, write.names
+    if _needs_known_schema(write):
+        condition = f"({condition}) AND {_KNOWN_SCHEMA}"
+        values, names = {**values, ":schema": number(SCHEMA)}, {**names, "#schema": "schema"}
+    found = _Conditional(
+        TableName=table,
+        Key=write.key,
+        ConditionExpression=condition,
+        ReturnValuesOnConditionCheckFailure="ALL_OLD",
+    )
+    # DynamoDB refuses empty maps of either.
+    if values:
+        found["ExpressionAttributeValues"] = values
+    if names:
+        found["ExpressionAttributeNames"] = names
     return found
+
+
+def _needs_known_schema(write: Write) -> bool:
+    return isinstance(write, Delete) or (isinstance(write, Update) and write.replaces)

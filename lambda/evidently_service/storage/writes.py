@@ -24,13 +24,15 @@ from evidently_service.storage.keys import (
 from evidently_service.storage.transaction import Check, Delete, Put, Update
 
 _MILLISECONDS = 1000
+# A write that names single attributes must not lower the schema of an item that a newer version wrote.
+_SCHEMA_KEPT = "#schema = if_not_exists(#schema, :schema)"
 
 
 def count_in_account(counter: str, limit: int) -> Update:
     """Count one more of what `counter` counts in the account, while there are fewer than `limit`."""
     return Update(
         ACCOUNT_COUNTERS,
-        f"SET #schema = :schema ADD {counter} :one",
+        f"SET {_SCHEMA_KEPT} ADD {counter} :one",
         values={":schema": number(SCHEMA), ":one": number(1), ":limit": number(limit)},
         names={"#schema": "schema"},
         condition=f"attribute_not_exists({counter}) OR {counter} < :limit",
@@ -131,7 +133,7 @@ def check(key: Item, resource: Resource | None) -> Check:
 def change(before: Resource, after: Resource) -> Update:
     """Store a change of a resource, if it still is what the change was decided on."""
     old, new = item_of(before), item_of(after)
-    changed = sorted(name for name in new if new[name] != old.get(name))
+    changed = sorted({"schema", *(name for name in new if new[name] != old.get(name))})
     gone = sorted(old.keys() - new.keys())
     remove = " REMOVE " + ", ".join(f"#{name}" for name in gone) if gone else ""
     as_read = check({"pk": new["pk"], "sk": new["sk"]}, before)
@@ -141,6 +143,7 @@ def change(before: Resource, after: Resource) -> Update:
         values={**as_read.values, **{f":{name}": new[name] for name in changed}},
         names={**as_read.names, **{f"#{name}": name for name in (*changed, *gone)}},
         condition=as_read.condition,
+        replaces=True,
     )
 
 
@@ -158,12 +161,13 @@ def remember(key: Item, before: Note, after: Note, now: int) -> Update | Check:
         return Check(key, values, condition=condition)
     latest = {"releasedAt": after.released_at, "updatedAt": after.updated_at}
     times = {name: at for name, at in latest.items() if at is not None}
-    stored = {"schema": SCHEMA, **times, "expires": max(now // _MILLISECONDS, *times.values()) + contract.NOTE_SECONDS}
+    expires = max(now // _MILLISECONDS, *times.values()) + contract.NOTE_SECONDS
+    stored = {**times, contract.TTL_ATTRIBUTE: expires}
     return Update(
         key,
-        "SET " + ", ".join(f"#{name} = :{name}" for name in stored),
-        values={**values, **{f":{name}": number(value) for name, value in stored.items()}},
-        names={f"#{name}": name for name in stored},
+        "SET " + ", ".join([_SCHEMA_KEPT, *(f"#{name} = :{name}" for name in stored)]),
+        values={**values, ":schema": number(SCHEMA), **{f":{name}": number(value) for name, value in stored.items()}},
+        names={"#schema": "schema", **{f"#{name}": name for name in stored}},
         condition=condition,
     )
 
@@ -206,9 +210,10 @@ def change_run(launch: Launch, feature: str) -> Update:
     new = run_item(launch, feature)
     return Update(
         run_key(launch.project, feature, launch.name),
-        "SET #body = :body",
-        values={":body": new["body"]},
-        names={"#body": "body"},
+        "SET #body = :body, #schema = :schema",
+        values={":body": new["body"], ":schema": new["schema"]},
+        names={"#body": "body", "#schema": "schema"},
+        replaces=True,
     )
 
 
