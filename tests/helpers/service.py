@@ -59,7 +59,7 @@ class Service:
             deliveries=self.deliveries,
             write=self.lines.append,
         )
-        return application.answer(event, context)
+        return application.respond(event, context)
 
     def client(self, **options: Any) -> Any:
         """A boto3 client of this deployment, one for all with these options, which are those of `evidently_client`."""

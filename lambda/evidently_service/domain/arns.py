@@ -13,7 +13,7 @@ _REFERENCE = re.compile(r"arn:([^:]*):evidently:([^:]*):([^:]*):(project|segment
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Arns:
     """Where this API runs: the part that all its ARNs have in common."""
 
     partition: str
@@ -36,7 +36,7 @@ class Place:
         """ARN of a segment: segments belong to the account and Region, not to a project."""
         return self._arn(f"segment/{name}")
 
-    def arn_of(self, named: "Arn") -> str:
+    def arn_of(self, named: "ResourceRef") -> str:
         """ARN of any resource."""
         match named.kind:
             case Kind.PROJECT:
@@ -65,23 +65,23 @@ class Place:
         if not reference.startswith("arn:"):
             return reference
         match = _REFERENCE.fullmatch(reference)
-        if match is None or match.group(4) != kind or Place(*match.group(1, 2, 3)) != self:
+        if match is None or match.group(4) != kind or Arns(*match.group(1, 2, 3)) != self:
             raise NotFoundError.missing(kind, reference)
         return match.group(5)
 
-    def parse(self, arn: str) -> "Arn | None":
+    def parse(self, arn: str) -> "ResourceRef | None":
         """Return what an ARN names, None if that can't be here: another account or Region, or an experiment."""
         match = _ARN.fullmatch(arn)
-        if match is None or Place(*match.group(1, 2, 3)) != self:
+        if match is None or Arns(*match.group(1, 2, 3)) != self:
             return None
         project, kind, name, segment = match.group(4, 5, 6, 7)
         if segment is not None:
-            return Arn(Kind.SEGMENT, segment)
-        return Arn(Kind(kind), name, project) if kind else Arn(Kind.PROJECT, project)
+            return ResourceRef(Kind.SEGMENT, segment)
+        return ResourceRef(Kind(kind), name, project) if kind else ResourceRef(Kind.PROJECT, project)
 
 
 @dataclass(frozen=True, slots=True)
-class Arn:
+class ResourceRef:
     """What an ARN names.
 
     Args:

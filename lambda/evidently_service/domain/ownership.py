@@ -55,7 +55,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Caller:
     """Who asks, and for what.
 
     Args:
@@ -101,20 +101,20 @@ class Ownership:
     owners: Mapping[str, int | None] = field(default_factory=dict)
     last_word: Word | None = None
 
-    def is_owned_by(self, claim: Claim) -> bool:
+    def is_owned_by(self, caller: Caller) -> bool:
         """Whether the caller is an owner."""
-        return self.stack == claim.stack and claim.resource in self.owners
+        return self.stack == caller.stack and caller.resource in self.owners
 
-    def with_owner(self, claim: Claim) -> "Ownership":
+    def with_owner(self, caller: Caller) -> "Ownership":
         """The ownership with the caller in it, since the later one of two times."""
-        at = claim.requested_at
-        if self.is_owned_by(claim) and (before := self.owners[claim.resource]) is not None:
+        at = caller.requested_at
+        if self.is_owned_by(caller) and (before := self.owners[caller.resource]) is not None:
             at = before if at is None else max(before, at)
-        return replace(self, stack=claim.stack, owners={**self.owners, claim.resource: at})
+        return replace(self, stack=caller.stack, owners={**self.owners, caller.resource: at})
 
-    def without(self, claim: Claim) -> "Ownership":
+    def without(self, caller: Caller) -> "Ownership":
         """The ownership without the caller; nobody's when it was the last one."""
-        owners = {owner: at for owner, at in self.owners.items() if owner != claim.resource}
+        owners = {owner: at for owner, at in self.owners.items() if owner != caller.resource}
         return replace(self, owners=owners) if owners else NOBODYS
 
 
@@ -146,13 +146,13 @@ class Ruling(NamedTuple):
     note: Note
 
 
-def acquire(state: State, ownership: Ownership, note: Note, claim: Claim) -> Ruling:
+def acquire(state: State, ownership: Ownership, note: Note, caller: Caller) -> Ruling:
     """StartLaunch, Create…: OK, RUNNING, STALE, ENDED, FULL or NOT_FOUND. OK starts or creates what is FREE."""
 
     def refused(outcome: Outcome, left: Ownership = ownership) -> Ruling:
         return Ruling(outcome, left, note)
 
-    if _is_released(note, claim):
+    if _is_released(note, caller):
         return refused(Outcome.STALE)
     match state:
         case State.ENDED:
@@ -160,66 +160,66 @@ def acquire(state: State, ownership: Ownership, note: Note, claim: Claim) -> Rul
         case State.MISSING:
             return refused(Outcome.NOT_FOUND)
         case State.FREE:
-            return Ruling(Outcome.OK, NOBODYS.with_owner(claim), note)
+            return Ruling(Outcome.OK, NOBODYS.with_owner(caller), note)
         case State.ACTIVE:
-            present = ownership.without(claim) if _is_previous_incarnations(ownership, claim) else ownership
-            joins = bool(present.owners) and present.stack == claim.stack
-            if not (present.is_owned_by(claim) or joins):
+            present = ownership.without(caller) if _is_previous_incarnations(ownership, caller) else ownership
+            joins = bool(present.owners) and present.stack == caller.stack
+            if not (present.is_owned_by(caller) or joins):
                 # Nothing else tells the next Update of one who adopts it from an earlier one that comes late.
-                return Ruling(Outcome.RUNNING, present, _updated(note, claim))
-            acquired = present.with_owner(claim)
+                return Ruling(Outcome.RUNNING, present, _updated(note, caller))
+            acquired = present.with_owner(caller)
             if len(acquired.owners) > contract.MAX_OWNERS:
                 return refused(Outcome.FULL, present)
             return Ruling(Outcome.OK, acquired, note)
 
 
-def update(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
+def update(ownership: Ownership, note: Note, caller: Caller) -> Ruling:
     """Update…, TagResource, UntagResource: OK or STALE. Who doesn't own it may change it too: it has adopted it."""
-    at = claim.requested_at
+    at = caller.requested_at
     if at is None:
         return Ruling(Outcome.OK, ownership, note)
     # All owners are of one stack, whose requests are in order: where one follows another, its definition counts.
-    times = ownership.owners.values() if ownership.is_owned_by(claim) else [note.updated_at]
-    if _is_released(note, claim) or any(last is not None and at < last for last in times):
+    times = ownership.owners.values() if ownership.is_owned_by(caller) else [note.updated_at]
+    if _is_released(note, caller) or any(last is not None and at < last for last in times):
         return Ruling(Outcome.STALE, ownership, note)
-    if ownership.is_owned_by(claim):
-        return Ruling(Outcome.OK, ownership.with_owner(claim), note)
-    return Ruling(Outcome.OK, ownership, _updated(note, claim))
+    if ownership.is_owned_by(caller):
+        return Ruling(Outcome.OK, ownership.with_owner(caller), note)
+    return Ruling(Outcome.OK, ownership, _updated(note, caller))
 
 
-def release(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
+def release(ownership: Ownership, note: Note, caller: Caller) -> Ruling:
     """StopLaunch, Delete…; or a leave: DONE, LEFT, KEPT, NOT_OWNER or STALE. DONE stops or deletes it."""
-    at, keep = claim.requested_at, claim.action is Action.LEAVE
+    at, keep = caller.requested_at, caller.action is Action.LEAVE
     if at is not None and (note.released_at is None or note.released_at < at):
         note = note._replace(released_at=at)
-    if not ownership.is_owned_by(claim):
+    if not ownership.is_owned_by(caller):
         return Ruling(Outcome.NOT_OWNER, ownership, note)
-    owned_since = ownership.owners[claim.resource]
+    owned_since = ownership.owners[caller.resource]
     if at is not None and owned_since is not None and at < owned_since:
         return Ruling(Outcome.STALE, ownership, note)
     word, before = Word(at, keep), ownership.last_word
     if before is not None and before.requested_at is not None and at is not None:
         word = max(before, word)
-    others = ownership.without(claim)
+    others = ownership.without(caller)
     if others.owners:
         return Ruling(Outcome.LEFT, replace(others, last_word=word), note)
     return Ruling(Outcome.KEPT if word.keep else Outcome.DONE, NOBODYS, note)
 
 
-def _updated(note: Note, claim: Claim) -> Note:
-    at, before = claim.requested_at, note.updated_at
+def _updated(note: Note, caller: Caller) -> Note:
+    at, before = caller.requested_at, note.updated_at
     return note if at is None or (before is not None and at <= before) else note._replace(updated_at=at)
 
 
-def _is_released(note: Note, claim: Claim) -> bool:
+def _is_released(note: Note, caller: Caller) -> bool:
     """Whether the caller released it after it asked for this, or in the same second."""
-    at = claim.requested_at
+    at = caller.requested_at
     return at is not None and note.released_at is not None and at <= note.released_at
 
 
-def _is_previous_incarnations(ownership: Ownership, claim: Claim) -> bool:
+def _is_previous_incarnations(ownership: Ownership, caller: Caller) -> bool:
     """Whether the caller's ownership is that of its previous incarnation: a Create asks, and later than it did."""
-    if claim.action is not Action.ACQUIRE_NEW or not ownership.is_owned_by(claim):
+    if caller.action is not Action.ACQUIRE_NEW or not ownership.is_owned_by(caller):
         return False
-    before, at = ownership.owners[claim.resource], claim.requested_at
+    before, at = ownership.owners[caller.resource], caller.requested_at
     return before is not None and at is not None and before < at

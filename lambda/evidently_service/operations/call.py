@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evidently_service.domain.arns import Place
+from evidently_service.domain.arns import Arns
 from evidently_service.domain.errors import ConflictError
-from evidently_service.domain.ownership import Claim, Outcome
+from evidently_service.domain.ownership import Caller, Outcome
 from evidently_service.domain.quotas import Quotas
 from evidently_service.domain.resources import Kind
 from evidently_service.storage.store import Store
@@ -21,9 +21,9 @@ class Call:
 
     Args:
         given: The input's members.
-        claim: Who makes it and what it wants of the ownership; None where it doesn't say, or the operation has nothing
+        caller: Who makes it and what it wants of the ownership; None where it doesn't say, or the operation has nothing
             to do with that.
-        place: Where the API runs.
+        arns: Where the API runs.
         now: The time of the call, in milliseconds since 1970.
         clock: The time as it goes on.
         store: The table.
@@ -34,8 +34,8 @@ class Call:
     """
 
     given: Mapping[str, Any]
-    claim: Claim | None
-    place: Place
+    caller: Caller | None
+    arns: Arns
     now: int
     clock: Callable[[], int]
     store: Store
@@ -46,7 +46,7 @@ class Call:
     @property
     def project(self) -> str:
         """Name of the project that the path names by name or ARN."""
-        return self.place.name_of(Kind.PROJECT, self.given["project"])
+        return self.arns.name_of(Kind.PROJECT, self.given["project"])
 
     def refuse_expired(self) -> None:
         """Refuse a claim that may take effect no more; by the clock, as reads and attempts before it took their time.
@@ -55,6 +55,6 @@ class Call:
             ConflictError: its `not-after` has passed.
 
         """
-        if self.claim is not None and self.claim.is_expired(self.clock() / _MILLISECONDS):
+        if self.caller is not None and self.caller.is_expired(self.clock() / _MILLISECONDS):
             sentence = "The request came, or could be carried out, only after its own not-after: nothing has changed."
             raise ConflictError(sentence, outcome=Outcome.EXPIRED)

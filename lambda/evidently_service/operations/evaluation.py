@@ -29,14 +29,14 @@ def evaluate_feature(call: Call) -> Mapping[str, Any]:
     plan = _plan(call, name)
     if plan is None:
         _require_project(call)
-        raise NotFoundError.not_there(Kind.FEATURE, call.place.feature(call.project, name))
+        raise NotFoundError.not_there(Kind.FEATURE, call.arns.feature(call.project, name))
     done = _Done.of(call, plan, name, call.given["entityId"], context)
     deliver(call, (each.event(call.now) for each in [done]))
     return done.answer()
 
 
 def batch_evaluate_feature(call: Call) -> Mapping[str, Any]:
-    """BatchEvaluateFeature: each by itself; one that can't be evaluated says why in the place of a reason."""
+    """BatchEvaluateFeature: each by itself; one that can't be evaluated has the cause as its reason."""
     requests = call.given["requests"]
     contexts = [
         _context(request, "evaluationContext", f"requests[{index}].evaluationContext")
@@ -49,8 +49,8 @@ def batch_evaluate_feature(call: Call) -> Mapping[str, Any]:
     for request, context in zip(requests, contexts, strict=True):
         # AWS answers with ARNs where names were sent (observed).
         name, entity = request["feature"], request["entityId"]
-        feature = call.place.feature(call.project, name)
-        result = {"project": call.place.project(call.project), "feature": feature, "entityId": entity}
+        feature = call.arns.feature(call.project, name)
+        result = {"project": call.arns.project(call.project), "feature": feature, "entityId": entity}
         plan = plans[name]
         if plan is None:
             results.append({**result, "reason": NotFoundError.not_there(Kind.FEATURE, feature).message})
@@ -116,4 +116,4 @@ def _plan(call: Call, name: str) -> Plan | None:
 
 def _require_project(call: Call) -> None:
     if call.store.read(keys.project_key(call.project)) is None:
-        raise NotFoundError.not_there(Kind.PROJECT, call.place.project(call.project))
+        raise NotFoundError.not_there(Kind.PROJECT, call.arns.project(call.project))

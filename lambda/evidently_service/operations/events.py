@@ -25,7 +25,7 @@ def put_project_events(call: Call) -> Mapping[str, Any]:
     Custom events are what AWS made metrics of experiments and monitors of: they are accepted, and no more.
     """
     if call.store.read(keys.project_key(call.project)) is None:
-        raise NotFoundError.not_there(Kind.PROJECT, call.place.project(call.project))
+        raise NotFoundError.not_there(Kind.PROJECT, call.arns.project(call.project))
     results: list[dict[str, Any]] = []
     evaluations: list[EvaluationEvent] = []
     for given in call.given["events"]:
@@ -57,7 +57,7 @@ def deliver(call: Call, events: Iterable[EvaluationEvent]) -> None:
     else:
         if group is None:
             return
-        arn = call.place.project(call.project)
+        arn = call.arns.project(call.project)
         failure = deliveries.send(group, [event.line(arn) for event in found], call.now)
     if failure is not None:
         call.write(metrics.failed_deliveries(call.now, call.project, len(found), failure))

@@ -40,7 +40,7 @@ def start_launch(call: Call) -> Result:
 
 def stop_launch(call: Call) -> Mapping[str, Any] | Result:
     """StopLaunch: COMPLETED unless the request says otherwise. A release stops what the caller alone owns."""
-    if call.claim is None:
+    if call.caller is None:
         launch = read_launch(call)
         if launch.status is not LaunchStatus.RUNNING:
             raise ValidationError("Launch cannot be cancelled from current status", reason=Reason.OTHER)
@@ -48,7 +48,7 @@ def stop_launch(call: Call) -> Mapping[str, Any] | Result:
         write_if_unchanged(call, change, *more)
         return _ended(call)
     found = owners.look(call, _record(call), items.launch_from)
-    result = owners.release(call, call.claim, found, _stop)
+    result = owners.release(call, call.caller, found, _stop)
     return replace(result, output=_ended(call)) if result.outcome is Outcome.DONE else result
 
 
@@ -80,7 +80,7 @@ def _write_start(call: Call, launch: Launch, started: Launch, remembering: Seque
         write_change(call, launch, started, active, *notes.values(), *runs, unchanged=remembering)
     except ConditionsFailedError as error:
         if error.absent(active):
-            raise NotFoundError.missing(Kind.PROJECT, call.place.project(started.project)) from None
+            raise NotFoundError.missing(Kind.PROJECT, call.arns.project(started.project)) from None
         problems = [
             problem for feature, note in notes.items() for problem in _unserved(error, feature, note, served[feature])
         ]

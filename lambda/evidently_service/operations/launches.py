@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from evidently_service.documents import launches as documents
-from evidently_service.domain.arns import Arn
+from evidently_service.domain.arns import ResourceRef
 from evidently_service.domain.errors import ConflictError, ContendedError, NotFoundError, Problem, ValidationError
 from evidently_service.domain.launch_states import LaunchStatus
 from evidently_service.domain.quotas import QuotaCode, exceeded
@@ -26,15 +26,17 @@ _MOST_SEGMENTS_CHANGED: Final = 46
 
 def create_launch(call: Call) -> Result:
     """CreateLaunch; the launch as it is, where it is the caller's already."""
-    found = owners.look_before_create(call, Arn(Kind.LAUNCH, call.given["name"], call.project), items.launch_from)
+    found = owners.look_before_create(
+        call, ResourceRef(Kind.LAUNCH, call.given["name"], call.project), items.launch_from
+    )
     ruling = owners.acquire(call, found)
     if found.resource is not None:
         return owners.succeeded(call, launch_response(call, found.owned(found.resource, ruling.ownership)))
-    made = documents.new_launch(call.given, call.project, call.now, call.place)
+    made = documents.new_launch(call.given, call.project, call.now, call.arns)
     segments = _segments(call, made.segments()) if made.segments() else []
     patterns = {segment.name: segment.pattern for segment in segments}
     launch = replace(made, patterns=patterns, ownership=ruling.ownership)
-    arn, limit = call.place.launch(launch.project, launch.name), call.quotas.launches_per_project
+    arn, limit = call.arns.launch(launch.project, launch.name), call.quotas.launches_per_project
     put = Put(items.launch_item(launch))
     count = writes.count_in_project(launch.project, _COUNTER, limit)
     references = [write for segment in segments for write in writes.refer_to_segment(segment, launch)]
@@ -42,13 +44,13 @@ def create_launch(call: Call) -> Result:
         owners.write_new(call, found, put, count, *references)
     except ConditionsFailedError as error:
         if error.absent(count):
-            raise NotFoundError.missing(Kind.PROJECT, call.place.project(launch.project)) from None
+            raise NotFoundError.missing(Kind.PROJECT, call.arns.project(launch.project)) from None
         if error.failed(put):
             raise ConflictError.duplicate(Kind.LAUNCH, arn) from None
         if any(error.failed(reference) for reference in references):
             raise ContendedError("a segment changed after it was read") from None
         raise exceeded(
-            QuotaCode.LAUNCHES_PER_PROJECT, limit, Kind.LAUNCH, call.place.launch(launch.project, launch.name)
+            QuotaCode.LAUNCHES_PER_PROJECT, limit, Kind.LAUNCH, call.arns.launch(launch.project, launch.name)
         ) from None
     return owners.succeeded(call, launch_response(call, launch))
 
@@ -63,7 +65,7 @@ def list_launches(call: Call) -> Mapping[str, Any]:
     found, token = lists.page(call, lists.launches(call.project, call.given.get("status")))
     if not found:
         require_project(call)
-    launches = [documents.launch_document(items.launch_from(item), call.place) for item in found]
+    launches = [documents.launch_document(items.launch_from(item), call.arns) for item in found]
     return {"launches": launches, "nextToken": token}
 
 
@@ -75,7 +77,7 @@ def update_launch(call: Call) -> Result:
     before, ruling = found.resource, owners.update(call, found)
     if before.status.is_stopped:
         raise ConflictError.of(f"Launch is {before.status.value} and cannot be changed.", Kind.LAUNCH, launch_arn(call))
-    after = documents.updated_launch(before, call.given, call.now, call.place)
+    after = documents.updated_launch(before, call.given, call.now, call.arns)
     running = before.status is LaunchStatus.RUNNING
     if running and (frozen := documents.frozen_changes(before, after)):
         message = f"Launch is running: its {' and '.join(frozen)} cannot be changed; create a new launch for that."
@@ -101,9 +103,9 @@ def update_launch(call: Call) -> Result:
 
 def delete_launch(call: Call) -> Mapping[str, Any] | Result:
     """DeleteLaunch: refused while it runs. The release of its last owner stops it first, whoever started it."""
-    if call.claim is not None:
+    if call.caller is not None:
         found = owners.look(call, owners.Record(launch_named(call)), items.launch_from)
-        return owners.release(call, call.claim, found, _delete)
+        return owners.release(call, call.caller, found, _delete)
     launch = read_launch(call)
     if launch.status is LaunchStatus.RUNNING:
         message = "Launch cannot be deleted while it is running; stop it first."
@@ -137,19 +139,19 @@ def launch_missing(call: Call) -> NotFoundError:
     return NotFoundError.missing(Kind.LAUNCH, launch_arn(call))
 
 
-def launch_named(call: Call) -> Arn:
+def launch_named(call: Call) -> ResourceRef:
     """Return which launch a request names."""
-    return Arn(Kind.LAUNCH, call.given["launch"], call.project)
+    return ResourceRef(Kind.LAUNCH, call.given["launch"], call.project)
 
 
 def launch_arn(call: Call) -> str:
     """ARN of the launch that a request names."""
-    return call.place.launch(call.project, call.given["launch"])
+    return call.arns.launch(call.project, call.given["launch"])
 
 
 def launch_response(call: Call, launch: Launch) -> Mapping[str, Any]:
     """Return the output that shows a launch."""
-    return {"launch": documents.launch_document(launch, call.place)}
+    return {"launch": documents.launch_document(launch, call.arns)}
 
 
 def _delete(_: Call, launch: Launch) -> tuple[list[Write], list[Write]]:
@@ -164,8 +166,8 @@ def _segments(call: Call, names: Sequence[str]) -> list[Segment]:
     """Return the segments that a launch is to refer to, looking for its project on the same way."""
     project, *found = call.store.read_all([keys.project_key(call.project), *map(keys.segment_key, names)])
     if project is None:
-        raise NotFoundError.missing(Kind.PROJECT, call.place.project(call.project))
+        raise NotFoundError.missing(Kind.PROJECT, call.arns.project(call.project))
     for name, item in zip(names, found, strict=True):
         if item is None:
-            raise NotFoundError.missing(Kind.SEGMENT, call.place.segment(name))
+            raise NotFoundError.missing(Kind.SEGMENT, call.arns.segment(name))
     return [items.segment_from(item) for item in found if item]

@@ -10,9 +10,9 @@ from typing import Any, Final, Generic, TypeVar
 
 from evidently_service.documents import owners as documents
 from evidently_service.domain import ownership
-from evidently_service.domain.arns import Arn
+from evidently_service.domain.arns import ResourceRef
 from evidently_service.domain.errors import ConflictError
-from evidently_service.domain.ownership import NO_NOTE, NOBODYS, Claim, Note, Outcome, Ownership, Ruling, State
+from evidently_service.domain.ownership import NO_NOTE, NOBODYS, Caller, Note, Outcome, Ownership, Ruling, State
 from evidently_service.domain.resources import Launch, Resource
 from evidently_service.operations.call import Call
 from evidently_service.operations.changes import write_change, write_if_unchanged
@@ -24,7 +24,7 @@ from evidently_service.storage.transaction import Put, Write
 R = TypeVar("R", bound=Resource)
 
 # What a start or a create comes to where the caller doesn't say who it is, as on AWS.
-_WITHOUT_CLAIM: Final = {
+_WITHOUT_CALLER: Final = {
     State.FREE: Outcome.OK,
     State.ACTIVE: Outcome.RUNNING,
     State.ENDED: Outcome.ENDED,
@@ -36,12 +36,12 @@ _WITHOUT_CLAIM: Final = {
 class Record:
     """What can be owned: the existence of a resource, or the run of a launch."""
 
-    of: Arn
+    of: ResourceRef
     is_run: bool = False
 
-    def note_key(self, claim: Claim) -> Item:
+    def note_key(self, caller: Caller) -> Item:
         """Key of what is remembered of the caller."""
-        return keys.note_key("run" if self.is_run else self.of.kind, self.of, claim)
+        return keys.note_key("run" if self.is_run else self.of.kind, self.of, caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +93,18 @@ class Found(Generic[R]):
 def look(call: Call, record: Record, read: Callable[[Item], R]) -> Found[R]:
     """Read a resource, and what is remembered of the caller; one round trip."""
     key = keys.key_of(record.of)
-    if call.claim is None:
+    if call.caller is None:
         item = call.store.read(key)
         return Found(record, read(item) if item else None)
-    note_key = record.note_key(call.claim)
+    note_key = record.note_key(call.caller)
     item, note = call.store.read_all([key, note_key])
     return Found(record, read(item) if item else None, items.note_from(note), note_key)
 
 
-def look_before_create(call: Call, arn: Arn, read: Callable[[Item], R]) -> Found[R]:
+def look_before_create(call: Call, arn: ResourceRef, read: Callable[[Item], R]) -> Found[R]:
     """Read what has the name already; a caller that doesn't say who it is can't have it, and finds out by its write."""
     record = Record(arn)
-    return Found(record, None) if call.claim is None else look(call, record, read)
+    return Found(record, None) if call.caller is None else look(call, record, read)
 
 
 def acquire(call: Call, found: Found[R]) -> Ruling:
@@ -114,10 +114,10 @@ def acquire(call: Call, found: Found[R]) -> Ruling:
         ConflictError: another outcome.
 
     """
-    if call.claim is None:
-        ruling = Ruling(_WITHOUT_CLAIM[found.state], found.ownership, found.note)
+    if call.caller is None:
+        ruling = Ruling(_WITHOUT_CALLER[found.state], found.ownership, found.note)
     else:
-        ruling = ownership.acquire(found.state, found.ownership, found.note, call.claim)
+        ruling = ownership.acquire(found.state, found.ownership, found.note, call.caller)
     takes_effect = ruling.outcome is Outcome.OK and found.state is State.FREE
     if not takes_effect:
         write_owners(call, found, ruling)
@@ -133,27 +133,27 @@ def update(call: Call, found: Found[R]) -> Ruling:
         ConflictError: a later request of the same owner came before this one.
 
     """
-    if call.claim is None:
+    if call.caller is None:
         return Ruling(Outcome.OK, found.ownership, found.note)
-    ruling = ownership.update(found.ownership, found.note, call.claim)
+    ruling = ownership.update(found.ownership, found.note, call.caller)
     if ruling.outcome is Outcome.STALE:
         raise _refusal(call, found, ruling)
     return ruling
 
 
 def release(
-    call: Call, claim: Claim, found: Found[R], end: Callable[[Call, R], tuple[Sequence[Write], Sequence[Write]]]
+    call: Call, caller: Caller, found: Found[R], end: Callable[[Call, R], tuple[Sequence[Write], Sequence[Write]]]
 ) -> Result:
     """Let the caller go; the last owner's release ends what it owns. Every outcome is a success.
 
     Args:
         call: The call.
-        claim: Its claim.
+        caller: Its claim.
         found: What it is about.
         end: Returns the writes that stop or delete the resource: those that fail only where it has changed, and others.
 
     """
-    ruling = ownership.release(found.ownership, found.note, claim)
+    ruling = ownership.release(found.ownership, found.note, caller)
     if ruling.outcome is Outcome.DONE and found.resource is not None:
         unchanged, more = end(call, found.resource)
         write_if_unchanged(call, [*unchanged, *found.remembering(ruling.note, call.now)], *more)
@@ -171,8 +171,8 @@ def write_new(call: Call, found: Found[R], put: Put, *more: Write) -> None:
         ConditionsFailedError: another condition failed; without a claim that of `put` too.
 
     """
-    unchanged = [put, *found.remembering(found.note, call.now)] if call.claim else []
-    write_if_unchanged(call, unchanged, *([] if call.claim else [put]), *more)
+    unchanged = [put, *found.remembering(found.note, call.now)] if call.caller else []
+    write_if_unchanged(call, unchanged, *([] if call.caller else [put]), *more)
 
 
 def write_owners(call: Call, found: Found[R], ruling: Ruling) -> None:
@@ -190,18 +190,18 @@ def write_owners(call: Call, found: Found[R], ruling: Ruling) -> None:
 
 def succeeded(call: Call, output: Mapping[str, Any]) -> Result:
     """Return the result of a claim that was granted, or of a call that made none."""
-    return Result(output, Outcome.OK if call.claim else None)
+    return Result(output, Outcome.OK if call.caller else None)
 
 
 def _refusal(call: Call, found: Found[R], ruling: Ruling) -> ConflictError:
-    kind, arn = found.record.of.kind, call.place.arn_of(found.record.of)
+    kind, arn = found.record.of.kind, call.arns.arn_of(found.record.of)
     match ruling.outcome, found.resource:
         case Outcome.RUNNING, _ if found.record.is_run:
-            sentence = documents.already_running(ruling.ownership if call.claim else NOBODYS)
+            sentence = documents.already_running(ruling.ownership if call.caller else NOBODYS)
         case Outcome.RUNNING, _:
             sentence = documents.already_exists(ConflictError.duplicate(kind, arn).message, ruling.ownership)
         case Outcome.ENDED, Launch(status=status):
             sentence = documents.has_ended(status)
         case _:
             sentence = documents.out_of_turn(ruling.outcome, kind)
-    return ConflictError.of(sentence, kind, arn, ruling.outcome if call.claim else None)
+    return ConflictError.of(sentence, kind, arn, ruling.outcome if call.caller else None)

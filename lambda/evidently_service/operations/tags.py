@@ -58,7 +58,7 @@ def _change(call: Call, changed: Callable[[dict[str, str]], dict[str, str]]) -> 
 
 def _look(call: Call) -> tuple[owners.Found[Resource], Resource]:
     named = call.given["resourceArn"]
-    arn = call.place.parse(named)
+    arn = call.arns.parse(named)
     if arn is None:
         raise NotFoundError.missing("resource", named)
     found = owners.look(call, owners.Record(arn), partial(items.resource_from, arn.kind))

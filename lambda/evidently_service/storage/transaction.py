@@ -1,4 +1,4 @@
-"""The writes of a transaction, as plain values: what they become for DynamoDB, and why it cancels them."""
+"""The writes of a transaction as plain values: their form for DynamoDB, and the cause of a cancellation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ _KNOWN_SCHEMA: Final = "(attribute_not_exists(#schema) OR #schema <= :schema)"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Put:
-    """Stores an item where none is."""
+    """Stores an item under an unused key."""
 
     item: Item
 
@@ -52,7 +52,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Delete:
-    """Removes an item that is there and meets a condition."""
+    """Deletes an item that exists and meets a condition; an item of a newer schema refuses it."""
 
     key: Item
     values: Item = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Delete:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Check:
-    """Writes nothing, and wants an item to meet a condition."""
+    """Requires an item to meet a condition, and writes nothing."""
 
     key: Item
     values: Item = field(default_factory=dict)
@@ -74,22 +74,22 @@ Write = Put | Update | Delete | Check
 
 
 class ConditionsFailedError(ServiceError):
-    """A transaction wrote nothing because conditions did not hold: which, and what was found instead."""
+    """A transaction wrote nothing because conditions were false; DynamoDB returns the items that it found."""
 
     def __init__(self, found: Mapping[Write, Item | None]) -> None:
-        super().__init__(f"{len(found)} conditions of a transaction did not hold")
+        super().__init__(f"{len(found)} conditions of a transaction were false")
         self._found = found
 
     def failed(self, write: Write) -> bool:
-        """Whether this write's condition did not hold."""
+        """Whether the condition of this write was false."""
         return write in self._found
 
     def absent(self, write: Write) -> bool:
-        """Whether this write's condition did not hold because there is no such item."""
+        """Whether the condition of this write was false because the item does not exist."""
         return write in self._found and self._found[write] is None
 
     def strings(self, write: Write, attribute: str) -> set[str]:
-        """Return a string set of the item that was found; empty where there is none."""
+        """Return a string set of the item that DynamoDB found; empty if there is no item or attribute."""
         item = self._found.get(write) or {}
         return set(item[attribute]["SS"]) if attribute in item else set()
 
@@ -115,7 +115,7 @@ def request_of(write: Write, table: str) -> "TransactWriteItemTypeDef":
 
 
 def cancelled(reasons: list[Any], writes: tuple[Write, ...]) -> ServiceError:
-    """Say why a transaction was cancelled: a failed condition is certain, the other reasons pass."""
+    """Return the error of a cancelled transaction: a false condition outweighs causes that a retry may clear."""
     found = {
         write: reason.get("Item") or None
         for write, reason in zip(writes, reasons, strict=False)
@@ -130,7 +130,7 @@ def cancelled(reasons: list[Any], writes: tuple[Write, ...]) -> ServiceError:
         return ConditionsFailedError(found)
     codes = {reason.get("Code") for reason in reasons} - {"None", None}
     if codes & _THROTTLED_REASONS:
-        return ThrottledError("The table is being asked too much at once; try again.")
+        return ThrottledError("The table is throttling requests; try again.")
     if codes <= {"TransactionConflict"}:
         return ContendedError("TransactionConflict")
     return ServiceError(f"transaction cancelled: {', '.join(sorted(codes))}")

@@ -17,7 +17,7 @@ START, STOP = f"{LAUNCH}/start", f"{LAUNCH}/cancel"
 JSON = {"content-type": "application/json"}
 SECONDS = NOON // 1000
 STACK, RESOURCE, ACTION = f'stack="{stack_id("shop")}"', 'resource="StartUpsell"', "action=acquire"
-CLAIM = f"{STACK}, {RESOURCE}, {ACTION}"
+OWNER = f"{STACK}, {RESOURCE}, {ACTION}"
 # A request of each kind that an action is about.
 STARTS, STOPS, UPDATES = ("POST", START, b""), ("POST", STOP, b"{}"), ("PATCH", LAUNCH, b'{"description": "x"}')
 
@@ -65,11 +65,11 @@ def everything(service: Service) -> Any:
         (f"{STACK}, {RESOURCE}, action=steal", ["action"]),
         (f"{STACK}, {RESOURCE}, action", ["action"]),
         (f"{STACK}, {RESOURCE}, action=(acquire)", ["action"]),
-        (f"{CLAIM}, requested-at=1700000000", ["requested-at"]),
-        (f'{CLAIM}, requested-at="@1"', ["requested-at"]),
-        (f"{CLAIM}, requested-at", ["requested-at"]),
-        (f"{CLAIM}, not-after=1", ["not-after"]),
-        (f"{CLAIM}, not-after=?1", ["not-after"]),
+        (f"{OWNER}, requested-at=1700000000", ["requested-at"]),
+        (f'{OWNER}, requested-at="@1"', ["requested-at"]),
+        (f"{OWNER}, requested-at", ["requested-at"]),
+        (f"{OWNER}, not-after=1", ["not-after"]),
+        (f"{OWNER}, not-after=?1", ["not-after"]),
         ('stack="x", resource="-", action=x, requested-at=x', ["stack", "resource", "action", "requested-at"]),
     ],
 )
@@ -86,12 +86,12 @@ def test_a_member_that_breaks_its_form_is_named_and_nothing_changes(
     "header",
     [
         "x y",
-        f"{CLAIM},",
-        f"{CLAIM}; X",
-        f"{CLAIM} x=1",
+        f"{OWNER},",
+        f"{OWNER}; X",
+        f"{OWNER} x=1",
         "é",
-        f'{CLAIM}, x="é"',
-        f"{CLAIM}, requested-at=@1.5",
+        f'{OWNER}, x="é"',
+        f"{OWNER}, requested-at=@1.5",
         "a" * 1025,
     ],
 )
@@ -105,7 +105,7 @@ def test_a_header_that_is_no_dictionary_or_too_long_is_refused_as_a_whole(servic
 
 def test_a_header_of_the_greatest_length_is_read(service: Service) -> None:
     service.with_launch()
-    longest = f"{CLAIM}, x=".ljust(1024, "x")
+    longest = f"{OWNER}, x=".ljust(1024, "x")
     assert send(service, STARTS, longest)["statusCode"] == 200
     assert refused(send(service, STARTS, f"{longest}x")) == ["x-evidently-owner"]
 
@@ -113,11 +113,11 @@ def test_a_header_of_the_greatest_length_is_read(service: Service) -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        f'{CLAIM}, x=1, y=(a b);z, colour=%"%c3%bc", since=@5',
+        f'{OWNER}, x=1, y=(a b);z, colour=%"%c3%bc", since=@5',
         f"{STACK};a=1, {RESOURCE};b;c=?0, {ACTION};d=:aa:",
         f"{ACTION},{RESOURCE}\t,\t{STACK}",
-        f'stack=1, action=steal, resource="-", {CLAIM}',
-        f"  {CLAIM}  ",
+        f'stack=1, action=steal, resource="-", {OWNER}',
+        f"  {OWNER}  ",
     ],
     ids=["unknown members", "parameters", "order and space", "the last of a name counts", "space around"],
 )
@@ -192,14 +192,14 @@ def test_the_headers_of_before_the_first_release_count_for_nothing_and_are_a_lin
 @pytest.mark.parametrize("former", FORMER)
 def test_a_claim_counts_beside_a_header_of_before(service: Service, former: str) -> None:
     service.with_launch()
-    answer = service.send("POST", START, headers={"x-evidently-owner": CLAIM, former: "x"})
+    answer = service.send("POST", START, headers={"x-evidently-owner": OWNER, former: "x"})
     assert answer["headers"]["x-evidently-ownership"] == "rules=1, outcome=ok"
     assert len(service.lines) == 1
 
 
 def test_a_request_without_those_headers_is_no_line_of_log(service: Service) -> None:
     service.with_launch()
-    send(service, STARTS, CLAIM)
+    send(service, STARTS, OWNER)
     send(service, STARTS, "x y")
     assert service.lines == []
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evidently_service.domain import ownership
-from evidently_service.domain.ownership import NO_NOTE, NOBODYS, Action, Claim, Note, Outcome, Ownership, Ruling, State
+from evidently_service.domain.ownership import NO_NOTE, NOBODYS, Action, Caller, Note, Outcome, Ownership, Ruling, State
 from evidently_service.domain.quotas import Quotas
 from helpers.evidently_api import stack_id
 from helpers.records import CREATED, KINDS, Record, outcome_of
@@ -22,12 +22,12 @@ Owner = tuple[str, str]
 OWNERS = st.sampled_from([("shop", "Old"), ("shop", "Old"), ("shop", "New"), ("depot", "Old")])
 TIMES = st.sampled_from([CREATED, CREATED + 1, CREATED + 2, CREATED + 3, None])
 ACTIONS = st.sampled_from([*Action, Action.ACQUIRE, Action.ACQUIRE_NEW])  # more often, so that there is what to release
-CLAIMS = st.tuples(ACTIONS, OWNERS, TIMES)
+REQUESTS = st.tuples(ACTIONS, OWNERS, TIMES)
 BY_HAND = st.sampled_from(["create", "end"])
 KIND = st.sampled_from([["run"], ["launch", "run"], ["feature"], ["project"], ["segment"]])
 STEPS = KIND.flatmap(
     lambda kinds: st.lists(
-        st.tuples(st.sampled_from(kinds), CLAIMS | CLAIMS | CLAIMS | BY_HAND), min_size=6, max_size=16
+        st.tuples(st.sampled_from(kinds), REQUESTS | REQUESTS | REQUESTS | BY_HAND), min_size=6, max_size=16
     )
 )
 NAMES = count()
@@ -43,11 +43,11 @@ class Expected:
     owned: dict[str, Ownership] = field(default_factory=lambda: defaultdict(lambda: NOBODYS))
     notes: dict[tuple[str, Owner], Note] = field(default_factory=lambda: defaultdict(lambda: NO_NOTE))
 
-    def claim(self, kind: str, action: Action, owner: Owner, at: int | None) -> str:
+    def request(self, kind: str, action: Action, owner: Owner, at: int | None) -> str:
         """What comes of a claim."""
         stack, resource = owner
-        claim = Claim(stack_id(stack), resource, action, at)
-        ruling = self._ruling(kind, claim, self.notes[kind, owner])
+        caller = Caller(stack_id(stack), resource, action, at)
+        ruling = self._ruling(kind, caller, self.notes[kind, owner])
         if ruling is None:
             return "ResourceNotFoundException"
         self.owned[kind], self.notes[kind, owner] = ruling.ownership, ruling.note
@@ -62,14 +62,14 @@ class Expected:
                 self.end(kind)
         return ruling.outcome.value
 
-    def _ruling(self, kind: str, claim: Claim, note: Note) -> Ruling | None:
-        match claim.action:
+    def _ruling(self, kind: str, caller: Caller, note: Note) -> Ruling | None:
+        match caller.action:
             case Action.ACQUIRE_NEW | Action.ACQUIRE:
-                return ownership.acquire(self.state[kind], self.owned[kind], note, claim)
+                return ownership.acquire(self.state[kind], self.owned[kind], note, caller)
             case Action.RELEASE | Action.LEAVE:
-                return ownership.release(self.owned[kind], note, claim)
+                return ownership.release(self.owned[kind], note, caller)
             case Action.UPDATE:
-                return ownership.update(self.owned[kind], note, claim) if self.state[kind] is State.ACTIVE else None
+                return ownership.update(self.owned[kind], note, caller) if self.state[kind] is State.ACTIVE else None
 
     def begin(self, kind: str) -> None:
         """It runs, or exists."""
@@ -127,6 +127,6 @@ def test_whatever_the_sequence_every_outcome_is_the_one_of_the_rules(service: Se
                 outcome = record.released(action, **who)
             case _:
                 outcome = record.acquired(action, **who)
-        assert outcome == expected.claim(kind, action, owner, at)
+        assert outcome == expected.request(kind, action, owner, at)
     for kind, record in records.items():
         assert record.is_there() is (expected.state[kind] is State.ACTIVE)

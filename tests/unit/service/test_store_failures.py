@@ -12,7 +12,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.stub import Stubber
 
 from evidently_service.domain.launch_states import LaunchStatus
-from evidently_service.domain.ownership import NOBODYS, Action, Claim
+from evidently_service.domain.ownership import NOBODYS, Action, Caller
 from evidently_service.domain.resources import Launch
 from evidently_service.storage import items, keys
 from evidently_service.storage.contention import ATTEMPTS
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 START = "/projects/petfood/launches/november/start"
-OURS, THEIRS = (NOBODYS.with_owner(Claim(stack_id(name), "StartUpsell", Action.ACQUIRE)) for name in ("shop", "depot"))
-CLAIM = owner_header("acquire-new")
+OURS, THEIRS = (NOBODYS.with_owner(Caller(stack_id(name), "StartUpsell", Action.ACQUIRE)) for name in ("shop", "depot"))
+OWNER = owner_header("acquire-new")
 BODY = {"groups": [{"name": "all", "featureVariations": {"upsell": "on"}}], "randomizationSalt": "november"}
 CREATED = Launch("petfood", "november", LaunchStatus.CREATED, created=1, updated=1, body=BODY)
 
@@ -59,7 +59,7 @@ def add_cancellation(stubber: Stubber, *codes: str) -> None:
     )
 
 
-def start(service: Service, owner: str | None = CLAIM) -> tuple[int, dict[str, Any]]:
+def start(service: Service, owner: str | None = OWNER) -> tuple[int, dict[str, Any]]:
     answer = service.send("POST", START, headers={"x-evidently-owner": owner} if owner else {})
     assert answer["headers"]["x-evidently-ownership"].startswith("rules=1")
     return answer["statusCode"], {**json.loads(answer["body"]), "type": answer["headers"].get("x-amzn-errortype")}
@@ -159,7 +159,7 @@ def test_a_throttled_transaction_is_throttling(dynamodb_stub: Stubber, code: str
         ("ValidationException", 500, "InternalServerException"),
     ],
 )
-@pytest.mark.parametrize(("owner", "read"), [(None, "get_item"), (CLAIM, "transact_get_items")])
+@pytest.mark.parametrize(("owner", "read"), [(None, "get_item"), (OWNER, "transact_get_items")])
 def test_a_table_that_fails_is_an_error_of_the_model(
     dynamodb_stub: Stubber, failure: tuple[str, int, str], owner: str | None, read: str
 ) -> None:
