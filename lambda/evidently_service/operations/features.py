@@ -22,7 +22,7 @@ _COUNTER = "featureCount"
 
 
 def create_feature(call: Call) -> Result:
-    """CreateFeature; the feature as it is, where it is the caller's already."""
+    """CreateFeature; returns the existing feature if the caller is an owner."""
     named = ResourceRef(Kind.FEATURE, call.given["name"], call.project)
     found = owners.look_before_create(call, named, items.feature_from)
     ruling = owners.acquire(call, found)
@@ -59,13 +59,13 @@ def list_features(call: Call) -> Mapping[str, Any]:
 
 
 def update_feature(call: Call) -> Result:
-    """UpdateFeature: refused where it removes a variation that a running launch serves."""
+    """UpdateFeature: refused if it removes a variation that a running launch serves."""
     found = _look(call)
     before, ruling = _require(call, found), owners.update(call, found)
     after = replace(documents.updated_feature(before, call.given, call.now), ownership=ruling.ownership)
     removed = set(before.variations) - set(after.variations)
     if removed and before.runs:
-        _refuse_to_remove_what_is_served(call, before, removed)
+        _refuse_if_served(call, before, removed)
     write_change(call, before, after, unchanged=found.remembering(ruling.note, call.now))
     return owners.succeeded(call, _response(call, after))
 
@@ -81,7 +81,7 @@ def delete_feature(call: Call) -> Mapping[str, Any] | Result:
         call.store.write(delete, uncount)
     except ConditionsFailedError as error:
         if error.absent(uncount):
-            # AWS names the project by the feature's ARN here (observed), and clients compare it.
+            # AWS's message has the feature's ARN for the project here (observed), and clients compare messages.
             raise NotFoundError.missing(Kind.PROJECT, arn) from None
         if error.absent(delete):
             raise NotFoundError.missing(Kind.FEATURE, arn) from None
@@ -89,7 +89,7 @@ def delete_feature(call: Call) -> Mapping[str, Any] | Result:
     return {}
 
 
-def _refuse_to_remove_what_is_served(call: Call, feature: Feature, removed: set[str]) -> None:
+def _refuse_if_served(call: Call, feature: Feature, removed: set[str]) -> None:
     running = [keys.launch_key(feature.project, launch) for launch in feature.runs]
     for launch in (items.launch_from(item) for item in call.store.read_all(running) if item):
         served = {variation for _, variation in launch.feature_variations().get(feature.name, [])} & removed
@@ -119,7 +119,7 @@ def _delete(call: Call, feature: Feature) -> tuple[list[Write], list[Write]]:
 
 def _in_use(call: Call) -> ConflictError:
     arn = call.arns.feature(call.project, call.given["feature"])
-    return ConflictError.of("Feature is used by a running launch; stop that first.", Kind.FEATURE, arn)
+    return ConflictError.of("Feature is used by a running launch; stop the launch first.", Kind.FEATURE, arn)
 
 
 def _response(call: Call, feature: Feature) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""StartLaunch and StopLaunch. Each makes two round trips: a strong read, one transaction."""
+"""StartLaunch and StopLaunch. Each takes two round trips: a strongly consistent read, and one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ from evidently_service.storage.transaction import ConditionsFailedError, Update,
 
 
 def start_launch(call: Call) -> Result:
-    """StartLaunch. Several launches may run on one feature; AWS checks neither sums of weights nor start times."""
+    """StartLaunch: as on AWS, several launches may run on one feature, and nothing checks weights or start times."""
     found = owners.look(call, _record(call), items.launch_from)
     ruling = owners.acquire(call, found)
     if found.resource is None:
@@ -39,7 +39,7 @@ def start_launch(call: Call) -> Result:
 
 
 def stop_launch(call: Call) -> Mapping[str, Any] | Result:
-    """StopLaunch: COMPLETED unless the request says otherwise. A release stops what the caller alone owns."""
+    """StopLaunch: COMPLETED unless the request says CANCELLED. The release of the last owner stops the run."""
     if call.caller is None:
         launch = read_launch(call)
         if launch.status is not LaunchStatus.RUNNING:
@@ -92,7 +92,7 @@ def _write_start(call: Call, launch: Launch, started: Launch, remembering: Seque
 def _unserved(
     error: ConditionsFailedError, feature: str, note: Update, variations: list[tuple[str, str]]
 ) -> list[Problem]:
-    """Say what is wrong with the groups of a launch that serve a feature."""
+    """Return the problems of the launch's groups for one feature: an unknown feature, or unknown variations."""
     if not error.failed(note):
         return []
     if error.absent(note):

@@ -1,4 +1,4 @@
-"""Operations that make, read, change and delete launches; `launch_runs` starts and stops them."""
+"""Operations that create, read, update and delete launches; `launch_runs` starts and stops them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,22 +20,22 @@ from evidently_service.storage.transaction import ConditionsFailedError, Put, Wr
 
 RUNNING_COUNTER: Final = "activeLaunchCount"
 _COUNTER: Final = "launchCount"
-# Each takes two of a transaction's hundred writes; the launch, its owner's note and five features take seven more.
+# A segment takes two of a transaction's hundred writes; the launch, the caller's note and five features take seven.
 _MOST_SEGMENTS_CHANGED: Final = 46
 
 
 def create_launch(call: Call) -> Result:
-    """CreateLaunch; the launch as it is, where it is the caller's already."""
+    """CreateLaunch; returns the existing launch if the caller is an owner."""
     found = owners.look_before_create(
         call, ResourceRef(Kind.LAUNCH, call.given["name"], call.project), items.launch_from
     )
     ruling = owners.acquire(call, found)
     if found.resource is not None:
         return owners.succeeded(call, launch_response(call, found.owned(found.resource, ruling.ownership)))
-    made = documents.new_launch(call.given, call.project, call.now, call.arns)
-    segments = _segments(call, made.segments()) if made.segments() else []
+    new = documents.new_launch(call.given, call.project, call.now, call.arns)
+    segments = _segments(call, new.segments()) if new.segments() else []
     patterns = {segment.name: segment.pattern for segment in segments}
-    launch = replace(made, patterns=patterns, ownership=ruling.ownership)
+    launch = replace(new, patterns=patterns, ownership=ruling.ownership)
     arn, limit = call.arns.launch(launch.project, launch.name), call.quotas.launches_per_project
     put = Put(items.launch_item(launch))
     count = writes.count_in_project(launch.project, _COUNTER, limit)
@@ -49,9 +49,7 @@ def create_launch(call: Call) -> Result:
             raise ConflictError.duplicate(Kind.LAUNCH, arn) from None
         if any(error.failed(reference) for reference in references):
             raise ContendedError("a segment changed after it was read") from None
-        raise exceeded(
-            QuotaCode.LAUNCHES_PER_PROJECT, limit, Kind.LAUNCH, call.arns.launch(launch.project, launch.name)
-        ) from None
+        raise exceeded(QuotaCode.LAUNCHES_PER_PROJECT, limit, Kind.LAUNCH, arn) from None
     return owners.succeeded(call, launch_response(call, launch))
 
 
@@ -70,7 +68,7 @@ def list_launches(call: Call) -> Mapping[str, Any]:
 
 
 def update_launch(call: Call) -> Result:
-    """UpdateLaunch: what runs keeps its groups and its salt, so that nobody changes groups by surprise."""
+    """UpdateLaunch: a running launch keeps its groups and salt, so that no entity changes groups."""
     found = owners.look(call, owners.Record(launch_named(call)), items.launch_from)
     if found.resource is None:
         raise launch_missing(call)
@@ -80,7 +78,7 @@ def update_launch(call: Call) -> Result:
     after = documents.updated_launch(before, call.given, call.now, call.arns)
     running = before.status is LaunchStatus.RUNNING
     if running and (frozen := documents.frozen_changes(before, after)):
-        message = f"Launch is running: its {' and '.join(frozen)} cannot be changed; create a new launch for that."
+        message = f"Launch is running: its {' and '.join(frozen)} cannot be changed; create a new launch instead."
         raise ConflictError.of(message, Kind.LAUNCH, launch_arn(call))
     added = sorted(set(after.segments()) - set(before.segments()))
     removed = sorted(set(before.segments()) - set(after.segments()))
@@ -102,7 +100,7 @@ def update_launch(call: Call) -> Result:
 
 
 def delete_launch(call: Call) -> Mapping[str, Any] | Result:
-    """DeleteLaunch: refused while it runs. The release of its last owner stops it first, whoever started it."""
+    """DeleteLaunch: refused while it runs. The release of its last owner stops it first, whoever owns the run."""
     if call.caller is not None:
         found = owners.look(call, owners.Record(launch_named(call)), items.launch_from)
         return owners.release(call, call.caller, found, _delete)
@@ -119,7 +117,7 @@ def read_launch(call: Call) -> Launch:
     """Return the launch that a request names.
 
     Raises:
-        NotFoundError: it, or its project, is not there.
+        NotFoundError: the launch or its project does not exist.
 
     """
     item = call.store.read(keys.launch_key(call.project, call.given["launch"]))
@@ -129,10 +127,10 @@ def read_launch(call: Call) -> Launch:
 
 
 def launch_missing(call: Call) -> NotFoundError:
-    """Say that there is no such launch.
+    """Return the error of an unknown launch.
 
     Raises:
-        NotFoundError: not even its project is there.
+        NotFoundError: the project does not exist either.
 
     """
     require_project(call)
@@ -140,7 +138,7 @@ def launch_missing(call: Call) -> NotFoundError:
 
 
 def launch_named(call: Call) -> ResourceRef:
-    """Return which launch a request names."""
+    """Return the reference to the launch that a request names."""
     return ResourceRef(Kind.LAUNCH, call.given["launch"], call.project)
 
 
@@ -155,7 +153,7 @@ def launch_response(call: Call, launch: Launch) -> Mapping[str, Any]:
 
 
 def _delete(_: Call, launch: Launch) -> tuple[list[Write], list[Write]]:
-    """Return the writes that delete a launch; its project is in one of them, as a transaction wants it."""
+    """Return the writes that delete a launch; a transaction has one write for each item, so both counters share one."""
     runs = launch.status is LaunchStatus.RUNNING
     uncount = writes.uncount_in_project(launch.project, _COUNTER, *([RUNNING_COUNTER] if runs else []))
     releases = [write for name in launch.segments() for write in writes.release_segment(name, launch)]
@@ -163,7 +161,7 @@ def _delete(_: Call, launch: Launch) -> tuple[list[Write], list[Write]]:
 
 
 def _segments(call: Call, names: Sequence[str]) -> list[Segment]:
-    """Return the segments that a launch is to refer to, looking for its project on the same way."""
+    """Return the segments with these names, reading the launch's project in the same round trip."""
     project, *found = call.store.read_all([keys.project_key(call.project), *map(keys.segment_key, names)])
     if project is None:
         raise NotFoundError.missing(Kind.PROJECT, call.arns.project(call.project))

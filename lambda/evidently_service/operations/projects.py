@@ -20,7 +20,7 @@ _COUNTER = "projectCount"
 
 
 def create_project(call: Call) -> Result:
-    """CreateProject; the project as it is, where it is the caller's already."""
+    """CreateProject; returns the existing project if the caller is an owner."""
     found = owners.look_before_create(call, ResourceRef(Kind.PROJECT, call.given["name"]), items.project_from)
     ruling = owners.acquire(call, found)
     if found.resource is not None:
@@ -56,7 +56,7 @@ def update_project(call: Call) -> Result:
 
 
 def update_project_data_delivery(call: Call) -> Result:
-    """UpdateProjectDataDelivery: other warm containers know of it within a minute."""
+    """UpdateProjectDataDelivery: other sandboxes read the new setting within a minute."""
     groups = call.deliveries.log_groups
     result = _update(call, lambda project: documents.redelivered_project(project, call.given, call.now, groups))
     call.deliveries.forget(call.project)
@@ -79,10 +79,10 @@ def delete_project(call: Call) -> Mapping[str, Any] | Result:
 
 
 def require_project(call: Call) -> None:
-    """Tell, where something in a project is missing, whether it is the project itself.
+    """Check that the project of a request exists.
 
     Raises:
-        NotFoundError: it is the project.
+        NotFoundError: it does not.
 
     """
     if call.store.read(keys.project_key(call.project)) is None:

@@ -1,4 +1,4 @@
-"""Operations on segments. They belong to the account and Region; a segment can't be changed, only deleted."""
+"""Operations on segments, which belong to the account and Region. The API has no UpdateSegment."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ _COUNTER = "segmentCount"
 
 
 def create_segment(call: Call) -> Result:
-    """CreateSegment; the segment as it is, where it is the caller's already."""
+    """CreateSegment; returns the existing segment if the caller is an owner."""
     found = owners.look_before_create(call, ResourceRef(Kind.SEGMENT, call.given["name"]), items.segment_from)
     ruling = owners.acquire(call, found)
     if found.resource is not None:
@@ -52,7 +52,7 @@ def list_segments(call: Call) -> Mapping[str, Any]:
 
 
 def list_segment_references(call: Call) -> Mapping[str, Any]:
-    """ListSegmentReferences: there are no experiments here, so nothing of that type refers to it."""
+    """ListSegmentReferences: empty for EXPERIMENT, as this API has no experiments."""
     if call.given["type"] == "EXPERIMENT":
         _require(call)
         return {"referencedBy": []}
@@ -60,9 +60,9 @@ def list_segment_references(call: Call) -> Mapping[str, Any]:
     if not found:
         _require(call)
     launches = call.store.read_all([keys.referring_launch_key(item) for item in found])
-    # One that is gone since the page was read refers to nothing any more.
-    there = [documents.reference_document(items.launch_from(item), call.arns) for item in launches if item]
-    return {"referencedBy": there, "nextToken": token}
+    # A launch that was deleted after the read of the page has no reference any more.
+    referring = [documents.reference_document(items.launch_from(item), call.arns) for item in launches if item]
+    return {"referencedBy": referring, "nextToken": token}
 
 
 def delete_segment(call: Call) -> Mapping[str, Any] | Result:
@@ -88,7 +88,7 @@ def _delete(call: Call, segment: Segment) -> tuple[list[Write], list[Write]]:
 
 
 def _in_use(call: Call) -> ConflictError:
-    message = "Segment is used by launches; delete those first."
+    message = "Segment is used by launches; delete the launches first."
     return ConflictError.of(message, Kind.SEGMENT, call.arns.segment(_name(call)))
 
 

@@ -1,6 +1,6 @@
-"""Operations on tags, of projects, features, launches and segments. They are no change of the resource itself.
+"""Operations on the tags of projects, features, launches and segments; tagging leaves `lastUpdatedTime` alone.
 
-The tags that show an owner are a view of who owns the resource: they don't count, and the model lets nobody set them.
+The tags that show an owner are a view of the ownership: they do not count, and the model forbids requests to set them.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from evidently_service.storage import items
 
 
 def tag_resource(call: Call) -> Result:
-    """TagResource: new tags are added, those with a key that is there replace it."""
+    """TagResource: add tags; a tag whose key exists replaces it."""
 
     def tagged(tags: dict[str, str]) -> dict[str, str]:
         after = {**tags, **call.given["tags"]}
@@ -31,7 +31,7 @@ def tag_resource(call: Call) -> Result:
 
 
 def untag_resource(call: Call) -> Result:
-    """UntagResource: a key that isn't there is passed over."""
+    """UntagResource: ignores unknown keys."""
     gone = set(call.given["tagKeys"])
     return _change(call, lambda tags: {key: value for key, value in tags.items() if key not in gone})
 
