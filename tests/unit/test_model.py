@@ -42,7 +42,7 @@ def test_a_current_boto3_has_the_whole_client_again(session: boto3.Session) -> N
     assert client.meta.service_model.signing_name == "evidently"
 
 
-def test_without_the_model_there_is_no_such_client() -> None:
+def test_boto3_has_no_evidently_client_without_the_model() -> None:
     """What this project answers to; the day this fails, the SDK has Evidently again."""
     assert "evidently" not in boto3.Session().get_available_services()
 
@@ -69,9 +69,7 @@ print(json.dumps([url(region) for region in {REGIONS!r}]))""")
 
 
 @pytest.mark.parametrize("variant", ["fips", "dual-stack"])
-def test_an_endpoint_that_the_rules_do_not_have_is_an_error_that_says_what_to_do(
-    session: boto3.Session, variant: str
-) -> None:
+def test_an_unsupported_endpoint_is_an_error_that_says_what_to_do(session: boto3.Session, variant: str) -> None:
     option = f"use_{variant.replace('-', '')}_endpoint"
     config: dict[str, Any] = {option: True}
     with pytest.raises(EndpointProviderError, match=rf"(?i)no {variant} endpoint.*or turn {option} off\.") as raised:
@@ -113,7 +111,7 @@ def sent(client: Any, operation: str = "list_projects", **arguments: str) -> AWS
         ("get_feature", {"feature": "upsell"}, "evidently.eu-west-1.amazonaws.com"),
     ],
 )
-def test_only_the_data_plane_has_a_host_of_its_own(
+def test_only_the_data_plane_has_a_separate_host(
     session: boto3.Session, operation: str, arguments: dict[str, str], host: str
 ) -> None:
     assert urlsplit(sent(client_of(session), operation, project="petfood", **arguments).url).netloc == host
@@ -149,7 +147,7 @@ def test_no_documentation_text_is_in_the_model(name: str) -> None:
     assert not {key for key, _ in strings} & {"documentation", "deprecatedMessage"}
 
 
-def test_the_folder_holds_the_model_and_nothing_else() -> None:
+def test_the_folder_has_the_model_and_nothing_else() -> None:
     names = ("service-2.json", "paginators-1.json", "endpoint-rule-set-1.json")
     files = {path.relative_to(MODELS).as_posix() for path in MODELS.rglob("*") if path.is_file()}
     assert files == {(API_FOLDER / name).as_posix() for name in names}

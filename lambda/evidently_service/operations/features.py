@@ -24,7 +24,7 @@ _COUNTER = "featureCount"
 def create_feature(call: Call) -> Result:
     """CreateFeature; returns the existing feature if the caller is an owner."""
     named = ResourceRef(Kind.FEATURE, call.given["name"], call.project)
-    found = owners.look_before_create(call, named, items.feature_from)
+    found = owners.look_up_before_create(call, named, items.feature_from)
     ruling = owners.acquire(call, found)
     if found.resource is not None:
         return owners.succeeded(call, _response(call, found.owned(found.resource, ruling.ownership)))
@@ -46,7 +46,7 @@ def create_feature(call: Call) -> Result:
 
 def get_feature(call: Call) -> Mapping[str, Any]:
     """GetFeature."""
-    return _response(call, _require(call, _look(call)))
+    return _response(call, _require(call, _look_up(call)))
 
 
 def list_features(call: Call) -> Mapping[str, Any]:
@@ -60,7 +60,7 @@ def list_features(call: Call) -> Mapping[str, Any]:
 
 def update_feature(call: Call) -> Result:
     """UpdateFeature: refused if it removes a variation that a running launch serves."""
-    found = _look(call)
+    found = _look_up(call)
     before, ruling = _require(call, found), owners.update(call, found)
     after = replace(documents.updated_feature(before, call.given, call.now), ownership=ruling.ownership)
     removed = set(before.variations) - set(after.variations)
@@ -73,7 +73,7 @@ def update_feature(call: Call) -> Result:
 def delete_feature(call: Call) -> Mapping[str, Any] | Result:
     """DeleteFeature: refused while a launch runs on it."""
     if call.caller is not None:
-        return owners.release(call, call.caller, _look(call), _delete)
+        return owners.release(call, call.caller, _look_up(call), _delete)
     arn = call.arns.feature(call.project, call.given["feature"])
     delete = writes.delete_idle_feature(call.project, call.given["feature"])
     uncount = writes.uncount_in_project(call.project, _COUNTER)
@@ -98,9 +98,9 @@ def _refuse_if_served(call: Call, feature: Feature, removed: set[str]) -> None:
             raise ConflictError.of(message, Kind.FEATURE, call.arns.feature(feature.project, feature.name))
 
 
-def _look(call: Call) -> owners.Found[Feature]:
+def _look_up(call: Call) -> owners.Found[Feature]:
     named = ResourceRef(Kind.FEATURE, call.given["feature"], call.project)
-    return owners.look(call, owners.Record(named), items.feature_from)
+    return owners.look_up(call, owners.Record(named), items.feature_from)
 
 
 def _require(call: Call, found: owners.Found[Feature]) -> Feature:

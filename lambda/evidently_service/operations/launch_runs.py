@@ -27,7 +27,7 @@ from evidently_service.storage.transaction import ConditionsFailedError, Update,
 
 def start_launch(call: Call) -> Result:
     """StartLaunch: as on AWS, several launches may run on one feature, and nothing checks weights or start times."""
-    found = owners.look(call, _record(call), items.launch_from)
+    found = owners.look_up(call, _record(call), items.launch_from)
     ruling = owners.acquire(call, found)
     if found.resource is None:
         raise launch_missing(call)
@@ -47,7 +47,7 @@ def stop_launch(call: Call) -> Mapping[str, Any] | Result:
         change, more = _stop(call, launch)
         write_if_unchanged(call, change, *more)
         return _ended(call)
-    found = owners.look(call, _record(call), items.launch_from)
+    found = owners.look_up(call, _record(call), items.launch_from)
     result = owners.release(call, call.caller, found, _stop)
     return replace(result, output=_ended(call)) if result.outcome is Outcome.DONE else result
 

@@ -26,7 +26,7 @@ _MOST_SEGMENTS_CHANGED: Final = 46
 
 def create_launch(call: Call) -> Result:
     """CreateLaunch; returns the existing launch if the caller is an owner."""
-    found = owners.look_before_create(
+    found = owners.look_up_before_create(
         call, ResourceRef(Kind.LAUNCH, call.given["name"], call.project), items.launch_from
     )
     ruling = owners.acquire(call, found)
@@ -69,7 +69,7 @@ def list_launches(call: Call) -> Mapping[str, Any]:
 
 def update_launch(call: Call) -> Result:
     """UpdateLaunch: a running launch keeps its groups and salt, so that no entity changes groups."""
-    found = owners.look(call, owners.Record(launch_named(call)), items.launch_from)
+    found = owners.look_up(call, owners.Record(launch_named(call)), items.launch_from)
     if found.resource is None:
         raise launch_missing(call)
     before, ruling = found.resource, owners.update(call, found)
@@ -102,7 +102,7 @@ def update_launch(call: Call) -> Result:
 def delete_launch(call: Call) -> Mapping[str, Any] | Result:
     """DeleteLaunch: refused while it runs. The release of its last owner stops it first, whoever owns the run."""
     if call.caller is not None:
-        found = owners.look(call, owners.Record(launch_named(call)), items.launch_from)
+        found = owners.look_up(call, owners.Record(launch_named(call)), items.launch_from)
         return owners.release(call, call.caller, found, _delete)
     launch = read_launch(call)
     if launch.status is LaunchStatus.RUNNING:

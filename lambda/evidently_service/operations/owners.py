@@ -90,7 +90,7 @@ class Found(Generic[R]):
         return [] if self.note_key is None else [writes.remember(self.note_key, self.note, note, now)]
 
 
-def look(call: Call, record: Record, read: Callable[[Item], R]) -> Found[R]:
+def look_up(call: Call, record: Record, read: Callable[[Item], R]) -> Found[R]:
     """Read a resource and the caller's note, in one round trip."""
     key = keys.key_of(record.of)
     if call.caller is None:
@@ -101,10 +101,10 @@ def look(call: Call, record: Record, read: Callable[[Item], R]) -> Found[R]:
     return Found(record, read(item) if item else None, items.note_from(note), note_key)
 
 
-def look_before_create(call: Call, arn: ResourceRef, read: Callable[[Item], R]) -> Found[R]:
+def look_up_before_create(call: Call, arn: ResourceRef, read: Callable[[Item], R]) -> Found[R]:
     """Read the resource that has the name already; without an owner header the write's own condition is enough."""
     record = Record(arn)
-    return Found(record, None) if call.caller is None else look(call, record, read)
+    return Found(record, None) if call.caller is None else look_up(call, record, read)
 
 
 def acquire(call: Call, found: Found[R]) -> Ruling:

@@ -21,7 +21,7 @@ _COUNTER = "projectCount"
 
 def create_project(call: Call) -> Result:
     """CreateProject; returns the existing project if the caller is an owner."""
-    found = owners.look_before_create(call, ResourceRef(Kind.PROJECT, call.given["name"]), items.project_from)
+    found = owners.look_up_before_create(call, ResourceRef(Kind.PROJECT, call.given["name"]), items.project_from)
     ruling = owners.acquire(call, found)
     if found.resource is not None:
         return owners.succeeded(call, _response(call, found.owned(found.resource, ruling.ownership)))
@@ -40,7 +40,7 @@ def create_project(call: Call) -> Result:
 
 def get_project(call: Call) -> Mapping[str, Any]:
     """GetProject."""
-    return _response(call, _require(call, _look(call)))
+    return _response(call, _require(call, _look_up(call)))
 
 
 def list_projects(call: Call) -> Mapping[str, Any]:
@@ -66,7 +66,7 @@ def update_project_data_delivery(call: Call) -> Result:
 def delete_project(call: Call) -> Mapping[str, Any] | Result:
     """DeleteProject: refused while it has features or launches."""
     if call.caller is not None:
-        return owners.release(call, call.caller, _look(call), _delete)
+        return owners.release(call, call.caller, _look_up(call), _delete)
     arn = call.arns.project(call.project)
     delete = writes.delete_empty_project(call.project)
     try:
@@ -89,8 +89,8 @@ def require_project(call: Call) -> None:
         raise NotFoundError.missing(Kind.PROJECT, call.arns.project(call.project))
 
 
-def _look(call: Call) -> owners.Found[Project]:
-    return owners.look(call, owners.Record(ResourceRef(Kind.PROJECT, call.project)), items.project_from)
+def _look_up(call: Call) -> owners.Found[Project]:
+    return owners.look_up(call, owners.Record(ResourceRef(Kind.PROJECT, call.project)), items.project_from)
 
 
 def _require(call: Call, found: owners.Found[Project]) -> Project:
@@ -100,7 +100,7 @@ def _require(call: Call, found: owners.Found[Project]) -> Project:
 
 
 def _update(call: Call, updated: Callable[[Project], Project]) -> Result:
-    found = _look(call)
+    found = _look_up(call)
     before, ruling = _require(call, found), owners.update(call, found)
     after = replace(updated(before), ownership=ruling.ownership)
     write_change(call, before, after, unchanged=found.remembering(ruling.note, call.now))

@@ -20,7 +20,7 @@ _COUNTER = "segmentCount"
 
 def create_segment(call: Call) -> Result:
     """CreateSegment; returns the existing segment if the caller is an owner."""
-    found = owners.look_before_create(call, ResourceRef(Kind.SEGMENT, call.given["name"]), items.segment_from)
+    found = owners.look_up_before_create(call, ResourceRef(Kind.SEGMENT, call.given["name"]), items.segment_from)
     ruling = owners.acquire(call, found)
     if found.resource is not None:
         return owners.succeeded(call, _response(call, found.owned(found.resource, ruling.ownership)))
@@ -68,7 +68,7 @@ def list_segment_references(call: Call) -> Mapping[str, Any]:
 def delete_segment(call: Call) -> Mapping[str, Any] | Result:
     """DeleteSegment: refused while a launch refers to it, running or not."""
     if call.caller is not None:
-        found = owners.look(call, owners.Record(ResourceRef(Kind.SEGMENT, _name(call))), items.segment_from)
+        found = owners.look_up(call, owners.Record(ResourceRef(Kind.SEGMENT, _name(call))), items.segment_from)
         return owners.release(call, call.caller, found, _delete)
     delete = writes.delete_idle_segment(_name(call))
     try:

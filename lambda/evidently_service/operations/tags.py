@@ -38,12 +38,12 @@ def untag_resource(call: Call) -> Result:
 
 def list_tags_for_resource(call: Call) -> Mapping[str, Any]:
     """ListTagsForResource."""
-    _, resource = _look(call)
+    _, resource = _look_up(call)
     return {"tags": shown_tags(resource)}
 
 
 def _change(call: Call, changed: Callable[[dict[str, str]], dict[str, str]]) -> Result:
-    found, before = _look(call)
+    found, before = _look_up(call)
     ruling = owners.update(call, found)
     tags = dict(before.body.get("tags", {}))
     after = changed(tags)
@@ -56,12 +56,12 @@ def _change(call: Call, changed: Callable[[dict[str, str]], dict[str, str]]) -> 
     return owners.succeeded(call, {})
 
 
-def _look(call: Call) -> tuple[owners.Found[Resource], Resource]:
+def _look_up(call: Call) -> tuple[owners.Found[Resource], Resource]:
     named = call.given["resourceArn"]
     arn = call.arns.parse(named)
     if arn is None:
         raise NotFoundError.missing("resource", named)
-    found = owners.look(call, owners.Record(arn), partial(items.resource_from, arn.kind))
+    found = owners.look_up(call, owners.Record(arn), partial(items.resource_from, arn.kind))
     if found.resource is None:
         raise NotFoundError.missing(arn.kind, named)
     return found, found.resource

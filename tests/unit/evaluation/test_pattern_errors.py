@@ -122,5 +122,5 @@ def test_a_malformed_pattern_is_refused_with_its_place_and_the_rule(pattern: str
     assert str(refused.value) == message
 
 
-def test_a_pattern_may_be_nested_as_deep_as_is_allowed() -> None:
+def test_a_pattern_may_have_the_maximum_depth() -> None:
     compile_pattern(nested(MAX_LEVELS))

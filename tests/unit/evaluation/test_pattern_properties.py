@@ -124,13 +124,13 @@ def read(value: Any) -> Any:
 
 @settings(deadline=None)
 @given(PATTERNS, CONTEXTS)
-def test_a_pattern_matches_what_event_rulers_definition_says(pattern: Any, context: Any) -> None:
+def test_a_pattern_matches_as_event_ruler_defines(pattern: Any, context: Any) -> None:
     assert compile_pattern(json.dumps(pattern)).matches(read(context)) == oracle(read(pattern), read(context))
 
 
 @settings(deadline=None)
 @given(PATTERNS, PATTERNS, CONTEXTS)
-def test_or_holds_when_one_of_its_patterns_does(one: Any, other: Any, context: Any) -> None:
+def test_or_matches_if_one_of_its_patterns_matches(one: Any, other: Any, context: Any) -> None:
     found = [compile_pattern(json.dumps(each)).matches(read(context)) for each in (one, other)]
     assert compile_pattern(json.dumps({"$or": [one, other]})).matches(read(context)) == any(found)
 

@@ -84,7 +84,7 @@ def busy(service: Service) -> Service:
     query=st.text(max_size=10) | st.sampled_from(["maxResults=x", "tagKeys=&tagKeys=b", "status=%ff"]),
     rest=st.fixed_dictionaries({"body": BODIES, "headers": HEADERS}),
 )
-def test_any_request_gets_an_answer_of_the_model_and_never_a_500(
+def test_any_request_gets_a_modelled_response_and_never_a_500(
     busy: Service, method: str, path: str, query: str, rest: dict[str, Any]
 ) -> None:
     answer = busy.send(method, path, query=query, **rest)
@@ -102,7 +102,7 @@ def test_any_request_gets_an_answer_of_the_model_and_never_a_500(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(request=st.sampled_from(WRITES), change=st.dictionaries(NAMES, VALUES, max_size=3))
-def test_any_members_in_a_write_get_an_answer_of_the_model_and_never_a_500(
+def test_any_members_of_a_write_get_a_modelled_response_and_never_a_500(
     busy: Service, request: tuple[str, str], change: dict[str, Any]
 ) -> None:
     answer = busy.send(*request, headers=JSON, body=json.dumps({**MEMBERS, **change}).encode())

@@ -171,7 +171,7 @@ def steps(segments: set[str]) -> dict[str, Any]:
     return {"steps": [{"startTime": 1, "groupWeights": {"all": 1}, "segmentOverrides": overrides}]}
 
 
-def test_after_any_sequence_of_operations_counters_references_and_rules_are_true(
+def test_counters_references_and_rules_are_true_after_any_sequence(
     dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Machine, "dynamodb", dynamodb, raising=False)

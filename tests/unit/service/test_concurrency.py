@@ -63,7 +63,7 @@ def test_one_of_many_stops_wins(service: Service) -> None:
     assert active(service) == 0
 
 
-def test_the_running_quota_holds_against_many_starts(service: Service) -> None:
+def test_many_concurrent_starts_stay_within_the_running_quota(service: Service) -> None:
     service.quotas = Quotas(running_launches_per_project=3)
     for number in range(CALLERS):
         service.with_launch(f"launch-{number}")
@@ -86,7 +86,7 @@ def test_one_of_many_creates_of_a_name_wins(service: Service) -> None:
     assert outcomes == ["ConflictException"] * (CALLERS - 1) + ["ok"]
 
 
-def test_whatever_many_clients_do_to_one_launch_at_once_counters_references_and_rules_are_true(
+def test_counters_references_and_rules_are_true_after_concurrent_writes(
     service: Service,
 ) -> None:
     service.client().create_segment(name="norway", pattern='{"a": [1]}')

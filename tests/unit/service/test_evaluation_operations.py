@@ -67,7 +67,7 @@ def test_a_step_counts_from_its_start_on(service: Service) -> None:
     assert evidently.evaluate_feature(**ASK)["reason"] == "LAUNCH_RULE_MATCH"
 
 
-def test_an_entity_override_comes_before_a_launch(service: Service) -> None:
+def test_an_entity_override_precedes_a_launch(service: Service) -> None:
     evidently = running(service)
     variations = [{"name": "a", "value": {"stringValue": "a"}}, {"name": "b", "value": {"stringValue": "b"}}]
     evidently.create_feature(project="petfood", name="colour", variations=variations, entityOverrides={"user-1": "b"})
@@ -76,7 +76,7 @@ def test_an_entity_override_comes_before_a_launch(service: Service) -> None:
 
 
 @pytest.mark.parametrize(("country", "reason"), [("no", "LAUNCH_RULE_MATCH"), ("se", "DEFAULT")])
-def test_a_segment_override_is_for_whom_its_pattern_matches(service: Service, country: str, reason: str) -> None:
+def test_a_segment_override_applies_where_its_pattern_matches(service: Service, country: str, reason: str) -> None:
     service.client().create_segment(name="norway", pattern='{"country": ["no"]}')
     override = {"segment": "norway", "evaluationOrder": 1, "weights": {"all": 100_000}}
     evidently = running(service, scheduledSplitsConfig=everybody(groupWeights={"all": 0}, segmentOverrides=[override]))
@@ -97,9 +97,7 @@ def test_a_project_may_be_given_by_arn(service: Service) -> None:
         ({"project": "absent"}, f"Project does not exist with arn '{PROJECT_ARN.replace('petfood', 'absent')}'"),
     ],
 )
-def test_what_is_not_there_is_said_in_the_data_planes_sentence(
-    service: Service, asked: dict[str, str], message: str
-) -> None:
+def test_a_missing_resource_has_the_data_planes_message(service: Service, asked: dict[str, str], message: str) -> None:
     evidently = running(service)
     with pytest.raises(evidently.exceptions.ResourceNotFoundException) as caught:
         evidently.evaluate_feature(**{**ASK, **asked})
@@ -115,7 +113,7 @@ def test_a_context_that_is_no_object_is_refused(service: Service, context: str) 
     assert [field["name"] for field in caught.value.response["fieldList"]] == ["evaluationContext"]
 
 
-def test_a_batch_answers_each_request_by_itself_and_with_arns(service: Service) -> None:
+def test_a_batch_evaluates_each_request_by_itself_and_returns_arns(service: Service) -> None:
     evidently = running(service)
     results = evidently.batch_evaluate_feature(
         project="petfood",
@@ -163,6 +161,6 @@ def test_a_pattern_is_tried_on_a_payload(service: Service, payload: dict[str, st
     assert answer["match"] is match
 
 
-def test_a_pattern_that_is_none_is_refused(service: Service) -> None:
+def test_a_malformed_pattern_is_refused(service: Service) -> None:
     with pytest.raises(ClientError, match="pattern is malformed at country: it must"):
         service.client().test_segment_pattern(pattern='{"country": []}', payload="{}")

@@ -78,7 +78,7 @@ def test_a_created_launch_comes_back_in_the_response_form(service: Service) -> N
     }
 
 
-def test_a_started_launch_runs_since_the_call_even_if_its_first_step_is_to_come(service: Service) -> None:
+def test_a_started_launch_runs_since_the_call_even_before_its_first_step(service: Service) -> None:
     step = {"startTime": 2_000_000_000, "groupWeights": {"all": 100_000}}
     evidently = service.with_launch(scheduledSplitsConfig={"steps": [step]})
     service.now = LATER
@@ -133,7 +133,7 @@ def test_only_a_running_launch_stops(service: Service, state: str) -> None:
 
 
 @pytest.mark.parametrize("state", ["CREATED", "COMPLETED", "CANCELLED"])
-def test_a_launch_that_does_not_run_can_be_deleted_and_made_again(service: Service, state: str) -> None:
+def test_a_launch_that_does_not_run_can_be_deleted_and_recreated(service: Service, state: str) -> None:
     evidently = put_into(service, state)
     evidently.delete_launch(**NAMES)
     assert refused(evidently.get_launch, **NAMES)["status"] == 404
@@ -147,7 +147,7 @@ def test_a_running_launch_is_not_deleted(service: Service) -> None:
     assert evidently.get_launch(**NAMES)["launch"]["status"] == "RUNNING"
 
 
-def test_a_name_is_taken_once_per_project(service: Service) -> None:
+def test_a_launch_name_is_unique_in_its_project(service: Service) -> None:
     evidently = service.with_launch()
     answer = refused(service.with_launch)
     assert (answer["status"], answer["resourceType"], answer["resourceId"]) == (409, "launch", LAUNCH_ARN)
@@ -164,7 +164,7 @@ def test_a_missing_launch_is_named_in_a_404(service: Service, operation: str) ->
 
 
 @pytest.mark.parametrize("operation", ["get_launch", "start_launch", "stop_launch", "delete_launch"])
-def test_a_missing_project_is_told_from_a_missing_launch(service: Service, operation: str) -> None:
+def test_a_missing_project_differs_from_a_missing_launch(service: Service, operation: str) -> None:
     answer = refused(getattr(service.client(), operation), **NAMES)
     assert answer["Error"]["Message"] == f"Project with arn '{PROJECT_ARN}' does not exist."
     assert (answer["resourceType"], answer["resourceId"]) == ("project", PROJECT_ARN)
@@ -176,7 +176,7 @@ def test_a_launch_needs_its_project(service: Service) -> None:
     assert (answer["status"], answer["resourceType"]) == (404, "project")
 
 
-def test_create_takes_what_aws_took_without_a_look(service: Service) -> None:
+def test_create_accepts_unknown_features_as_aws_did(service: Service) -> None:
     evidently = service.with_launch(
         randomizationSalt="with spaces",
         groups=[
@@ -215,7 +215,7 @@ def test_a_start_names_every_group_whose_feature_or_variation_is_missing(service
 
 
 @pytest.mark.parametrize("where", ["groupWeights", "segmentOverrides"])
-def test_a_weight_for_no_group_is_refused_in_aws_own_words(service: Service, where: str) -> None:
+def test_a_weight_for_an_unknown_group_has_aws_own_message(service: Service, where: str) -> None:
     step: dict[str, Any] = {"startTime": 1, "groupWeights": {"all": 1}}
     if where == "groupWeights":
         step["groupWeights"] = {"other": 1}
@@ -234,7 +234,7 @@ def test_two_groups_of_one_name_are_refused(service: Service) -> None:
 
 
 @pytest.mark.parametrize("segment", ["vip", SEGMENT_ARN])
-def test_a_launch_for_a_segment_that_is_not_there_is_refused(service: Service, segment: str) -> None:
+def test_a_launch_with_a_missing_segment_is_refused(service: Service, segment: str) -> None:
     override = {"segment": segment, "evaluationOrder": 1, "weights": {"all": 1}}
     step = {"startTime": 1, "groupWeights": {"all": 1}, "segmentOverrides": [override]}
     answer = refused(service.with_launch, scheduledSplitsConfig={"steps": [step]})
@@ -289,7 +289,7 @@ def test_counters_follow_the_life_of_launches(service: Service) -> None:
     assert counters() == (1, 0)
 
 
-def test_the_running_quota_refuses_a_start_and_a_stop_makes_room(service: Service) -> None:
+def test_a_stop_makes_room_in_the_running_quota(service: Service) -> None:
     service.quotas = Quotas(running_launches_per_project=1)
     evidently = service.with_launch()
     service.with_launch("december")
@@ -311,7 +311,7 @@ def test_the_launch_quota_counts_every_launch_that_is_not_deleted(service: Servi
     service.with_launch("december")
 
 
-def test_a_launch_on_several_features_is_noted_on_each(service: Service) -> None:
+def test_a_launch_on_several_features_is_in_the_rules_of_each(service: Service) -> None:
     evidently = service.with_launch(
         groups=[
             {"name": "a", "feature": "upsell", "variation": "on"},

@@ -33,7 +33,7 @@ def notes(service: Service) -> list[dict[str, Any]]:
     return [item for item in found if item["pk"]["S"].startswith("note#")]
 
 
-def test_a_release_is_one_item_by_the_records_name_and_its_owner(record: Record) -> None:
+def test_a_release_leaves_one_item_by_record_and_owner(record: Record) -> None:
     record.released()
     assert notes(record.service) == [
         {
@@ -46,7 +46,7 @@ def test_a_release_is_one_item_by_the_records_name_and_its_owner(record: Record)
     ]
 
 
-def test_each_owner_has_a_note_of_its_own_so_that_none_can_crowd_out_another(record: Record) -> None:
+def test_each_owner_has_its_own_note_which_no_other_can_displace(record: Record) -> None:
     record.released()
     for number in range(8):
         record.released(resource=f"Forged{number}", at=SECONDS + 300)
@@ -93,7 +93,7 @@ def test_a_note_precedes_the_resource_and_outlives_it(record: Record) -> None:
     assert not record.is_there()
 
 
-def test_a_record_has_its_notes_for_itself(record: Record) -> None:
+def test_records_do_not_share_notes(record: Record) -> None:
     for kind in KINDS:
         if kind != record.kind:
             assert Record(record.service, kind, record.name).released() == "not-owner"
@@ -127,7 +127,7 @@ def test_notes_are_in_no_list_no_counter_and_no_evaluation(service: Service) -> 
     assert listed(service) == before
 
 
-def test_the_update_of_somebody_who_adopted_leaves_a_note_beside_its_release(service: Service) -> None:
+def test_the_update_of_an_adopter_leaves_a_note_beside_its_release(service: Service) -> None:
     service.with_launch()
     record = Record(service, "launch")
     update = service.client(owner=owner_header("update", at=CREATED)).update_launch

@@ -36,9 +36,7 @@ def stage(record: Record) -> str | None:
 
 
 @pytest.mark.parametrize("caller", [{}, {"resource": "Adopts"}, {"stack": "depot"}], ids=["owner", "sibling", "other"])
-def test_an_update_before_the_last_one_of_its_caller_is_stale_and_changes_nothing(
-    record: Record, caller: dict[str, Any]
-) -> None:
+def test_an_update_before_the_callers_last_is_stale_and_changes_nothing(record: Record, caller: dict[str, Any]) -> None:
     record.acquired()
     assert record.tagged("second", at=LATER, **caller) == "ok"
     assert record.tagged("first", at=LATER - 1, **caller) == "stale"
@@ -46,7 +44,7 @@ def test_an_update_before_the_last_one_of_its_caller_is_stale_and_changes_nothin
     assert stage(record) == "same second"
 
 
-def test_an_update_before_the_last_time_that_its_caller_adopted_is_stale(record: Record) -> None:
+def test_an_update_before_the_callers_last_adoption_is_stale(record: Record) -> None:
     record.by_hand()
     assert record.acquired("acquire", at=LATER) == "running"
     assert record.tagged("late", at=LATER - 1) == "stale"
@@ -84,7 +82,7 @@ def test_an_update_that_changes_nothing_moves_its_owners_time_too(record: Record
     assert record.released(at=LATER - 1) == "stale"
 
 
-def test_an_update_by_somebody_else_leaves_the_owner(record: Record) -> None:
+def test_an_update_by_another_stack_leaves_the_owner(record: Record) -> None:
     record.acquired()
     assert record.tagged("new", stack="depot", at=LATER) == "ok"
     assert record.owner() == "StartUpsell"

@@ -73,9 +73,7 @@ def everything(service: Service) -> Any:
         ('stack="x", resource="-", action=x, requested-at=x', ["stack", "resource", "action", "requested-at"]),
     ],
 )
-def test_a_member_that_breaks_its_form_is_named_and_nothing_changes(
-    service: Service, header: str, fields: list[str]
-) -> None:
+def test_an_invalid_member_is_named_and_nothing_changes(service: Service, header: str, fields: list[str]) -> None:
     service.with_launch()
     before = everything(service)
     assert refused(send(service, STARTS, header)) == [f"x-evidently-owner.{field}" for field in fields]
@@ -95,7 +93,7 @@ def test_a_member_that_breaks_its_form_is_named_and_nothing_changes(
         "a" * 1025,
     ],
 )
-def test_a_header_that_is_no_dictionary_or_too_long_is_refused_as_a_whole(service: Service, header: str) -> None:
+def test_a_header_that_is_not_a_dictionary_or_too_long_is_refused(service: Service, header: str) -> None:
     service.with_launch()
     before = everything(service)
     for request in (STARTS, STOPS, UPDATES, ("GET", LAUNCH, b"")):
@@ -121,7 +119,7 @@ def test_a_header_of_the_greatest_length_is_read(service: Service) -> None:
     ],
     ids=["unknown members", "parameters", "order and space", "the last of a name counts", "space around"],
 )
-def test_what_a_newer_handler_may_add_is_passed_over(service: Service, header: str) -> None:
+def test_members_of_a_newer_handler_have_no_effect(service: Service, header: str) -> None:
     service.with_launch()
     assert send(service, STARTS, header)["statusCode"] == 200
     again = send(service, STARTS, owner_header("acquire"))
@@ -133,7 +131,7 @@ def test_what_a_newer_handler_may_add_is_passed_over(service: Service, header: s
     [(STARTS, {"acquire-new", "acquire"}), (STOPS, {"release", "leave"}), (UPDATES, {"update"})],
     ids=["StartLaunch", "StopLaunch", "UpdateLaunch"],
 )
-def test_an_operation_takes_its_own_actions_and_no_other(
+def test_an_operation_accepts_its_own_actions_only(
     service: Service, request_: tuple[str, str, bytes], allowed: set[str]
 ) -> None:
     for action in ("acquire-new", "acquire", "update", "release", "leave"):
@@ -146,13 +144,13 @@ def test_an_operation_takes_its_own_actions_and_no_other(
             assert refused(answer) == ["x-evidently-owner.action"]
 
 
-def test_every_operation_that_changes_something_takes_an_action_and_no_other_does() -> None:
+def test_exactly_the_operations_that_change_something_have_actions() -> None:
     changing = ("Create", "Update", "Delete", "Start", "Stop", "Tag", "Untag")
     assert set(ACTIONS) == {name for name in OFFERED if name.startswith(changing)}
 
 
 @pytest.mark.parametrize(("ahead", "status"), [(300, 200), (301, 400)])
-def test_a_request_of_the_future_is_refused(service: Service, ahead: int, status: int) -> None:
+def test_a_request_from_the_future_is_refused(service: Service, ahead: int, status: int) -> None:
     service.with_launch()
     answer = send(service, STARTS, owner_header("acquire", at=SECONDS + ahead))
     assert answer["statusCode"] == status
@@ -161,7 +159,7 @@ def test_a_request_of_the_future_is_refused(service: Service, ahead: int, status
 
 
 @pytest.mark.parametrize("action", ["acquire-new", "acquire", "update", "release", "leave"])
-def test_a_read_takes_any_claim_and_gives_it_no_effect(service: Service, action: str) -> None:
+def test_a_read_accepts_any_action_without_effect(service: Service, action: str) -> None:
     service.with_launch().start_launch(project="petfood", launch="november")
     before = everything(service)
     header = owner_header(action, at=SECONDS, not_after=1)
@@ -177,7 +175,7 @@ def test_a_read_takes_any_claim_and_gives_it_no_effect(service: Service, action:
 FORMER = ["x-evidently-starter", "x-evidently-stack", "x-evidently-asked", "x-evidently-first"]
 
 
-def test_the_headers_of_before_the_first_release_count_for_nothing_and_are_a_line_of_log(service: Service) -> None:
+def test_headers_from_before_the_first_release_have_no_effect_and_are_logged(service: Service) -> None:
     service.with_launch().start_launch(project="petfood", launch="november")
     headers = {"X-Evidently-Starter": "a" * 64, "x-evidently-asked": "secret"}
     answer = service.send("POST", STOP, headers={**headers, **JSON}, body=b"{}")
@@ -190,21 +188,21 @@ def test_the_headers_of_before_the_first_release_count_for_nothing_and_are_a_lin
 
 
 @pytest.mark.parametrize("former", FORMER)
-def test_a_claim_counts_beside_a_header_of_before(service: Service, former: str) -> None:
+def test_an_owner_header_counts_beside_a_former_header(service: Service, former: str) -> None:
     service.with_launch()
     answer = service.send("POST", START, headers={"x-evidently-owner": OWNER, former: "x"})
     assert answer["headers"]["x-evidently-ownership"] == "rules=1, outcome=ok"
     assert len(service.lines) == 1
 
 
-def test_a_request_without_those_headers_is_no_line_of_log(service: Service) -> None:
+def test_a_request_without_former_headers_logs_nothing(service: Service) -> None:
     service.with_launch()
     send(service, STARTS, OWNER)
     send(service, STARTS, "x y")
     assert service.lines == []
 
 
-def test_every_answer_says_which_rules_are_kept(service: Service) -> None:
+def test_every_response_has_the_version_of_the_rules(service: Service) -> None:
     def said(method: str, path: str, **more: Any) -> tuple[int, str]:
         answer = service.send(method, path, **more)
         return answer["statusCode"], answer["headers"]["x-evidently-ownership"]
@@ -268,7 +266,7 @@ REQUESTS = st.sampled_from(
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(request=REQUESTS, header=HEADERS)
-def test_no_header_ends_in_a_500_and_what_is_refused_changes_nothing(
+def test_no_header_causes_a_500_and_a_refused_one_changes_nothing(
     service: Service, request: tuple[str, str, bytes], header: str
 ) -> None:
     if service.send("GET", LAUNCH)["statusCode"] == 404:

@@ -103,7 +103,7 @@ def by_hand(record: Record, expected: Expected, what: str) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS)
-def test_whatever_the_sequence_every_outcome_is_the_one_of_the_rules(service: Service, steps: list[Any]) -> None:
+def test_every_outcome_follows_the_rules_in_any_sequence(service: Service, steps: list[Any]) -> None:
     service.quotas = Quotas(10_000, 10_000, 10_000, 10_000, 10_000)
     name = f"november-{next(NAMES)}"
     records = {kind: Record(service, kind, name) for kind in KINDS}

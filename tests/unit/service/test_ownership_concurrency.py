@@ -39,7 +39,7 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[str]:
         return list(threads.map(outcome, calls))
 
 
-def test_a_create_and_its_overtaking_delete_leave_nothing_whatever_their_order(record: Record) -> None:
+def test_a_create_and_its_delete_leave_nothing_in_either_order(record: Record) -> None:
     pairs = [(record.acquire(), record.release()) for _ in range(16)]
     outcomes = at_once([call for pair in pairs for call in pair])
     assert not record.is_there()
@@ -74,7 +74,7 @@ def test_releases_in_any_order_move_a_note_forward_only(record: Record) -> None:
     assert outcome_of(record.acquire(at=times[-1] + 1)) == "ok"
 
 
-def test_a_release_never_moves_back_the_note_of_one_that_came_between(record: Record) -> None:
+def test_a_release_never_moves_back_the_note_of_a_concurrent_one(record: Record) -> None:
     with before_the_next_write(record.service.store.client, record.release(at=DELETED + 5)):
         assert record.released(at=DELETED) == "not-owner"
     assert record.acquired(at=DELETED + 5) == "stale"
@@ -99,7 +99,7 @@ def before_the_next_write(client: "DynamoDBClient", do: Callable[[], object]) ->
         hook()
 
 
-def test_a_resource_that_joins_while_the_last_owner_releases_keeps_what_it_owns(record: Record) -> None:
+def test_joining_while_the_last_owner_releases_keeps_the_resource(record: Record) -> None:
     record.acquired(resource="Old")
     with before_the_next_write(record.service.store.client, record.acquire(resource="New")):
         outcome = record.released(resource="Old")
@@ -107,7 +107,7 @@ def test_a_resource_that_joins_while_the_last_owner_releases_keeps_what_it_owns(
     assert record.is_there()
 
 
-def test_the_last_owner_that_releases_while_another_joins_leaves_it_what_there_is(record: Record) -> None:
+def test_the_last_release_while_another_joins_leaves_the_resource(record: Record) -> None:
     record.acquired(resource="Old")
     with before_the_next_write(record.service.store.client, record.release(resource="Old")):
         outcome = record.acquired(resource="New")
@@ -133,7 +133,7 @@ def play(client: "DynamoDBClient", calls: Sequence[Callable[[], object]], inside
 
 @pytest.mark.parametrize("kind", ["run", "segment"])
 @pytest.mark.parametrize("inside", list(product([False, True], repeat=2)))
-def test_no_interleaving_of_a_create_its_duplicate_and_its_delete_leaves_anything(
+def test_no_interleaving_of_create_duplicate_and_delete_leaves_anything(
     service: Service, kind: str, inside: Sequence[bool]
 ) -> None:
     for number, order in enumerate(permutations(["create", "create", "delete"])):

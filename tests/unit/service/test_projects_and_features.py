@@ -59,12 +59,12 @@ def test_a_missing_project_is_named_in_a_404(service: Service) -> None:
         PROJECT_ARN.replace(":evidently:", ":other:"),
     ],
 )
-def test_a_project_of_another_place_is_not_found_under_its_own_arn(service: Service, arn: str) -> None:
+def test_a_project_of_another_account_or_region_is_not_found_under_its_arn(service: Service, arn: str) -> None:
     evidently = service.with_launch()
     assert refused(evidently.get_project, project=arn)["resourceId"] == arn
 
 
-def test_a_project_name_is_taken_once(service: Service) -> None:
+def test_a_project_name_is_unique(service: Service) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
     answer = refused(evidently.create_project, name="petfood")
@@ -72,7 +72,7 @@ def test_a_project_name_is_taken_once(service: Service) -> None:
 
 
 @pytest.mark.parametrize("last", ["feature", "launch"])
-def test_a_project_stays_until_its_last_feature_and_launch_are_gone(service: Service, last: str) -> None:
+def test_a_project_with_features_or_launches_is_not_deleted(service: Service, last: str) -> None:
     evidently = service.with_launch()
     deletes = {
         "feature": partial(evidently.delete_feature, project="petfood", feature="upsell"),
@@ -143,7 +143,7 @@ def test_a_new_feature_has_aws_defaults(service: Service) -> None:
         ({"doubleValue": 1e300}, "DOUBLE"),
     ],
 )
-def test_a_value_comes_back_as_it_went_in(service: Service, value: dict[str, Any], value_type: str) -> None:
+def test_a_value_keeps_its_type_and_text(service: Service, value: dict[str, Any], value_type: str) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
     evidently.create_feature(project="petfood", name="upsell", variations=[{"name": "v", "value": value}])
@@ -152,7 +152,7 @@ def test_a_value_comes_back_as_it_went_in(service: Service, value: dict[str, Any
     assert feature["valueType"] == value_type
 
 
-def test_a_feature_keeps_what_it_is_given(service: Service) -> None:
+def test_a_feature_keeps_its_members(service: Service) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
     given = {
@@ -195,7 +195,7 @@ def test_forty_kilobytes_of_overrides_fit(service: Service) -> None:
     assert evidently.get_feature(project="petfood", feature="upsell")["feature"]["entityOverrides"] == overrides
 
 
-def test_missing_features_are_named_as_aws_named_them(service: Service) -> None:
+def test_a_missing_feature_has_aws_own_message(service: Service) -> None:
     evidently = service.client()
     names = {"project": "petfood", "feature": "upsell"}
     answer = refused(evidently.delete_feature, **names)
@@ -220,7 +220,7 @@ def test_a_feature_that_a_launch_runs_on_is_not_deleted(service: Service) -> Non
     assert evidently.get_project(project="petfood")["project"]["featureCount"] == 0
 
 
-def test_a_feature_needs_its_project_and_a_name_of_its_own(service: Service) -> None:
+def test_a_feature_needs_its_project_and_a_unique_name(service: Service) -> None:
     evidently = service.client()
     feature = {"project": "petfood", "name": "upsell", "variations": ON_AND_OFF}
     assert refused(evidently.create_feature, **feature)["resourceId"] == PROJECT_ARN

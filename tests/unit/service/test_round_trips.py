@@ -40,7 +40,7 @@ def test_a_start_and_a_stop_are_two_round_trips_each(crowded: Service, *, is_own
     assert crowded.client().get_launch(**LAUNCH)["launch"]["status"] == "COMPLETED"
 
 
-def test_a_create_is_one_round_trip_and_with_a_claim_two(service: Service) -> None:
+def test_a_create_is_one_round_trip_and_with_an_owner_two(service: Service) -> None:
     for name, owner, trips in (("by-hand", None, 1), ("owned", owner_header("acquire-new"), 2)):
         evidently = service.client(owner=owner)
         with traffic(service.store.client) as counted:
@@ -48,7 +48,7 @@ def test_a_create_is_one_round_trip_and_with_a_claim_two(service: Service) -> No
         assert counted.trips == trips
 
 
-def test_an_evaluation_is_one_round_trip_for_the_feature_and_what_runs_on_it(crowded: Service) -> None:
+def test_an_evaluation_is_one_round_trip_for_the_feature_and_its_runs(crowded: Service) -> None:
     evidently = crowded.client()
     evidently.start_launch(**LAUNCH)
     with traffic(crowded.store.client) as counted:
@@ -56,7 +56,7 @@ def test_an_evaluation_is_one_round_trip_for_the_feature_and_what_runs_on_it(cro
     assert (counted.trips, counted.read) == (1, 2)
 
 
-def test_a_page_of_a_list_is_one_round_trip_and_reads_no_more_than_it_shows_and_one(crowded: Service) -> None:
+def test_a_page_is_one_round_trip_and_reads_one_item_more_than_it_shows(crowded: Service) -> None:
     with traffic(crowded.store.client) as counted:
         found = crowded.client().list_launches(project="petfood", maxResults=3)["launches"]
     assert (len(found), counted.trips) == (3, 1)
@@ -69,7 +69,7 @@ def pattern(number: int) -> str:
     return text.replace('""', f'"{"x" * (1024 - len(text))}"')
 
 
-def test_the_largest_launch_on_the_largest_feature_runs_and_is_read_in_one_round_trip(service: Service) -> None:
+def test_the_largest_launch_on_the_largest_feature_is_read_in_one_round_trip(service: Service) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
     overrides = {f"{index:0>392}": "variation-4" for index in range(100)}
@@ -121,7 +121,7 @@ def widest(service: Service) -> Service:
     return service
 
 
-def test_the_widest_launch_that_runs_is_deleted_by_its_owner_in_one_transaction(widest: Service) -> None:
+def test_the_widest_running_launch_is_deleted_in_one_transaction(widest: Service) -> None:
     with traffic(widest.store.client) as counted:
         widest.client(owner=owner_header("release", at=2)).delete_launch(**LAUNCH)
     assert (counted.trips, counted.written) == (2, 85)

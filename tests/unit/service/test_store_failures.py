@@ -84,7 +84,7 @@ def test_a_start_takes_a_read_and_a_transaction(dynamodb_stub: Stubber) -> None:
         ("None", "ConditionalCheckFailed", "ConditionalCheckFailed", "None"),
     ],
 )
-def test_a_start_that_meets_another_write_begins_again(dynamodb_stub: Stubber, codes: tuple[str, ...]) -> None:
+def test_a_start_that_conflicts_with_another_write_is_retried(dynamodb_stub: Stubber, codes: tuple[str, ...]) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, *codes)
     add_read(dynamodb_stub, CREATED)
@@ -94,14 +94,14 @@ def test_a_start_that_meets_another_write_begins_again(dynamodb_stub: Stubber, c
     assert len(service.pauses) == 1
 
 
-def test_a_start_whose_read_meets_another_write_begins_again(dynamodb_stub: Stubber) -> None:
+def test_a_start_whose_read_conflicts_with_a_write_is_retried(dynamodb_stub: Stubber) -> None:
     dynamodb_stub.add_client_error("transact_get_items", "TransactionCanceledException")
     add_read(dynamodb_stub, CREATED)
     dynamodb_stub.add_response("transact_write_items", {})
     assert start(service_on(dynamodb_stub))[0] == 200
 
 
-def test_a_start_that_lost_to_its_own_retry_answers_200(dynamodb_stub: Stubber) -> None:
+def test_a_start_that_lost_to_its_own_retry_is_a_200(dynamodb_stub: Stubber) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None", "None")
     add_read(dynamodb_stub, CREATED.start(2, OURS))
@@ -130,7 +130,7 @@ def test_endless_contention_is_throttling_after_growing_pauses(dynamodb_stub: St
     assert sum(service.pauses) < 5
 
 
-def test_a_failed_condition_counts_even_beside_a_conflict(dynamodb_stub: Stubber) -> None:
+def test_a_false_condition_outweighs_a_conflict(dynamodb_stub: Stubber) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, "None", "None", "TransactionConflict", "ConditionalCheckFailed")
     status, answer = start(service_on(dynamodb_stub))
@@ -180,13 +180,13 @@ class _Silent:
 
 
 @pytest.mark.parametrize("error", [EndpointConnectionError(endpoint_url="x"), ReadTimeoutError(endpoint_url="x")])
-def test_a_table_that_does_not_answer_is_unavailable(error: Exception) -> None:
+def test_a_table_that_does_not_respond_is_unavailable(error: Exception) -> None:
     client: Any = _Silent(error)
     status, answer = start(Service(client, "table"), None)
     assert (status, answer["type"]) == (503, "ServiceUnavailableException")
 
 
-def test_a_fault_is_one_line_of_log_without_the_requests_content(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_logs_one_line_without_the_requests_content(capsys: pytest.CaptureFixture[str]) -> None:
     client: Any = _Silent(RuntimeError("secret-from-the-request"))
     context = lambda_context()
     answer = Service(client, "table").handler(
@@ -213,6 +213,6 @@ def test_an_unavailable_table_leaves_its_cause_in_the_log(
     assert "secret" not in line
 
 
-def test_a_refused_request_is_no_line_of_log(dynamodb_stub: Stubber, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refused_request_logs_nothing(dynamodb_stub: Stubber, capsys: pytest.CaptureFixture[str]) -> None:
     service_on(dynamodb_stub).send("GET", "/nowhere")
     assert capsys.readouterr().out == ""

@@ -65,7 +65,7 @@ def test_a_running_launch_may_be_tagged_and_an_update_leaves_its_tags(evidently:
         "arn:aws:s3:::bucket",
     ],
 )
-def test_what_is_not_here_has_no_tags(evidently: Any, arn: str) -> None:
+def test_a_resource_of_another_api_has_no_tags(evidently: Any, arn: str) -> None:
     for operation, more in (
         ("tag_resource", {"tags": {"a": "b"}}),
         ("untag_resource", {"tagKeys": ["a"]}),

@@ -33,7 +33,7 @@ def steps(*shares: int, segments: tuple[str, ...] = ()) -> dict[str, Any]:
     }
 
 
-def test_a_projects_description_changes_and_nothing_else(service: Service) -> None:
+def test_an_update_of_a_project_changes_its_description_only(service: Service) -> None:
     evidently = service.with_launch()
     before = evidently.get_project(project="petfood")["project"]
     service.now = LATER
@@ -44,7 +44,7 @@ def test_a_projects_description_changes_and_nothing_else(service: Service) -> No
 
 
 @pytest.mark.parametrize(("kind", "names"), [("project", {}), ("feature", FEATURE), ("launch", LAUNCH)])
-def test_an_empty_description_takes_the_description_away(service: Service, kind: str, names: dict[str, str]) -> None:
+def test_an_empty_description_removes_the_description(service: Service, kind: str, names: dict[str, str]) -> None:
     evidently = service.with_launch()
     before = getattr(evidently, f"get_{kind}")(**{"project": "petfood", **names})[kind]
     for description in ("text", ""):
@@ -55,7 +55,7 @@ def test_an_empty_description_takes_the_description_away(service: Service, kind:
 
 
 @pytest.mark.parametrize("operation", ["update_project", "update_project_data_delivery"])
-def test_a_project_that_is_not_there_is_not_updated(service: Service, operation: str) -> None:
+def test_an_update_of_a_missing_project_is_a_404(service: Service, operation: str) -> None:
     assert refused(getattr(service.client(), operation), project="petfood")["status"] == 404
 
 
@@ -157,7 +157,7 @@ def test_a_launch_that_was_not_started_changes_in_everything(service: Service) -
 
 
 @pytest.mark.parametrize("change", [{"randomizationSalt": "new"}, {"groups": [{**GROUPS[0], "variation": "off"}]}])
-def test_what_decides_over_groups_is_frozen_while_the_launch_runs(service: Service, change: dict[str, Any]) -> None:
+def test_a_running_launch_keeps_its_groups_and_salt(service: Service, change: dict[str, Any]) -> None:
     evidently = service.with_launch()
     evidently.start_launch(**LAUNCH)
     before = evidently.get_launch(**LAUNCH)["launch"]
@@ -188,7 +188,7 @@ def test_a_launch_that_has_ended_never_changes(service: Service, state: str) -> 
     assert (answer["status"], state in answer["Error"]["Message"]) == (409, True)
 
 
-def test_a_weight_for_a_group_that_is_gone_is_refused(service: Service) -> None:
+def test_a_weight_for_a_removed_group_is_refused(service: Service) -> None:
     evidently = service.with_launch(scheduledSplitsConfig=steps(1))
     answer = refused(evidently.update_launch, **LAUNCH, groups=[{**GROUPS[0], "name": "other"}])
     assert answer["fieldList"] == [
@@ -196,7 +196,7 @@ def test_a_weight_for_a_group_that_is_gone_is_refused(service: Service) -> None:
     ]
 
 
-def test_a_launch_that_is_not_there_is_not_updated(service: Service) -> None:
+def test_an_update_of_a_missing_launch_is_a_404(service: Service) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
     assert refused(evidently.update_launch, **LAUNCH)["resourceId"] == f"{PROJECT_ARN}/launch/november"
@@ -223,7 +223,7 @@ def test_references_to_segments_follow_an_update(service: Service) -> None:
     assert referring(evidently, "sweden") == (1, ["november"])
 
 
-def test_more_changed_segments_than_a_transaction_takes_are_refused_with_the_way_out(service: Service) -> None:
+def test_more_changed_segments_than_a_transaction_takes_are_refused(service: Service) -> None:
     service.quotas = type(service.quotas)(segments=100)
     evidently = service.client()
     names = [f"s{number}" for number in range(72)]
