@@ -1,4 +1,4 @@
-"""Evaluation contexts as they come in: JSON objects whose numbers keep their text."""
+"""Evaluation contexts: JSON objects whose numbers keep their text."""
 
 import pytest
 

@@ -34,8 +34,8 @@ def test_a_feature_without_launches_gives_the_default() -> None:
 
 
 def test_a_launch_gives_its_groups_variation_and_says_so() -> None:
-    answer = plan(feature("off", "on"), launch("november", {"all": "on"}, step(ALL))).evaluate("ann", {}, NOON)
-    assert answer == Evaluation(
+    result = plan(feature("off", "on"), launch("november", {"all": "on"}, step(ALL))).evaluate("ann", {}, NOON)
+    assert result == Evaluation(
         "on", {"stringValue": "on"}, Reason.LAUNCH_RULE_MATCH, '{"group":"all","launch":"november"}'
     )
 
@@ -62,14 +62,14 @@ def test_the_default_variation_need_not_be_the_first() -> None:
 
 
 def test_the_unassigned_rest_gets_the_default() -> None:
-    answer = plan(feature("off", "on"), launch("november", {"all": "on"}, step({"all": 0}))).evaluate("ann", {}, NOON)
-    assert answer == DEFAULT
+    result = plan(feature("off", "on"), launch("november", {"all": "on"}, step({"all": 0}))).evaluate("ann", {}, NOON)
+    assert result == DEFAULT
 
 
 def test_a_group_that_a_step_does_not_weigh_gets_nobody() -> None:
     of = plan(feature("off", "on", "blue"), launch("november", {"b": "blue", "all": "on"}, step(ALL)))
     assert variation(of) == "on"
-    # Not even one bucket, which no sample of entities would show.
+    # Not one bucket is left; a sample of entities would not show one.
     assert of.launches[0].schedule.steps[0].split.ends == (0, 100_000)
 
 

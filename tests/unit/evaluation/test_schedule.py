@@ -1,4 +1,4 @@
-"""The step that counts is the latest one that has begun."""
+"""The current step is the latest one that has started."""
 
 import pytest
 

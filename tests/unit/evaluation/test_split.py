@@ -1,4 +1,4 @@
-"""The split: shares as the weights say, and a group that grows keeps everybody it has."""
+"""The split: shares follow the weights, and a group that grows keeps its entities."""
 
 from itertools import pairwise
 from typing import Any
@@ -23,9 +23,9 @@ def members(by: Split, group: str) -> set[str]:
 
 @st.composite
 def growths(draw: st.DrawFn) -> tuple[list[int], list[int], int]:
-    """Weights of five groups before and after one of them has grown at the expense of the others or of nobody's."""
+    """Return weights of five groups before and after one grows at the expense of others or of the unassigned."""
     cuts = sorted(draw(st.lists(st.integers(0, BUCKETS), min_size=5, max_size=5)))
-    shares = [upper - lower for lower, upper in pairwise([0, *cuts, BUCKETS])]  # the sixth is nobody's
+    shares = [upper - lower for lower, upper in pairwise([0, *cuts, BUCKETS])]  # the sixth is unassigned
     grown = draw(st.integers(0, 4))
     left = [draw(st.integers(0, share)) for share in shares]
     left[grown] = BUCKETS - sum(share for index, share in enumerate(left) if index != grown)

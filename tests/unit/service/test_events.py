@@ -1,4 +1,4 @@
-"""Evaluation events: in the project's log group in AWS's format, counted, and never in an evaluation's way."""
+"""Evaluation events: in the project's log group in AWS's format, counted, and without effect on evaluations."""
 
 import json
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def cloudwatch_logs(local_aws: "LocalAws") -> "CloudWatchLogsClient":
 
 @pytest.fixture
 def delivering(dynamodb: Any, cloudwatch_logs: "CloudWatchLogsClient") -> Callable[..., tuple[Service, str]]:
-    """A service that delivers to a log group of its own, which is there unless told otherwise."""
+    """Return a factory of services with a log group, which exists by default."""
 
     def make(*, group_is_there: bool = True) -> tuple[Service, str]:
         group = f"{GROUP}/{uuid4()}"
@@ -59,13 +59,13 @@ def delivering(dynamodb: Any, cloudwatch_logs: "CloudWatchLogsClient") -> Callab
 
 
 def delivered(cloudwatch_logs: "CloudWatchLogsClient", group: str) -> list[Any]:
-    """The events in a log group, in their order."""
+    """Return the events of a log group, in their order."""
     found = cloudwatch_logs.filter_log_events(logGroupName=group)["events"]
     return [json.loads(event["message"]) for event in found]
 
 
 def counted(service: Service, metric: str) -> list[dict[str, Any]]:
-    """The log lines that count for a metric."""
+    """Return the log lines that count for a metric."""
     return [line for line in map(json.loads, service.lines) if metric in line]
 
 
@@ -117,9 +117,9 @@ def test_evaluations_of_clients_are_delivered_and_counted(
         "details": {"experiment": "e", "treatment": "t", "salt": "s"},
     }
     event = {"timestamp": 1_600_000_000, "type": "aws.evidently.evaluation", "data": json.dumps(data)}
-    answer = service.client().put_project_events(project="petfood", events=[event, event])
-    assert answer["failedEventCount"] == 0
-    assert [set(result) for result in answer["eventResults"]] == [{"eventId"}, {"eventId"}]
+    response = service.client().put_project_events(project="petfood", events=[event, event])
+    assert response["failedEventCount"] == 0
+    assert [set(result) for result in response["eventResults"]] == [{"eventId"}, {"eventId"}]
     line, _ = delivered(cloudwatch_logs, group)
     assert (line["event_timestamp"], line["evaluation_type"]) == (1_600_000_000_000, "EXPERIMENT_RULE_MATCH")
     assert (line["experiment"], line["treatment"]) == ("e", "t")
@@ -151,9 +151,9 @@ def test_a_malformed_event_fails_by_itself(service: Service, data: Any, named: s
     evidently = service.with_launch()
     good = {"timestamp": 1, "type": "aws.evidently.evaluation", "data": json.dumps(BROWSER)}
     bad = {**good, "data": data if isinstance(data, str) else json.dumps(data)}
-    answer = evidently.put_project_events(project="petfood", events=[bad, good])
-    assert answer["failedEventCount"] == 1
-    failed, passed = answer["eventResults"]
+    response = evidently.put_project_events(project="petfood", events=[bad, good])
+    assert response["failedEventCount"] == 1
+    failed, passed = response["eventResults"]
     assert (failed["errorCode"], named in failed["errorMessage"]) == ("ValidationException", True)
     assert ("errorCode" in passed, passed["eventId"] != failed["eventId"]) == (False, True)
     assert len(counted(service, "Evaluations")) == 1

@@ -1,4 +1,4 @@
-"""Lists: everything once, by name, in pages of at most the wished size."""
+"""Lists: each resource once, by name, on pages of at most the given size."""
 
 from collections.abc import Callable
 from typing import Any
@@ -49,7 +49,7 @@ LISTS: dict[str, tuple[str, dict[str, str], Make, list[str]]] = {
 
 
 def pages(evidently: Any, operation: str, **arguments: Any) -> list[list[str]]:
-    """The names on each page."""
+    """Return the names on each page."""
     paginator = evidently.get_paginator(operation)
     return [[each["name"] for each in page[LISTS[operation][0]]] for page in paginator.paginate(**arguments)]
 
@@ -82,8 +82,8 @@ def test_a_page_has_aws_default_size_unless_the_request_has_one(service: Service
 def test_an_empty_list_is_empty_and_has_no_next_page(service: Service) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
-    answer = evidently.list_features(project="petfood")
-    assert (answer["features"], "nextToken" in answer) == ([], False)
+    response = evidently.list_features(project="petfood")
+    assert (response["features"], "nextToken" in response) == ([], False)
 
 
 def test_the_status_filter_finds_every_launch_in_that_state_and_no_other(service: Service) -> None:
@@ -176,8 +176,8 @@ def test_an_invalid_token_is_a_400_that_names_the_field(service: Service, token:
 
 @pytest.mark.parametrize("size", [0, 51])
 def test_a_page_size_out_of_the_models_range_is_refused(service: Service, size: int) -> None:
-    answer = service.send("GET", "/projects", query=f"maxResults={size}")
-    assert (answer["statusCode"], '"maxResults"' in answer["body"]) == (400, True)
+    response = service.send("GET", "/projects", query=f"maxResults={size}")
+    assert (response["statusCode"], '"maxResults"' in response["body"]) == (400, True)
 
 
 def test_large_resources_make_shorter_pages_and_none_is_lost(service: Service) -> None:

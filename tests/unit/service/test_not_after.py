@@ -1,4 +1,4 @@
-"""A request says until when it may take effect; the API looks at its clock at every attempt."""
+"""`not-after`, until when a request may take effect: the API reads its clock at every attempt."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,7 +59,7 @@ def test_an_expired_request_is_refused_even_if_it_would_change_nothing(service: 
 
 @contextmanager
 def once_before(service: Service, request: str, do: Callable[[], object]) -> Iterator[None]:
-    """Does something before the next request of a kind that goes to DynamoDB."""
+    """Do something before the next request of a kind to DynamoDB."""
     event = f"provide-client-params.dynamodb.{request}"
 
     def hook(**_: Any) -> None:

@@ -1,4 +1,4 @@
-"""Notes: what the API remembers of an owner beside the resource. They precede it, outlive it, and show nowhere."""
+"""Notes of an owner's releases and updates: they precede the resource, outlive it, and show nowhere."""
 
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from helpers.service import NOON, Service
 
 SECONDS = NOON // 1000
 DAY = 24 * 3600
-# Where a record's notes are.
+# The partition of each record's notes.
 PLACES = {
     "run": "note#run#petfood#november",
     "launch": "note#launch#petfood#november",
@@ -23,12 +23,12 @@ PLACES = {
 
 @pytest.fixture(params=KINDS)
 def record(service: Service, request: pytest.FixtureRequest) -> Record:
-    """A record of each kind."""
+    """Return a record of each kind."""
     return Record(service, request.param).make()
 
 
 def notes(service: Service) -> list[dict[str, Any]]:
-    """All notes of the table, as they are stored."""
+    """Return the items of all notes."""
     found: Any = service.store.client.scan(TableName=service.table, ConsistentRead=True)["Items"]
     return [item for item in found if item["pk"]["S"].startswith("note#")]
 
@@ -65,7 +65,7 @@ def test_a_note_is_kept_for_a_day_from_the_later_of_now_and_its_time(record: Rec
 def test_a_note_that_moves_forward_is_kept_longer(record: Record) -> None:
     record.released()
     record.service.now += 3_600_000
-    record.released()  # the same again: nothing is written
+    record.released()  # the same release again writes nothing
     assert [note["expires"]["N"] for note in notes(record.service)] == [str(SECONDS + DAY)]
     record.released(at=DELETED + 1)
     assert [note["expires"]["N"] for note in notes(record.service)] == [str(SECONDS + 3600 + DAY)]
@@ -102,7 +102,7 @@ def test_records_do_not_share_notes(record: Record) -> None:
 
 
 def listed(service: Service) -> dict[str, Any]:
-    """All that the API shows in lists and counters."""
+    """Return all lists and counters of the API."""
     evidently = service.client()
     return {
         "projects": evidently.list_projects()["projects"],
@@ -158,7 +158,7 @@ def test_a_refused_delete_leaves_no_note(service: Service) -> None:
 
 
 def own_all(service: Service) -> Any:
-    """Make the project, the feature and the segment the caller's, past the API; return all items then."""
+    """Make the caller an owner of project, feature and segment, in the table itself; return all items."""
     client, table = service.store.client, service.table
     ownership = {"S": f'{{"stack":"{stack_id("shop")}","owners":{{"StartUpsell":{CREATED}}},"lastWord":null}}'}
     for pk, sk in (("projects", "petfood"), ("project#petfood", "feature#upsell"), ("segments", "vip")):

@@ -1,4 +1,4 @@
-"""What a claim means for creates, starts, stops and deletes, beyond the rules that all records share."""
+"""The owner header of creates, starts, stops and deletes, beyond the rules that all records share."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ LATER = CREATED + 30
 
 @pytest.fixture
 def owned(service: Service) -> Record:
-    """A launch that is there and owned, and runs by hand."""
+    """Return an owned launch that somebody started by hand."""
     record = Record(service, "launch").make()
     record.acquired()
     service.client().start_launch(**LAUNCH)

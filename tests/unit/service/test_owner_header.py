@@ -1,4 +1,4 @@
-"""The owner header: what it may say, what is refused before anything changes, and what every response says."""
+"""The owner header: its valid forms, its refusals before anything changes, and the header of every response."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ JSON = {"content-type": "application/json"}
 SECONDS = NOON // 1000
 STACK, RESOURCE, ACTION = f'stack="{stack_id("shop")}"', 'resource="StartUpsell"', "action=acquire"
 OWNER = f"{STACK}, {RESOURCE}, {ACTION}"
-# A request of each kind that an action is about.
+# Requests that acquire, update and release.
 STARTS, STOPS, UPDATES = ("POST", START, b""), ("POST", STOP, b"{}"), ("PATCH", LAUNCH, b'{"description": "x"}')
 
 
@@ -27,10 +27,10 @@ def send(service: Service, request: tuple[str, str, bytes], header: str) -> dict
     return service.send(method, path, headers={"X-Evidently-Owner": header, **JSON}, body=body)
 
 
-def refused(answer: dict[str, Any]) -> list[str]:
-    """The fields that a refusal names; each is in its message."""
-    body = json.loads(answer["body"])
-    assert (answer["statusCode"], answer["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
+def refused(response: dict[str, Any]) -> list[str]:
+    """Return the fields that a refusal names; check that its message has each."""
+    body = json.loads(response["body"])
+    assert (response["statusCode"], response["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
     assert body["reason"] == "fieldValidationFailed"
     for field in body["fieldList"]:
         assert f"{field['name']} {field['message']}" in body["message"]
@@ -38,7 +38,7 @@ def refused(answer: dict[str, Any]) -> list[str]:
 
 
 def everything(service: Service) -> Any:
-    """All that the table has."""
+    """Return all items of the table."""
     return service.store.client.scan(TableName=service.table, ConsistentRead=True)["Items"]
 
 
@@ -137,11 +137,11 @@ def test_an_operation_accepts_its_own_actions_only(
     for action in ("acquire-new", "acquire", "update", "release", "leave"):
         service.with_launch(action)
         method, path, body = request_
-        answer = send(service, (method, path.replace("november", action), body), owner_header(action))
+        response = send(service, (method, path.replace("november", action), body), owner_header(action))
         if action in allowed:
-            assert answer["statusCode"] == 200
+            assert response["statusCode"] == 200
         else:
-            assert refused(answer) == ["x-evidently-owner.action"]
+            assert refused(response) == ["x-evidently-owner.action"]
 
 
 def test_exactly_the_operations_that_change_something_have_actions() -> None:
@@ -152,10 +152,10 @@ def test_exactly_the_operations_that_change_something_have_actions() -> None:
 @pytest.mark.parametrize(("ahead", "status"), [(300, 200), (301, 400)])
 def test_a_request_from_the_future_is_refused(service: Service, ahead: int, status: int) -> None:
     service.with_launch()
-    answer = send(service, STARTS, owner_header("acquire", at=SECONDS + ahead))
-    assert answer["statusCode"] == status
+    response = send(service, STARTS, owner_header("acquire", at=SECONDS + ahead))
+    assert response["statusCode"] == status
     if status == 400:
-        assert refused(answer) == ["x-evidently-owner.requested-at"]
+        assert refused(response) == ["x-evidently-owner.requested-at"]
 
 
 @pytest.mark.parametrize("action", ["acquire-new", "acquire", "update", "release", "leave"])
@@ -164,8 +164,8 @@ def test_a_read_accepts_any_action_without_effect(service: Service, action: str)
     before = everything(service)
     header = owner_header(action, at=SECONDS, not_after=1)
     for path in (LAUNCH, "/projects", "/tags/arn:aws:evidently:eu-north-1:123456789012:project/petfood"):
-        answer = send(service, ("GET", path, b""), header)
-        assert (answer["statusCode"], answer["headers"]["x-evidently-ownership"]) == (200, "rules=1")
+        response = send(service, ("GET", path, b""), header)
+        assert (response["statusCode"], response["headers"]["x-evidently-ownership"]) == (200, "rules=1")
     evaluation = ("POST", "/projects/petfood/evaluations/upsell", b'{"entityId": "anna"}')
     assert send(service, evaluation, header)["statusCode"] == 200
     assert refused(send(service, ("GET", LAUNCH, b""), header.replace(action, "steal"))) == ["x-evidently-owner.action"]
@@ -178,8 +178,8 @@ FORMER = ["x-evidently-starter", "x-evidently-stack", "x-evidently-asked", "x-ev
 def test_headers_from_before_the_first_release_have_no_effect_and_are_logged(service: Service) -> None:
     service.with_launch().start_launch(project="petfood", launch="november")
     headers = {"X-Evidently-Starter": "a" * 64, "x-evidently-asked": "secret"}
-    answer = service.send("POST", STOP, headers={**headers, **JSON}, body=b"{}")
-    assert (answer["statusCode"], answer["headers"]["x-evidently-ownership"]) == (200, "rules=1")
+    response = service.send("POST", STOP, headers={**headers, **JSON}, body=b"{}")
+    assert (response["statusCode"], response["headers"]["x-evidently-ownership"]) == (200, "rules=1")
     (line,) = service.lines
     assert json.loads(line)["headers"] == ["x-evidently-starter", "x-evidently-asked"]
     assert json.loads(line)["level"] == "WARNING"
@@ -190,8 +190,8 @@ def test_headers_from_before_the_first_release_have_no_effect_and_are_logged(ser
 @pytest.mark.parametrize("former", FORMER)
 def test_an_owner_header_counts_beside_a_former_header(service: Service, former: str) -> None:
     service.with_launch()
-    answer = service.send("POST", START, headers={"x-evidently-owner": OWNER, former: "x"})
-    assert answer["headers"]["x-evidently-ownership"] == "rules=1, outcome=ok"
+    response = service.send("POST", START, headers={"x-evidently-owner": OWNER, former: "x"})
+    assert response["headers"]["x-evidently-ownership"] == "rules=1, outcome=ok"
     assert len(service.lines) == 1
 
 
@@ -203,22 +203,22 @@ def test_a_request_without_former_headers_logs_nothing(service: Service) -> None
 
 
 def test_every_response_has_the_version_of_the_rules(service: Service) -> None:
-    def said(method: str, path: str, **more: Any) -> tuple[int, str]:
-        answer = service.send(method, path, **more)
-        return answer["statusCode"], answer["headers"]["x-evidently-ownership"]
+    def ownership_of(method: str, path: str, **more: Any) -> tuple[int, str]:
+        response = service.send(method, path, **more)
+        return response["statusCode"], response["headers"]["x-evidently-ownership"]
 
     service.with_launch()
-    assert said("GET", LAUNCH) == (200, "rules=1")
-    assert said("POST", START) == (200, "rules=1")
-    assert said("POST", START) == (409, "rules=1")
-    assert said("GET", f"{LAUNCH}x") == (404, "rules=1")
-    assert said("GET", "/nowhere") == (400, "rules=1")
-    assert said("POST", START, headers={"x-evidently-owner": "x y"}) == (400, "rules=1")
-    assert said("POST", "/projects", body=b"{") == (400, "rules=1")
+    assert ownership_of("GET", LAUNCH) == (200, "rules=1")
+    assert ownership_of("POST", START) == (200, "rules=1")
+    assert ownership_of("POST", START) == (409, "rules=1")
+    assert ownership_of("GET", f"{LAUNCH}x") == (404, "rules=1")
+    assert ownership_of("GET", "/nowhere") == (400, "rules=1")
+    assert ownership_of("POST", START, headers={"x-evidently-owner": "x y"}) == (400, "rules=1")
+    assert ownership_of("POST", "/projects", body=b"{") == (400, "rules=1")
     service.quotas = Quotas(projects=1)
-    assert said("POST", "/projects", headers=JSON, body=b'{"name": "shoes"}') == (402, "rules=1")
+    assert ownership_of("POST", "/projects", headers=JSON, body=b'{"name": "shoes"}') == (402, "rules=1")
     service.store.client.delete_table(TableName=service.table)
-    assert said("GET", LAUNCH) == (503, "rules=1")
+    assert ownership_of("GET", LAUNCH) == (503, "rules=1")
 
 
 MEMBERS = st.sampled_from(
@@ -272,8 +272,8 @@ def test_no_header_causes_a_500_and_a_refused_one_changes_nothing(
     if service.send("GET", LAUNCH)["statusCode"] == 404:
         service.with_launch()
     before = everything(service)
-    answer = send(service, request, header)
-    assert answer["statusCode"] < 500
-    assert answer["headers"]["x-evidently-ownership"].startswith("rules=1")
-    if answer["statusCode"] != 200:
+    response = send(service, request, header)
+    assert response["statusCode"] < 500
+    assert response["headers"]["x-evidently-ownership"].startswith("rules=1")
+    if response["statusCode"] != 200:
         assert everything(service) == before

@@ -1,4 +1,4 @@
-"""The owner of a resource as tags: those that CloudFormation itself would set, and that nobody else can."""
+"""The owner of a resource as tags: those that CloudFormation itself would set, and that no request can."""
 
 import pytest
 
@@ -17,7 +17,7 @@ TAGS = {
 
 @pytest.fixture(params=[kind for kind in KINDS if kind != "run"])
 def record(service: Service, request: pytest.FixtureRequest) -> Record:
-    """The existence of a resource of each kind."""
+    """Return the record of the existence of a resource of each kind."""
     return Record(service, request.param).make()
 
 

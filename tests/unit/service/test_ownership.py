@@ -1,4 +1,4 @@
-"""The rules of ownership through the API: alike for a launch's run and for the existence of every resource."""
+"""The rules of ownership through the API: the same for a launch's run and for the existence of every resource."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ LATER = CREATED + 30
 
 @pytest.fixture(params=KINDS)
 def record(service: Service, request: pytest.FixtureRequest) -> Record:
-    """A record of each kind, that nobody owns yet."""
+    """Return a record of each kind, without owners."""
     return Record(service, request.param).make()
 
 
@@ -104,7 +104,7 @@ def test_another_resource_of_the_stack_joins_and_the_last_release_ends_it(record
     record.acquired(resource="Old")
     assert record.acquired(resource="New") == "ok"
     assert record.released(resource="Old") == 'left, owners=("New")'
-    assert record.released(resource="Old") == "not-owner"  # a Delete that is sent again counts once
+    assert record.released(resource="Old") == "not-owner"  # a repeated Delete counts once
     assert record.owner() == "New"
     assert record.released(resource="New") == "done"
     assert not record.is_there()

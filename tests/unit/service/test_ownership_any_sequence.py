@@ -1,6 +1,6 @@
-"""Any sequence of claims, with and without the header: every outcome is the one that the pure rules give.
+"""Any sequence of requests, with and without the owner header: every outcome is that of the pure rules.
 
-The rules are `ownership.py`'s own, applied to what is remembered here; what the table remembers has to agree.
+The test applies the rules of `ownership.py` to a state in memory; the service's outcomes have to agree.
 """
 
 from collections import defaultdict
@@ -21,7 +21,9 @@ from helpers.service import Service
 Owner = tuple[str, str]
 OWNERS = st.sampled_from([("shop", "Old"), ("shop", "Old"), ("shop", "New"), ("depot", "Old")])
 TIMES = st.sampled_from([CREATED, CREATED + 1, CREATED + 2, CREATED + 3, None])
-ACTIONS = st.sampled_from([*Action, Action.ACQUIRE, Action.ACQUIRE_NEW])  # more often, so that there is what to release
+ACTIONS = st.sampled_from(
+    [*Action, Action.ACQUIRE, Action.ACQUIRE_NEW]
+)  # acquires are more frequent, so that there is something to release
 REQUESTS = st.tuples(ACTIONS, OWNERS, TIMES)
 BY_HAND = st.sampled_from(["create", "end"])
 KIND = st.sampled_from([["run"], ["launch", "run"], ["feature"], ["project"], ["segment"]])
@@ -35,7 +37,7 @@ NAMES = count()
 
 @dataclass
 class Expected:
-    """What there is by the rules, of one name of each kind."""
+    """The state under the rules, of one name of each kind."""
 
     state: dict[str, State] = field(
         default_factory=lambda: {kind: State.MISSING if kind == "run" else State.FREE for kind in KINDS}
@@ -44,7 +46,7 @@ class Expected:
     notes: dict[tuple[str, Owner], Note] = field(default_factory=lambda: defaultdict(lambda: NO_NOTE))
 
     def request(self, kind: str, action: Action, owner: Owner, at: int | None) -> str:
-        """What comes of a claim."""
+        """Apply a request; return the outcome."""
         stack, resource = owner
         caller = Caller(stack_id(stack), resource, action, at)
         ruling = self._ruling(kind, caller, self.notes[kind, owner])
@@ -72,20 +74,20 @@ class Expected:
                 return ownership.update(self.owned[kind], note, caller) if self.state[kind] is State.ACTIVE else None
 
     def begin(self, kind: str) -> None:
-        """It runs, or exists."""
+        """Start or create the record."""
         self.state[kind] = State.ACTIVE
         if kind == "launch":
             self.state["run"] = State.FREE
 
     def end(self, kind: str) -> None:
-        """It does no more; notes stay."""
+        """Stop or delete the record; its notes stay."""
         self.state[kind], self.owned[kind] = State.ENDED if kind == "run" else State.FREE, NOBODYS
         if kind == "launch":
             self.state["run"], self.owned["run"] = State.MISSING, NOBODYS
 
 
 def by_hand(record: Record, expected: Expected, what: str) -> None:
-    """Begin or end it without a claim, where the API allows it."""
+    """Start, create, stop or delete it without an owner header; check that the API allows it when the rules do."""
     state, kind = expected.state[record.kind], record.kind
     if what == "create":
         allowed, call, then = state is State.FREE, record.by_hand, expected.begin

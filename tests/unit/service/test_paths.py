@@ -1,4 +1,4 @@
-"""From a path to an operation: names and ARNs, escaped and not, with and without a stage."""
+"""From a path to an operation: names and ARNs, escaped and unescaped, with and without a stage."""
 
 import json
 from typing import Any
@@ -95,9 +95,9 @@ def test_a_named_stage_is_not_part_of_the_path(service: Service, path: str) -> N
 def test_an_operation_without_implementation_is_a_modelled_error(service: Service) -> None:
     for name in set(service_model().operation_names) - set(OFFERED):
         http = service_model().operation_model(name).http
-        answer = service.send(http["method"], http["requestUri"].replace("{", "").replace("}", ""))
-        body = json.loads(answer["body"])
-        assert (answer["statusCode"], answer["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
+        response = service.send(http["method"], http["requestUri"].replace("{", "").replace("}", ""))
+        body = json.loads(response["body"])
+        assert (response["statusCode"], response["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
         assert (body["reason"], body["message"]) == (
             "unknownOperation",
             f"{name} is not offered: this Evidently API has launches, and no experiments.",
@@ -105,6 +105,6 @@ def test_an_operation_without_implementation_is_a_modelled_error(service: Servic
 
 
 def test_a_path_without_a_project_is_an_error_that_names_the_field(service: Service) -> None:
-    answer = service.send("POST", "/projects//launches//start")
-    names = [field["name"] for field in json.loads(answer["body"])["fieldList"]]
+    response = service.send("POST", "/projects//launches//start")
+    names = [field["name"] for field in json.loads(response["body"])["fieldList"]]
     assert sorted(names) == ["launch", "project"]

@@ -1,4 +1,4 @@
-"""Items of another schema: an older one is read and raised, a newer one is read and never replaced or deleted."""
+"""Items of another schema: an update raises an older item; a newer one is readable, and never replaced or deleted."""
 
 import json
 from collections.abc import Callable
@@ -29,21 +29,21 @@ Key = tuple[str, str]
 
 @pytest.fixture(autouse=True)
 def evidently(service: Service) -> Any:
-    """A client of a service with one resource of each kind; the segment `fish` is free."""
+    """Create one resource of each kind, and a segment `fish` without references; return a client."""
     for name in ("birds", "fish"):
         service.client().create_segment(name=name, pattern='{"pet": ["bird"]}')
     return service.with_launch(scheduledSplitsConfig={"steps": STEPS})
 
 
 def item_at(service: Service, key: Key) -> dict[str, Any]:
-    """The item as it is stored."""
+    """Return an item as stored."""
     keys: Any = {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
     found: Any = service.store.client.get_item(TableName=service.table, Key=keys, ConsistentRead=True)
     return dict(found["Item"])
 
 
 def plant(service: Service, key: Key, schema: int | None) -> dict[str, Any]:
-    """Store an item as another schema has it; a newer one adds an attribute and a member of the document."""
+    """Store an item in another schema: None has no `schema`; a newer one adds an attribute and a member of `body`."""
     item = item_at(service, key)
     item.pop("schema")
     if schema is not None:

@@ -1,4 +1,4 @@
-"""Segments: made, read, and kept as long as a launch refers to them."""
+"""Segments: creation, reads, and protection while a launch refers to them."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ PATTERN = '{ "country":\n ["no"] }'
 
 
 def norway(service: Service) -> Any:
-    """A client, after it made the segment."""
+    """Create the segment; return a client."""
     evidently = service.client()
     evidently.create_segment(name="norway", pattern=PATTERN, description="Norwegians", tags={"team": "north"})
     return evidently
 
 
 def refer(service: Service, launch: str, segment: str = "norway") -> Any:
-    """A client, after it made a launch that refers to the segment in two steps."""
+    """Create a launch that refers to the segment in two steps; return a client."""
     override = {"segment": segment, "evaluationOrder": 1, "weights": {"all": 100_000}}
     steps = [
         {"startTime": when, "groupWeights": {"all": 0}, "segmentOverrides": [override]}
@@ -58,7 +58,7 @@ def test_a_segment_in_use_is_not_deleted(service: Service) -> None:
     evidently.delete_segment(segment="norway")
     with pytest.raises(evidently.exceptions.ResourceNotFoundException):
         evidently.get_segment(segment="norway")
-    norway(service)  # the name is free again
+    norway(service)  # the name is unused again
 
 
 def test_a_failed_create_of_a_launch_leaves_no_reference(service: Service) -> None:

@@ -1,7 +1,7 @@
-"""What DynamoDB may answer that the local one never does: conflicts of transactions, throttling, silence.
+"""Failures of DynamoDB that the local AWS never produces: conflicts of transactions, throttling, silence.
 
-The client is boto3's own with botocore's Stubber for a socket: the local AWS never answers TransactionConflict, and
-can't be made to throttle or to fail.
+The client is boto3's own with botocore's Stubber: the local AWS never returns TransactionConflict, and has no way to
+throttle or fail.
 """
 
 import json
@@ -43,15 +43,15 @@ def service_on(stubber: Stubber) -> Service:
 
 
 def add_read(stubber: Stubber, launch: Launch) -> None:
-    """A read of the launch and of what is remembered of its owner, at one moment."""
+    """Stub the read of the launch and of its owner's note, one request."""
     note = {"pk": {"S": "note#run#petfood#november"}, "sk": {"S": f"{stack_id('shop')}#StartUpsell"}}
-    wanted = [keys.launch_key("petfood", "november"), note]
-    expected = {"TransactItems": [{"Get": {"TableName": "table", "Key": key}} for key in wanted]}
+    read = [keys.launch_key("petfood", "november"), note]
+    expected = {"TransactItems": [{"Get": {"TableName": "table", "Key": key}} for key in read]}
     stubber.add_response("transact_get_items", {"Responses": [{"Item": items.launch_item(launch)}, {}]}, expected)
 
 
 def add_cancellation(stubber: Stubber, *codes: str) -> None:
-    """A cancelled StartLaunch: its parts are the launch, its owner's note, the project, the feature."""
+    """Stub a cancelled StartLaunch; its writes are the launch, the note, the project, the feature."""
     stubber.add_client_error(
         "transact_write_items",
         "TransactionCanceledException",
@@ -60,9 +60,9 @@ def add_cancellation(stubber: Stubber, *codes: str) -> None:
 
 
 def start(service: Service, owner: str | None = OWNER) -> tuple[int, dict[str, Any]]:
-    answer = service.send("POST", START, headers={"x-evidently-owner": owner} if owner else {})
-    assert answer["headers"]["x-evidently-ownership"].startswith("rules=1")
-    return answer["statusCode"], {**json.loads(answer["body"]), "type": answer["headers"].get("x-amzn-errortype")}
+    response = service.send("POST", START, headers={"x-evidently-owner": owner} if owner else {})
+    assert response["headers"]["x-evidently-ownership"].startswith("rules=1")
+    return response["statusCode"], {**json.loads(response["body"]), "type": response["headers"].get("x-amzn-errortype")}
 
 
 def test_a_start_takes_a_read_and_a_transaction(dynamodb_stub: Stubber) -> None:
@@ -105,17 +105,17 @@ def test_a_start_that_lost_to_its_own_retry_is_a_200(dynamodb_stub: Stubber) -> 
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None", "None")
     add_read(dynamodb_stub, CREATED.start(2, OURS))
-    status, answer = start(service_on(dynamodb_stub))
+    status, response = start(service_on(dynamodb_stub))
     assert status == 200
-    assert answer["launch"]["execution"]["startedTime"] == 0.002
+    assert response["launch"]["execution"]["startedTime"] == 0.002
 
 
 def test_a_start_that_lost_to_another_is_a_conflict(dynamodb_stub: Stubber) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None", "None")
     add_read(dynamodb_stub, CREATED.start(2, THEIRS))
-    status, answer = start(service_on(dynamodb_stub))
-    assert (status, answer["type"]) == (409, "ConflictException")
+    status, response = start(service_on(dynamodb_stub))
+    assert (status, response["type"]) == (409, "ConflictException")
 
 
 def test_endless_contention_is_throttling_after_growing_pauses(dynamodb_stub: Stubber) -> None:
@@ -123,8 +123,8 @@ def test_endless_contention_is_throttling_after_growing_pauses(dynamodb_stub: St
         add_read(dynamodb_stub, CREATED)
         add_cancellation(dynamodb_stub, "None", "None", "TransactionConflict", "None")
     service = service_on(dynamodb_stub)
-    status, answer = start(service)
-    assert (status, answer["type"]) == (429, "ThrottlingException")
+    status, response = start(service)
+    assert (status, response["type"]) == (429, "ThrottlingException")
     assert len(service.pauses) == ATTEMPTS - 1
     assert 0 < service.pauses[0] < service.pauses[4] < service.pauses[-1]
     assert sum(service.pauses) < 5
@@ -133,16 +133,16 @@ def test_endless_contention_is_throttling_after_growing_pauses(dynamodb_stub: St
 def test_a_false_condition_outweighs_a_conflict(dynamodb_stub: Stubber) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, "None", "None", "TransactionConflict", "ConditionalCheckFailed")
-    status, answer = start(service_on(dynamodb_stub))
-    assert (status, answer["type"]) == (400, "ValidationException")
+    status, response = start(service_on(dynamodb_stub))
+    assert (status, response["type"]) == (400, "ValidationException")
 
 
 @pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded"])
 def test_a_throttled_transaction_is_throttling(dynamodb_stub: Stubber, code: str) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, "None", "None", code, "TransactionConflict")
-    status, answer = start(service_on(dynamodb_stub))
-    assert (status, answer["type"]) == (429, "ThrottlingException")
+    status, response = start(service_on(dynamodb_stub))
+    assert (status, response["type"]) == (429, "ThrottlingException")
 
 
 @pytest.mark.parametrize(
@@ -165,12 +165,12 @@ def test_a_table_that_fails_is_an_error_of_the_model(
 ) -> None:
     code, *expected = failure
     dynamodb_stub.add_client_error(read, code)
-    status, answer = start(service_on(dynamodb_stub), owner)
-    assert [status, answer["type"]] == expected
+    status, response = start(service_on(dynamodb_stub), owner)
+    assert [status, response["type"]] == expected
 
 
 class _Silent:
-    """A client whose endpoint does not answer."""
+    """A client whose endpoint does not respond."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -182,25 +182,25 @@ class _Silent:
 @pytest.mark.parametrize("error", [EndpointConnectionError(endpoint_url="x"), ReadTimeoutError(endpoint_url="x")])
 def test_a_table_that_does_not_respond_is_unavailable(error: Exception) -> None:
     client: Any = _Silent(error)
-    status, answer = start(Service(client, "table"), None)
-    assert (status, answer["type"]) == (503, "ServiceUnavailableException")
+    status, response = start(Service(client, "table"), None)
+    assert (status, response["type"]) == (503, "ServiceUnavailableException")
 
 
 def test_a_fault_logs_one_line_without_the_requests_content(capsys: pytest.CaptureFixture[str]) -> None:
     client: Any = _Silent(RuntimeError("secret-from-the-request"))
     context = lambda_context()
-    answer = Service(client, "table").handler(
+    response = Service(client, "table").handler(
         api_event("GET", "/projects/secret-project", headers={"authorization": "secret-signature"}), context
     )
     (line,) = capsys.readouterr().out.splitlines()
     logged = json.loads(line)
-    assert (answer["statusCode"], answer["headers"]["x-evidently-ownership"]) == (500, "rules=1")
-    assert answer["headers"]["x-amzn-errortype"] == "InternalServerException"
-    assert context.aws_request_id in json.loads(answer["body"])["message"]
+    assert (response["statusCode"], response["headers"]["x-evidently-ownership"]) == (500, "rules=1")
+    assert response["headers"]["x-amzn-errortype"] == "InternalServerException"
+    assert context.aws_request_id in json.loads(response["body"])["message"]
     assert (logged["level"], logged["requestId"], logged["error"]) == ("ERROR", context.aws_request_id, "RuntimeError")
     assert "store.py" in " ".join(logged["trace"])
     assert "secret" not in line
-    assert "secret" not in answer["body"]
+    assert "secret" not in response["body"]
 
 
 def test_an_unavailable_table_leaves_its_cause_in_the_log(

@@ -1,4 +1,4 @@
-"""Dictionaries of RFC 9651: its own examples, and texts that it forbids."""
+"""Dictionaries of RFC 9651: the examples of the RFC, and texts that it forbids."""
 
 import pytest
 from hypothesis import given
