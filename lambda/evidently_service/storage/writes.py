@@ -133,6 +133,7 @@ def check(key: Item, resource: Resource | None) -> Check:
 def change(before: Resource, after: Resource) -> Update:
     """Return the update from one state of a resource to the next, on condition that nothing else changed it."""
     old, new = item_of(before), item_of(after)
+    # `schema` is equal in both, but the stored one may be older.
     changed = sorted({"schema", *(name for name in new if new[name] != old.get(name))})
     gone = sorted(old.keys() - new.keys())
     remove = " REMOVE " + ", ".join(f"#{name}" for name in gone) if gone else ""

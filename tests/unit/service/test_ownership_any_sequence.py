@@ -21,9 +21,8 @@ from helpers.service import Service
 Owner = tuple[str, str]
 OWNERS = st.sampled_from([("shop", "Old"), ("shop", "Old"), ("shop", "New"), ("depot", "Old")])
 TIMES = st.sampled_from([CREATED, CREATED + 1, CREATED + 2, CREATED + 3, None])
-ACTIONS = st.sampled_from(
-    [*Action, Action.ACQUIRE, Action.ACQUIRE_NEW]
-)  # acquires are more frequent, so that there is something to release
+# Acquires are more frequent, so that there is something to release.
+ACTIONS = st.sampled_from([*Action, Action.ACQUIRE, Action.ACQUIRE_NEW])
 REQUESTS = st.tuples(ACTIONS, OWNERS, TIMES)
 BY_HAND = st.sampled_from(["create", "end"])
 KIND = st.sampled_from([["run"], ["launch", "run"], ["feature"], ["project"], ["segment"]])
