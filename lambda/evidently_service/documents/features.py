@@ -14,7 +14,7 @@ from evidently_service.protocol.api_model import largest
 
 _VALUE_TYPES = {"stringValue": "STRING", "longValue": "LONG", "doubleValue": "DOUBLE", "boolValue": "BOOLEAN"}
 _MAX_OVERRIDE_BYTES = 40 * 1024
-_OVERRIDE_OVERHEAD_BYTES = 6
+_OVERRIDE_OVERHEAD_BYTES = 6  # in JSON: four quotes, a colon and a comma
 _PLAIN = ("description", "entityOverrides", "evaluationStrategy", "defaultVariation")
 
 

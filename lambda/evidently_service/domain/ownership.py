@@ -190,6 +190,7 @@ def update(ownership: Ownership, note: Note, caller: Caller) -> Ruling:
 def release(ownership: Ownership, note: Note, caller: Caller) -> Ruling:
     """Rule on a StopLaunch or Delete…, or a leave: DONE, LEFT, KEPT, NOT_OWNER or STALE. DONE stops or deletes."""
     at, keep = caller.requested_at, caller.action is Action.LEAVE
+    # The note moves even if the caller owns nothing: its Create may still be on the way, and has to find the note.
     if at is not None and (note.released_at is None or note.released_at < at):
         note = note._replace(released_at=at)
     if not ownership.is_owned_by(caller):
@@ -214,6 +215,7 @@ def _updated(note: Note, caller: Caller) -> Note:
 def _is_released(note: Note, caller: Caller) -> bool:
     """Whether the caller released the record after it requested this, or in the same second."""
     at = caller.requested_at
+    # Times are whole seconds. In one second the release counts: an acquire after it would have no owner to release it.
     return at is not None and note.released_at is not None and at <= note.released_at
 
 

@@ -43,6 +43,7 @@ def batch_evaluate_feature(call: Call) -> Mapping[str, Any]:
         for index, request in enumerate(requests)
     ]
     plans = {name: _plan(call, name) for name in sorted({request["feature"] for request in requests})}
+    # A feature that exists proves its project.
     if not any(plans.values()):
         _require_project(call)
     results, evaluated = [], []

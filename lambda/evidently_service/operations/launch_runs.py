@@ -79,6 +79,8 @@ def _write_start(call: Call, launch: Launch, started: Launch, remembering: Seque
     try:
         write_change(call, launch, started, active, *notes.values(), *runs, unchanged=remembering)
     except ConditionsFailedError as error:
+        # Several conditions may be false at once. A missing project makes the others meaningless, and the quota comes
+        # last: its message would hide an error that no stopped launch cures.
         if error.absent(active):
             raise NotFoundError.missing(Kind.PROJECT, call.arns.project(started.project)) from None
         problems = [

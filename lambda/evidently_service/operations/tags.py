@@ -48,6 +48,7 @@ def _change(call: Call, changed: Callable[[dict[str, str]], dict[str, str]]) -> 
     tags = dict(before.body.get("tags", {}))
     after = changed(tags)
     if after == tags:
+        # Even without a change of tags, this is the caller's latest update.
         owners.write_owners(call, found, ruling)
     else:
         body, version = {**before.body, "tags": after}, before.version + 1

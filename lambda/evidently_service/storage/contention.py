@@ -29,6 +29,7 @@ def retry_on_conflict(attempt: Callable[[], T], *, pause: Callable[[float], None
             return attempt()
         except ContendedError:
             longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**number)
+            # Without jitter the same callers would meet again.
             pause(longest * (0.5 + jitter() / 2))
     try:
         return attempt()

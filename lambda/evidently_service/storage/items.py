@@ -236,6 +236,7 @@ def body_text(item: Item) -> str:
 
 def packed(value: Mapping[str, Any]) -> str:
     """Return a document as JSON text without white space."""
+    # DynamoDB limits an item to 400 KB, and an escape takes six bytes.
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _MOST_READS = 100  # of one TransactGetItems
 _MOST_CHARACTERS = 500_000  # of the documents in one page: a response of Lambda has at most 6 MB, escapes included
+# Only a defect of the service causes these: they become a 500 with a trace in the log, and no 503.
 _OUR_FAULT = {"ValidationException", "SerializationException", "IdempotentParameterMismatchException"}
 
 
@@ -121,6 +122,7 @@ class Store:
         """
         found: list[Item] = []
         while True:
+            # One item more than the page shows whether there is a next page.
             items, after = self._query(span, after, shown, most + 1)
             found += items
             if len(found) > most:
