@@ -9,6 +9,7 @@
     │   ├── ThrottledError        429
     │   ├── InternalError         500
     │   └── UnavailableError      503
+    │       └── NewerItemError    a newer version of the service wrote the item
     ├── ContendedError            another write came between a read and its write: run the operation again
     └── ConditionsFailedError     conditions of a transaction were false (in `storage.transaction`)
 
@@ -147,6 +148,14 @@ class UnavailableError(ApiError):
     """The table does not respond; the same request may succeed later."""
 
     shape = "ServiceUnavailableException"
+
+
+class NewerItemError(UnavailableError):
+    """A newer version of the service wrote an item, so this version must not replace or delete it.
+
+    It is no 409, which the provider would take for another owner. And a retry helps while a deploy is under way, when
+    Lambda serves with both versions.
+    """
 
 
 class ContendedError(ServiceError):

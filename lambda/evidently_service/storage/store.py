@@ -158,8 +158,8 @@ class Store:
 
         Raises:
             ConditionsFailedError: a condition was false; nothing was written.
-            ConflictError: a newer version of the service wrote one of the items; nothing was written.
             ContendedError: another transaction changes one of the items; nothing was written.
+            NewerItemError: a newer version of the service wrote one of the items; nothing was written.
             ThrottledError, UnavailableError: DynamoDB did not answer.
 
         """

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, NotRequired, TypedDict
 
-from evidently_service.domain.errors import ConflictError, ContendedError, ServiceError, ThrottledError
+from evidently_service.domain.errors import ContendedError, NewerItemError, ServiceError, ThrottledError
 from evidently_service.storage.items import SCHEMA, is_newer
 from evidently_service.storage.keys import Item, number
 
@@ -125,7 +125,7 @@ def cancelled(reasons: list[Any], writes: tuple[Write, ...]) -> ServiceError:
         if item and _needs_known_schema(write) and is_newer(item):
             named = f"{item['pk']['S']} {item['sk']['S']}"
             sentence = f"The table's item '{named}' was written by a newer version of EvidentlyService"
-            return ConflictError(f"{sentence}; deploy that version to change it.")
+            return NewerItemError(f"{sentence}; deploy that version to change it.")
     if found:
         return ConditionsFailedError(found)
     codes = {reason.get("Code") for reason in reasons} - {"None", None}

@@ -100,7 +100,7 @@ def test_an_operation_without_implementation_is_a_modelled_error(service: Servic
         assert (response["statusCode"], response["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
         assert (body["reason"], body["message"]) == (
             "unknownOperation",
-            f"{name} is not offered: this Evidently API has launches, and no experiments.",
+            f"{name} is not offered: this Evidently API has launches, but no experiments.",
         )
 
 

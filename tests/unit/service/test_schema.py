@@ -128,7 +128,7 @@ def test_a_write_of_a_newer_item_is_refused_and_changes_nothing(
         f"The table's item '{key[0]} {key[1]}' was written by a newer version of EvidentlyService; "
         "deploy that version to change it."
     )
-    with pytest.raises(evidently.exceptions.ConflictException):
+    with pytest.raises(evidently.exceptions.ServiceUnavailableException):
         write(evidently)
     assert item_at(service, key) == planted
 
@@ -148,8 +148,8 @@ def test_a_stack_cannot_join_or_release_a_launch_of_a_newer_schema(service: Serv
     planted = plant(service, LAUNCH, SCHEMA + 1)
     second = service.client(owner=owner_header("acquire-new", "StartAgain"))
     release = service.client(owner=owner_header("release"))
-    assert outcome_of(lambda: second.start_launch(**NAMES)) == "ConflictException"
-    assert outcome_of(lambda: release.stop_launch(**NAMES)) == "ConflictException"
+    assert outcome_of(lambda: second.start_launch(**NAMES)) == "ServiceUnavailableException"
+    assert outcome_of(lambda: release.stop_launch(**NAMES)) == "ServiceUnavailableException"
     assert item_at(service, LAUNCH) == planted
 
 
