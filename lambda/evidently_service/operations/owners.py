@@ -101,9 +101,9 @@ def look_up(call: Call, record: Record, read: Callable[[Item], R]) -> Found[R]:
     return Found(record, read(item) if item else None, items.note_from(note), note_key)
 
 
-def look_up_before_create(call: Call, arn: ResourceRef, read: Callable[[Item], R]) -> Found[R]:
+def look_up_before_create(call: Call, ref: ResourceRef, read: Callable[[Item], R]) -> Found[R]:
     """Read the resource that has the name already; without an owner header the write's own condition is enough."""
-    record = Record(arn)
+    record = Record(ref)
     return Found(record, None) if call.caller is None else look_up(call, record, read)
 
 

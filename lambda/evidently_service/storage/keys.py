@@ -75,9 +75,9 @@ def reference_key(segment: str, project: str, launch: str) -> Item:
     return {"pk": text(f"segment#{segment}"), "sk": text(f"launch#{project}#{launch}")}
 
 
-def note_key(record: str, arn: ResourceRef, caller: Caller) -> Item:
+def note_key(record: str, ref: ResourceRef, caller: Caller) -> Item:
     """Key of the caller's note for a record."""
-    names = [arn.project, arn.name] if arn.project else [arn.name]
+    names = [ref.project, ref.name] if ref.project else [ref.name]
     return {"pk": text("#".join(["note", record, *names])), "sk": text(f"{caller.stack}#{caller.resource}")}
 
 
@@ -87,14 +87,14 @@ def referring_launch_key(item: Item) -> Item:
     return launch_key(project, launch)
 
 
-def key_of(arn: ResourceRef) -> Item:
+def key_of(ref: ResourceRef) -> Item:
     """Key of a resource, whatever its kind."""
-    match arn.kind:
+    match ref.kind:
         case Kind.PROJECT:
-            return project_key(arn.name)
+            return project_key(ref.name)
         case Kind.FEATURE:
-            return feature_key(arn.project, arn.name)
+            return feature_key(ref.project, ref.name)
         case Kind.LAUNCH:
-            return launch_key(arn.project, arn.name)
+            return launch_key(ref.project, ref.name)
         case Kind.SEGMENT:
-            return segment_key(arn.name)
+            return segment_key(ref.name)
