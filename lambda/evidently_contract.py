@@ -114,6 +114,7 @@ MAX_OWNER_HEADER_CHARACTERS: Final = 1024
 MAX_OWNERS: Final = 20  # of one resource
 MAX_SECONDS_AHEAD: Final = 300  # that `requested-at` may be ahead of the API's clock
 NOTE_SECONDS: Final = 24 * 3600  # how long the API remembers a release, at least
+TTL_ATTRIBUTE: Final = "expires"  # of the service's table, in seconds since 1970; only notes of releases have it
 
 OWNERSHIP_HEADER: Final = "x-evidently-ownership"  # of a response
 OWNERSHIP_RULES: Final = "rules"  # the version of the rules that the API keeps

@@ -1,7 +1,7 @@
-"""From an event to a response: reads the request, runs the operation, and turns whatever goes wrong into an API error.
+"""From an event to a response: read the request, run the operation, turn every failure into an API error.
 
-A request leaves a line of log only where this service is to blame, or where it has a header of a version before the
-first release: the line never has the request's content.
+The log gets a line only for a failure of this service or its table, and for a header of a version before the first
+release. The line never contains the request's content.
 """
 
 import json
@@ -18,7 +18,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 import evidently_contract as contract
-from evidently_service.domain.arns import Place
+from evidently_service.domain.arns import Arns
 from evidently_service.domain.errors import (
     ApiError,
     ConflictError,
@@ -34,7 +34,7 @@ from evidently_service.operations import ACTIONS, ALL_ACTIONS, OFFERED
 from evidently_service.operations.call import Call
 from evidently_service.operations.result import Result
 from evidently_service.protocol.api_model import http_status
-from evidently_service.protocol.owner_header import FORMER_HEADERS, claim_in, ownership_header
+from evidently_service.protocol.owner_header import FORMER_HEADERS, caller_in, ownership_header
 from evidently_service.protocol.serialisation import serialise, serialise_error
 from evidently_service.protocol.validation import read_input
 from evidently_service.storage import contention
@@ -46,15 +46,15 @@ _REQUEST_ID_HEADER = "x-amzn-requestid"
 
 
 class LambdaContext(Protocol):
-    """What is used of Lambda's context object."""
+    """The properties of Lambda's context object that the service uses."""
 
     @property
     def aws_request_id(self) -> str:
-        """Id of the invocation, the one in Lambda's own log lines."""
+        """Id of the invocation, as in Lambda's own log lines."""
 
     @property
     def invoked_function_arn(self) -> str:
-        """ARN of the function: says partition, Region and account."""
+        """ARN of the function: the source of partition, Region and account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ class Application:
     """The API on one table.
 
     Args:
-        store: The table.
-        clock: The time in milliseconds since 1970.
-        pause: Waits so many seconds.
-        jitter: A random number from 0 to 1.
-        quotas: The limits of this deployment.
-        deliveries: Where evaluation events go.
-        write: Takes a line of the log, which is also where CloudWatch finds metrics.
+        store: the table.
+        clock: returns the time in milliseconds since 1970.
+        pause: sleeps for a number of seconds.
+        jitter: returns a random number from 0 to 1.
+        quotas: the limits of this deployment.
+        deliveries: delivers evaluation events.
+        write: writes a line to the log, from which CloudWatch also reads metrics.
 
     """
 
@@ -80,38 +80,39 @@ class Application:
     deliveries: Deliveries
     write: Callable[[str], object] = print
 
-    def answer(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-        """Return API Gateway's answer to an event; never raises."""
+    def respond(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """Return API Gateway's response to an event; never raise."""
         request_id = context.aws_request_id or str(uuid4())
         headers = {_REQUEST_ID_HEADER: request_id, contract.OWNERSHIP_HEADER: ownership_header(None, ())}
         try:
-            found = self._run(event, context)
-            headers[contract.OWNERSHIP_HEADER] = ownership_header(found.outcome, found.owners)
-            return gateway.response(HTTPStatus.OK, headers, found.output)
+            result = self._run(event, context)
+            headers[contract.OWNERSHIP_HEADER] = ownership_header(result.outcome, result.owners)
+            return gateway.response(HTTPStatus.OK, headers, result.output)
         except ApiError as error:
             if isinstance(error, UnavailableError):
                 _log(request_id, error)
             if isinstance(error, ConflictError):
                 headers[contract.OWNERSHIP_HEADER] = ownership_header(error.outcome, ())
             return _failure(error, headers)
-        except Exception as error:  # noqa: BLE001 - the last resort: a caller gets an API error, the log gets the cause
+        except Exception as error:  # noqa: BLE001 - the last resort: the caller gets an API error, the log gets the cause
             _log(request_id, error)
             return _failure(InternalError(f"Internal error; its log has request id {request_id}."), headers)
 
     def _run(self, event: Mapping[str, Any], context: LambdaContext) -> Result:
-        request, place, now = gateway.request_from(event), _place(event, context), self.clock()
-        found = route(request.method, request.path)
-        operation = OFFERED.get(found.operation.name)
+        request, arns, now = gateway.request_from(event), _arns(event, context), self.clock()
+        matched = route(request.method, request.path)
+        operation = OFFERED.get(matched.operation.name)
         if operation is None:
-            sentence = f"{found.operation.name} is not offered: this Evidently API has launches, and no experiments."
+            sentence = f"{matched.operation.name} is not offered: this Evidently API has launches, but no experiments."
             raise ValidationError(sentence, reason=Reason.UNKNOWN_OPERATION)
         self._note_former_headers(request.headers, context)
-        actions = ACTIONS.get(found.operation.name)
-        claim = claim_in(request.headers, ALL_ACTIONS if actions is None else actions, place.account, now)
+        actions = ACTIONS.get(matched.operation.name)
+        # An operation that changes nothing checks the header all the same: a broken caller then fails at once.
+        caller = caller_in(request.headers, ALL_ACTIONS if actions is None else actions, arns.account, now)
         call = Call(
-            given=read_input(found.operation, found.labels, request.query, request.body),
-            claim=None if actions is None else claim,
-            place=place,
+            given=read_input(matched.operation, matched.labels, request.query, request.body),
+            caller=None if actions is None else caller,
+            arns=arns,
             now=now,
             clock=self.clock,
             store=self.store,
@@ -124,12 +125,12 @@ class Application:
             call.refuse_expired()
             return operation(call)
 
-        result = contention.settle(attempt, pause=self.pause, jitter=self.jitter)
+        result = contention.retry_on_conflict(attempt, pause=self.pause, jitter=self.jitter)
         result = result if isinstance(result, Result) else Result(result)
-        return replace(result, output=serialise(found.operation.output_shape, result.output))
+        return replace(result, output=serialise(matched.operation.output_shape, result.output))
 
     def _note_former_headers(self, headers: Mapping[str, str], context: LambdaContext) -> None:
-        """Log a caller of a version before the first release: its headers count no more."""
+        """Log a caller of a version before the first release, whose headers have no effect."""
         if former := [name for name in FORMER_HEADERS if name in headers]:
             message = f"a header of a version before the first release has no effect; {contract.OWNER_HEADER} has"
             line = {"level": "WARNING", "message": message, "requestId": context.aws_request_id, "headers": former}
@@ -142,9 +143,9 @@ def _failure(error: ApiError, headers: Mapping[str, str]) -> dict[str, Any]:
     )
 
 
-def _place(event: Mapping[str, Any], context: LambdaContext) -> Place:
+def _arns(event: Mapping[str, Any], context: LambdaContext) -> Arns:
     _, partition, _, region, account, *_ = context.invoked_function_arn.split(":")
-    return Place(
+    return Arns(
         partition=partition,
         region=os.environ.get("AWS_REGION") or region,
         account=event["requestContext"].get("accountId") or account,
@@ -152,7 +153,7 @@ def _place(event: Mapping[str, Any], context: LambdaContext) -> Place:
 
 
 def _log(request_id: str, error: BaseException) -> None:
-    """Write one JSON line: only types and places of code, for an exception's message may quote the request."""
+    """Write one JSON line with types and code lines only, as an exception's message may quote the request."""
     cause = error.__cause__
     line = {
         "level": "ERROR",

@@ -1,4 +1,7 @@
-"""Lambda's entry, `evidently_service.handler.handler`: a warm container keeps its client and the model, no more."""
+"""Lambda's entry, `evidently_service.handler.handler`.
+
+Clients and the API model live as long as Lambda's execution environment; no state of a request outlives it.
+"""
 
 import json
 import os
@@ -23,13 +26,13 @@ if TYPE_CHECKING:
 
 # DynamoDB answers in milliseconds. Three attempts of these end well within API Gateway's 30 seconds.
 _DYNAMODB = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-# A delivery holds up an evaluation: not for long.
+# An evaluation waits for the delivery of its event, so that gets a few seconds at most.
 _LOGS = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answers one request of API Gateway's HTTP API, payload format 2.0."""
-    return _application().answer(event, context)
+    """Serve one request of API Gateway's HTTP API, payload format 2.0."""
+    return _application().respond(event, context)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Features and launches in the API's response form, as far as an evaluation reads them."""
+"""Features and launches in the API's response form, with the members that an evaluation reads."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ SEGMENT_ARN = "arn:aws:evidently:eu-north-1:123456789012:segment/"
 
 
 def feature(*variations: str, **members: Any) -> dict[str, Any]:
-    """Feature `upsell`; the first variation is the default, and a variation's value is its name."""
+    """Return feature `upsell`; the first variation is the default, and a variation's value is its name."""
     return {
         "name": "upsell",
         "variations": [{"name": name, "value": {"stringValue": name}} for name in variations],
@@ -20,7 +20,7 @@ def feature(*variations: str, **members: Any) -> dict[str, Any]:
 
 
 def launch(name: str, groups: Mapping[str, str], *steps: Mapping[str, Any], **members: Any) -> dict[str, Any]:
-    """A running launch of `upsell`, since a day before noon; `groups` says which variation each serves."""
+    """Return a launch of `upsell` that runs since a day before noon; `groups` has each group's variation."""
     return {
         "name": name,
         "groups": [{"name": group, "featureVariations": {"upsell": variation}} for group, variation in groups.items()],
@@ -34,10 +34,10 @@ def launch(name: str, groups: Mapping[str, str], *steps: Mapping[str, Any], **me
 def step(
     weights: Mapping[str, int], overrides: Sequence[Mapping[str, Any]] = (), *, start: float = NOON - DAY
 ) -> dict[str, Any]:
-    """A step that began a day before noon."""
+    """Return a step that started a day before noon."""
     return {"startTime": start, "groupWeights": dict(weights), "segmentOverrides": list(overrides)}
 
 
 def override(order: int, segment: str, weights: Mapping[str, int]) -> dict[str, Any]:
-    """A segment override."""
+    """Return a segment override."""
     return {"segment": SEGMENT_ARN + segment, "evaluationOrder": order, "weights": dict(weights)}

@@ -1,7 +1,7 @@
 """The Evidently API without a network: events as API Gateway sends them, and a real boto3 client in front of a handler.
 
-The client is botocore's own, with the shipped model: it serialises, signs, retries and parses as ever. Only its socket
-is gone; what would leave through it becomes an event for the handler.
+The client is botocore's own, with the shipped model: it serialises, signs, retries and parses as in production. Only
+the socket differs: a request becomes an event for the handler.
 """
 
 import base64
@@ -16,6 +16,7 @@ from uuid import uuid4
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from botocore.session import Session
 
 import evidently_contract as contract
@@ -29,14 +30,14 @@ Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Lambda's context, as far as the service looks at it."""
+    """The properties of Lambda's context that the service reads."""
 
     aws_request_id: str
     invoked_function_arn: str
 
 
 def lambda_context(partition: str = "aws") -> Context:
-    """The context of a new invocation."""
+    """Return the context of a new invocation."""
     return Context(str(uuid4()), f"arn:{partition}:lambda:{REGION}:{ACCOUNT}:function:evidently")
 
 
@@ -49,7 +50,7 @@ def api_event(
     body: bytes = b"",
     stage: str = "$default",
 ) -> dict[str, Any]:
-    """An event of an HTTP API, payload format 2.0; `path` goes in as it is, see `decoded` for what AWS does to it."""
+    """Return an event of an HTTP API, payload format 2.0; `path` stays as given, unlike on AWS (see `decoded`)."""
     names = {name.lower(): value for name, value in (headers or {}).items()}
     is_text = names.get("content-type", "").startswith("application/json") and _is_utf8(body)
     event = {
@@ -74,17 +75,17 @@ def api_event(
 
 
 def decoded(path: str) -> str:
-    """A path as an HTTP API hands it on: without its escapes, but for that of the percent sign."""
+    """Return a path as an HTTP API passes it on: without escapes except that of the percent sign."""
     return "%25".join(unquote(part) for part in re.split("%25", path))
 
 
 def keep_encoded(path: str) -> str:
-    """A path as REST APIs, function URLs and SDKs have it."""
+    """Return a path as REST APIs and function URLs pass it on."""
     return path
 
 
 def stack_id(name: str) -> str:
-    """The StackId of a stack of the API's account."""
+    """Return the StackId of a stack of the API's account."""
     return f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/0a1b2c3d-0000-4444-8888-0123456789ab"
 
 
@@ -96,14 +97,14 @@ def owner_header(
     at: int | None = None,
     not_after: int | None = None,
 ) -> str:
-    """The header of a request that a resource of a stack makes.
+    """Return the owner header of a request by a resource of a stack.
 
     Args:
-        action: What it wants of the ownership.
+        action: the action on the ownership.
         resource: LogicalResourceId.
-        stack: The stack's name.
-        at: When it was requested, in seconds since 1970; left out if not given.
-        not_after: Until when it may take effect, likewise.
+        stack: the stack's name.
+        at: `requested-at`, in seconds since 1970; None omits the member.
+        not_after: `not-after`, likewise.
     """
     members = [f'stack="{stack_id(stack)}"', f'resource="{resource}"', f"action={action}"]
     times = {"requested-at": at, "not-after": not_after}
@@ -117,13 +118,13 @@ def evidently_client(
     retries: int = 0,
     owner: str | None = None,
 ) -> Any:
-    """A boto3 client of Evidently whose requests go into `handler`.
+    """Return a boto3 client of Evidently whose requests go to `handler`.
 
     Args:
-        handler: The service, or a part of it that takes an event and a context.
-        path: What happens to a path on its way: `decoded` as on AWS, or `keep_encoded`.
-        retries: How often botocore tries again.
-        owner: Value of the header that says who makes the requests, such as `owner_header` makes it.
+        handler: a function like the service's handler, of an event and a context.
+        path: how the gateway passes on a path: `decoded` as on AWS, or `keep_encoded`.
+        retries: the number of botocore's retries.
+        owner: value of the owner header of all requests, such as `owner_header` returns.
     """
     client: Any = _session().client(
         "evidently",
@@ -137,18 +138,28 @@ def evidently_client(
     def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         return _through(handler, request, path)
 
-    def say_who(request: Any, **_: Any) -> None:
+    def add_owner(request: Any, **_: Any) -> None:
         if owner is not None:
             request.headers[contract.OWNER_HEADER] = owner
 
     client.meta.events.register("before-send.evidently", send)
-    client.meta.events.register("before-sign.evidently", say_who)
+    client.meta.events.register("before-sign.evidently", add_owner)
     return client
+
+
+def refused(call: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
+    """Return the error response of a call, with its HTTP status and error code."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        response: Any = error.response
+        return {"status": response["ResponseMetadata"]["HTTPStatusCode"], "code": response["Error"]["Code"], **response}
+    raise AssertionError("the call succeeded")
 
 
 @cache
 def _session() -> boto3.Session:
-    """A session that knows the shipped model; making one takes longer than most tests."""
+    """Return a session with the shipped model; it is shared, as making one takes longer than most tests."""
     session = Session()
     session.get_component("data_loader").search_paths.append(str(MODELS))
     return boto3.Session(botocore_session=session)
@@ -165,13 +176,13 @@ def _through(handler: Handler, request: AWSPreparedRequest, path: Callable[[str]
         headers=headers,
         body=body.encode() if isinstance(body, str) else bytes(body),
     )
-    answer = handler(event, lambda_context())
-    return AWSResponse(str(request.url), answer["statusCode"], answer["headers"], _Raw(answer["body"].encode()))
+    response = handler(event, lambda_context())
+    return AWSResponse(str(request.url), response["statusCode"], response["headers"], _Raw(response["body"].encode()))
 
 
 @dataclass(frozen=True, slots=True)
 class _Raw:
-    """What is left of urllib3's response."""
+    """The part of urllib3's response that botocore reads."""
 
     body: bytes
 

@@ -1,7 +1,7 @@
 """AWS's last official Evidently clients, which `make setup` fetches: botocore 1.42.50, the CLI, and a JavaScript SDK.
 
-botocore is never imported into the tests' own process. Its model is read as data, and its client runs in a process of
-its own, without AWS_DATA_PATH: that would put our model before the built-in one.
+The tests' process never imports this botocore: it reads the model as data, and runs the client in a subprocess without
+AWS_DATA_PATH, which would put our model before the built-in one.
 """
 
 import gzip
@@ -36,7 +36,7 @@ def load_official(name: str) -> dict[str, Any]:
 
 
 def official_environment() -> dict[str, str]:
-    """An environment in which `import botocore` is the official client's, with its own model."""
+    """Return an environment in which `import botocore` imports the official client, with its own model."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {
         **kept,
@@ -49,7 +49,7 @@ def official_environment() -> dict[str, str]:
 
 
 def run_official(code: str) -> str:
-    """Run Python code where `import botocore` is the official client's, and return what it prints."""
+    """Run Python code in which `import botocore` imports the official client; return its standard output."""
     done = subprocess.run(  # noqa: S603, the tests' own interpreter and code
         [sys.executable, "-c", code], env=official_environment(), capture_output=True, text=True, check=False
     )

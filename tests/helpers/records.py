@@ -1,16 +1,20 @@
-"""What can be owned, of each kind: how an owner acquires and releases it, and what the API says came of that."""
+"""Records of ownership of each kind: acquires and releases of an owner, and their outcomes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from threading import Barrier
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from helpers.evidently_api import owner_header
 from helpers.service import NOON, ON_AND_OFF, PROJECT_ARN, Service
+
+T = TypeVar("T")
 
 KINDS = ["run", "launch", "feature", "project", "segment"]
 GROUPS = [{"name": "all", "feature": "upsell", "variation": "on"}]
@@ -20,14 +24,14 @@ DELETED = CREATED + 10
 
 @dataclass(frozen=True)
 class Record:
-    """What is owned: the existence of a resource, or the run of a launch."""
+    """A record: the existence of a resource, or the run of a launch."""
 
     service: Service
     kind: str
     name: str = "november"
 
     def make(self) -> "Record":
-        """The record, after all that it needs was made."""
+        """Create the resources that the record needs; return the record."""
         if self.kind == "run":
             self.service.with_launch(self.name)
         else:
@@ -36,44 +40,44 @@ class Record:
         return self
 
     def acquire(self, action: str = "acquire-new", at: int | None = CREATED, **owner: Any) -> "partial[Any]":
-        """A call as a Create makes it."""
+        """Return a call like that of a Create."""
         return self._creation(self.service.client(owner=owner_header(action, at=at, **owner)))
 
     def release(self, action: str = "release", at: int | None = DELETED, **owner: Any) -> "partial[Any]":
-        """A call as a Delete makes it."""
+        """Return a call like that of a Delete."""
         return self._deletion(self.service.client(owner=owner_header(action, at=at, **owner)))
 
     def by_hand(self) -> Any:
-        """Start or create it as nobody's."""
+        """Start or create it without an owner header."""
         return self._creation(self.service.client())()
 
     def end_by_hand(self) -> Any:
-        """Stop or delete it without a claim."""
+        """Stop or delete it without an owner header."""
         return self._deletion(self.service.client())()
 
     def acquired(self, action: str = "acquire-new", at: int | None = CREATED, **owner: Any) -> str:
-        """What comes of that."""
+        """Acquire it; return the outcome."""
         return outcome_of(self.acquire(action, at, **owner))
 
     def released(self, action: str = "release", at: int | None = DELETED, **owner: Any) -> str:
-        """What comes of that."""
+        """Release it; return the outcome."""
         return outcome_of(self.release(action, at, **owner))
 
-    def tagged(self, stage: str, **owner: Any) -> str:
-        """What comes of an update, a tag."""
+    def tagged(self, value: str, **owner: Any) -> str:
+        """Set a tag, which is an update; return the outcome."""
         client = self.service.client(owner=owner_header("update", **owner))
-        return outcome_of(partial(client.tag_resource, resourceArn=self.arn(), tags={"stage": stage}))
+        return outcome_of(partial(client.tag_resource, resourceArn=self.arn(), tags={"stage": value}))
 
     def owner(self) -> str | None:
-        """LogicalResourceId of the owner that the table has, by the latest time; None if nobody owns it."""
+        """Return the LogicalResourceId of the owner with the latest request, None without an owner."""
         if self.kind != "run":
             tags: dict[str, str] = self.service.client().list_tags_for_resource(resourceArn=self.arn())["tags"]
             return tags.get("aws:cloudformation:logical-id")
-        said = re.search(r"started by (\w+) of", refusal_of(self.acquire("acquire", stack="stranger")))
-        return said[1] if said else None
+        named = re.search(r"started by (\w+) of", refusal_of(self.acquire("acquire", stack="stranger")))
+        return named[1] if named else None
 
     def is_there(self) -> bool:
-        """Whether it runs, or exists."""
+        """Whether the launch runs, or the resource exists."""
         evidently = self.service.client()
         kind = "launch" if self.kind == "run" else self.kind
         try:
@@ -111,16 +115,16 @@ class Record:
 
 
 def refusal_of(call: Callable[[], Any]) -> str:
-    """The sentence of a call's error."""
+    """Return the message of a call's error."""
     try:
         call()
     except ClientError as error:
         return str(error.response["Error"]["Message"])
-    raise AssertionError("it was not refused")
+    raise AssertionError("the call succeeded")
 
 
 def outcome_of(call: Callable[[], Any]) -> str:
-    """What the API says came of a call, with the owners it names; or the class of its error, or nothing."""
+    """Return a call's outcome and owners from the ownership header; without an outcome the error code, or ""."""
     try:
         response = call()
     except ClientError as error:
@@ -128,3 +132,15 @@ def outcome_of(call: Callable[[], Any]) -> str:
     rules, _, outcome = response["ResponseMetadata"]["HTTPHeaders"]["x-evidently-ownership"].partition(", outcome=")
     assert rules == "rules=1"
     return str(outcome or response.get("Error", {"Code": ""})["Code"])
+
+
+def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
+    """Make calls in threads that start together; return their results in the order of the calls."""
+    gate = Barrier(len(calls))
+
+    def call_at_gate(call: Callable[[], T]) -> T:
+        gate.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(call_at_gate, calls))

@@ -1,4 +1,4 @@
-"""The service in process: the real application on a real table, with a clock that the test turns."""
+"""The service in process: the real application on a real table, with a clock that the test sets."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -26,10 +26,10 @@ class Service:
     """One deployment.
 
     Args:
-        client: boto3's DynamoDB client, or what stands for it.
-        table: The table's name.
-        quotas: The limits of this deployment.
-        deliveries: Where evaluation events go; nowhere, if not given.
+        client: boto3's DynamoDB client, or a stub of it.
+        table: the table's name.
+        quotas: the quotas of this deployment.
+        deliveries: delivers evaluation events; None delivers none.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Service:
         self.deliveries = deliveries or Deliveries(frozenset(), client=_no_logs, stream="test")
 
     def handler(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        """What Lambda would call."""
+        """Serve an event, as Lambda's handler does."""
         application = Application(
             store=self.store,
             clock=lambda: self.now,
@@ -59,17 +59,17 @@ class Service:
             deliveries=self.deliveries,
             write=self.lines.append,
         )
-        return application.answer(event, context)
+        return application.respond(event, context)
 
     def client(self, **options: Any) -> Any:
-        """A boto3 client of this deployment, one for all with these options, which are those of `evidently_client`."""
+        """Return a boto3 client of this deployment; calls with the same options of `evidently_client` share it."""
         key = tuple(sorted(options.items()))
         if key not in self._clients:
             self._clients[key] = evidently_client(self.handler, **options)
         return self._clients[key]
 
     def with_launch(self, launch: str = "november", **members: Any) -> Any:
-        """A client, after it made project `petfood`, its feature `upsell` and a launch, where they are not there."""
+        """Create a launch, and its project `petfood` and feature `upsell` if missing; return a client."""
         evidently = self.client()
         with suppress(evidently.exceptions.ConflictException):
             evidently.create_project(name="petfood")
@@ -80,5 +80,5 @@ class Service:
         return evidently
 
     def send(self, method: str, path: str, **request: Any) -> dict[str, Any]:
-        """The answer to a raw request."""
+        """Return the response to a raw request."""
         return self.handler(api_event(method, path, **request), lambda_context())

@@ -1,4 +1,4 @@
-"""The service's table on a local AWS: made as the construct makes it, one per caller."""
+"""The service's table on a local AWS: with the keys that the construct gives it, one per caller."""
 
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,7 +13,7 @@ REGION = "eu-north-1"
 
 
 def dynamodb_client(endpoint: str) -> "DynamoDBClient":
-    """A client of the local DynamoDB, with room for a few dozen threads."""
+    """Return a client of the local DynamoDB for a few dozen threads."""
     client: DynamoDBClient = boto3.client(
         "dynamodb",
         endpoint_url=endpoint,
@@ -26,7 +26,7 @@ def dynamodb_client(endpoint: str) -> "DynamoDBClient":
 
 
 def make_table(client: "DynamoDBClient") -> str:
-    """Name of a new, empty table with the keys of the service."""
+    """Create an empty table with the service's keys; return its name."""
     name = f"evidently-{uuid4().hex[:12]}"
     client.create_table(
         TableName=name,

@@ -1,4 +1,4 @@
-"""What goes between a service and its table: round trips, and the items in them."""
+"""The traffic between a service and its table: round trips, and the items in them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Traffic:
-    """Counts since the beginning.
+    """Counts of requests and items.
 
     Args:
-        trips: Requests to DynamoDB.
-        read: Items that it answered with.
-        written: Items that were put, updated or deleted.
-        checked: Items whose conditions alone were looked at.
+        trips: requests to DynamoDB.
+        read: items in its responses.
+        written: items that were put, updated or deleted.
+        checked: items with a condition check alone.
 
     """
 
@@ -33,19 +33,19 @@ class Traffic:
         self.checked += sum("ConditionCheck" in write for write in writes)
         self.written += sum("ConditionCheck" not in write and "Get" not in write for write in writes)
 
-    def add_answer(self, parsed: Mapping[str, Any], **_: Any) -> None:
-        """Count what an answer brings."""
+    def add_response(self, parsed: Mapping[str, Any], **_: Any) -> None:
+        """Count the items of a response."""
         responses = parsed.get("Responses", [])
         self.read += len(parsed.get("Items", [])) + ("Item" in parsed) + sum("Item" in each for each in responses)
 
 
 @contextmanager
 def traffic(client: "DynamoDBClient") -> Iterator[Traffic]:
-    """Count what a client does for as long as the block runs."""
+    """Count a client's traffic while the block runs."""
     counted = Traffic()
     handlers: Mapping[str, Callable[..., None]] = {
         "provide-client-params.dynamodb": counted.add_request,
-        "after-call.dynamodb": counted.add_answer,
+        "after-call.dynamodb": counted.add_response,
     }
     for event, handler in handlers.items():
         client.meta.events.register(event, handler)

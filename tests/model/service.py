@@ -5,7 +5,7 @@ from typing import Final
 
 from evidently_provider.ownership.plan import Outcome as Seen
 from evidently_service.domain import ownership
-from evidently_service.domain.ownership import Action, Claim, Note, Outcome, Ownership, State
+from evidently_service.domain.ownership import Action, Note, Outcome, Ownership, State
 from model.configuration import Configuration
 from model.state import NOBODY, Call, Caller, Record, World, put
 
@@ -66,15 +66,15 @@ def forget() -> None:
 @cache
 def _ruled(record: Record, note: Note, caller: Caller) -> tuple[Outcome, Record, Note]:
     before = Ownership(str(record.stack) if record.owners else "", dict(record.owners), record.word)
-    claim = Claim(str(caller.who.stack), caller.who.resource, caller.action, caller.requested_at)
+    asking = ownership.Caller(str(caller.who.stack), caller.who.resource, caller.action, caller.requested_at)
     # By the module's name, so that a test can take a rule out.
     match caller.action:
         case Action.ACQUIRE | Action.ACQUIRE_NEW:
-            ruling = ownership.acquire(record.state, before, note, claim)
+            ruling = ownership.acquire(record.state, before, note, asking)
         case Action.UPDATE:
-            ruling = ownership.update(before, note, claim)
+            ruling = ownership.update(before, note, asking)
         case _:
-            ruling = ownership.release(before, note, claim)
+            ruling = ownership.release(before, note, asking)
     after = ruling.ownership
     owners = tuple(sorted(after.owners.items()))
     stack = int(after.stack) if owners else NOBODY

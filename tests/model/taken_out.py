@@ -17,13 +17,13 @@ from evidently_provider.ownership.plan import Call, End, Plan, Subject
 from evidently_provider.ownership.plan import Outcome as Seen
 from evidently_provider.runtime.request import RequestType
 from evidently_service.domain import ownership as service_rules
-from evidently_service.domain.ownership import NOBODYS, Action, Claim, Note, Outcome, Ownership, Ruling, State
+from evidently_service.domain.ownership import NOBODYS, Action, Caller, Note, Outcome, Ownership, Ruling, State
 from model import provider, service
 from model.state import Record
 
 Plans = Callable[[Subject], Plan]
-Releases = Callable[[Ownership, Note, Claim], Ruling]
-Acquires = Callable[[State, Ownership, Note, Claim], Ruling]
+Releases = Callable[[Ownership, Note, Caller], Ruling]
+Acquires = Callable[[State, Ownership, Note, Caller], Ruling]
 
 _FAILED_CREATES: Final = {Mark.NOT_STARTED, Mark.FAILED}
 
@@ -31,27 +31,27 @@ _FAILED_CREATES: Final = {Mark.NOT_STARTED, Mark.FAILED}
 # ---------------------------------------------------------------- of the API
 
 
-def _nothing_is_stale(_original: object) -> Callable[[Note, Claim], bool]:
+def _nothing_is_stale(_original: object) -> Callable[[Note, Caller], bool]:
     return lambda _note, _claim: False
 
 
-def _the_same_second_is_not_stale(original: Callable[[Note, Claim], bool]) -> Callable[[Note, Claim], bool]:
-    return lambda note, claim: original(note, claim) and claim.requested_at != note.released_at
+def _the_same_second_is_not_stale(original: Callable[[Note, Caller], bool]) -> Callable[[Note, Caller], bool]:
+    return lambda note, caller: original(note, caller) and caller.requested_at != note.released_at
 
 
 def _no_release_is_stale(original: Releases) -> Releases:
-    def release(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
-        if ownership.is_owned_by(claim):
-            ownership = replace(ownership, owners={**ownership.owners, claim.resource: None})
-        return original(ownership, note, claim)
+    def release(ownership: Ownership, note: Note, caller: Caller) -> Ruling:
+        if ownership.is_owned_by(caller):
+            ownership = replace(ownership, owners={**ownership.owners, caller.resource: None})
+        return original(ownership, note, caller)
 
     return release
 
 
 def _a_release_with_an_effect_leaves_no_note(original: Releases) -> Releases:
-    def release(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
-        ruling = original(ownership, note, claim)
-        return ruling._replace(note=note) if ownership.is_owned_by(claim) else ruling
+    def release(ownership: Ownership, note: Note, caller: Caller) -> Ruling:
+        ruling = original(ownership, note, caller)
+        return ruling._replace(note=note) if ownership.is_owned_by(caller) else ruling
 
     return release
 
@@ -61,36 +61,36 @@ def _notes_go_with_the_resource(_original: object) -> Callable[[Record], Record]
 
 
 def _nobody_joins(original: Acquires) -> Acquires:
-    def acquire(state: State, ownership: Ownership, note: Note, claim: Claim) -> Ruling:
-        ruling = original(state, ownership, note, claim)
-        joined = state is State.ACTIVE and ruling.outcome is Outcome.OK and not ownership.is_owned_by(claim)
+    def acquire(state: State, ownership: Ownership, note: Note, caller: Caller) -> Ruling:
+        ruling = original(state, ownership, note, caller)
+        joined = state is State.ACTIVE and ruling.outcome is Outcome.OK and not ownership.is_owned_by(caller)
         return Ruling(Outcome.RUNNING, ownership, note) if joined else ruling
 
     return acquire
 
 
-def _no_previous_incarnation(_original: object) -> Callable[[Ownership, Claim], bool]:
+def _no_previous_incarnation(_original: object) -> Callable[[Ownership, Caller], bool]:
     return lambda _ownership, _claim: False
 
 
 def _after_a_previous_incarnation_nobody_joins(original: Acquires) -> Acquires:
-    def acquire(state: State, ownership: Ownership, note: Note, claim: Claim) -> Ruling:
-        ruling = original(state, ownership, note, claim)
-        if state is State.ACTIVE and service_rules._is_previous_incarnations(ownership, claim):
-            return Ruling(Outcome.RUNNING, ownership.without(claim), note) if ruling.outcome is Outcome.OK else ruling
+    def acquire(state: State, ownership: Ownership, note: Note, caller: Caller) -> Ruling:
+        ruling = original(state, ownership, note, caller)
+        if state is State.ACTIVE and service_rules._is_previous_incarnations(ownership, caller):
+            return Ruling(Outcome.RUNNING, ownership.without(caller), note) if ruling.outcome is Outcome.OK else ruling
         return ruling
 
     return acquire
 
 
-def _an_owner_keeps_its_first_time(original: Callable[[Ownership, Claim], Ownership]) -> Any:
-    return lambda self, claim: self if self.is_owned_by(claim) else original(self, claim)
+def _an_owner_keeps_its_first_time(original: Callable[[Ownership, Caller], Ownership]) -> Any:
+    return lambda self, caller: self if self.is_owned_by(caller) else original(self, caller)
 
 
 def _a_leave_takes_out_every_owner(original: Releases) -> Releases:
-    def release(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
-        ruling = original(ownership, note, claim)
-        if ruling.outcome is Outcome.LEFT and claim.action is Action.LEAVE:
+    def release(ownership: Ownership, note: Note, caller: Caller) -> Ruling:
+        ruling = original(ownership, note, caller)
+        if ruling.outcome is Outcome.LEFT and caller.action is Action.LEAVE:
             return Ruling(Outcome.KEPT, NOBODYS, ruling.note)
         return ruling
 
@@ -98,8 +98,8 @@ def _a_leave_takes_out_every_owner(original: Releases) -> Releases:
 
 
 def _the_last_to_arrive_has_the_last_word(original: Releases) -> Releases:
-    def release(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
-        return original(replace(ownership, last_word=None), note, claim)
+    def release(ownership: Ownership, note: Note, caller: Caller) -> Ruling:
+        return original(replace(ownership, last_word=None), note, caller)
 
     return release
 
@@ -109,17 +109,17 @@ def _no_update_is_stale(_original: object) -> Releases:
 
 
 def _an_update_is_only_as_old_as_its_own_owner(original: Releases) -> Releases:
-    def update(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
-        own = {owner: at for owner, at in ownership.owners.items() if owner == claim.resource}
-        ruling = original(replace(ownership, owners=own), note, claim)
+    def update(ownership: Ownership, note: Note, caller: Caller) -> Ruling:
+        own = {owner: at for owner, at in ownership.owners.items() if owner == caller.resource}
+        ruling = original(replace(ownership, owners=own), note, caller)
         owners = {**ownership.owners, **ruling.ownership.owners}
         return ruling._replace(ownership=replace(ownership, owners=owners))
 
     return update
 
 
-def _an_adopter_leaves_no_note(original: Callable[[Note, Claim], Note]) -> Callable[[Note, Claim], Note]:
-    return lambda note, claim: note if claim.action is not Action.UPDATE else original(note, claim)
+def _an_adopter_leaves_no_note(original: Callable[[Note, Caller], Note]) -> Callable[[Note, Caller], Note]:
+    return lambda note, caller: note if caller.action is not Action.UPDATE else original(note, caller)
 
 
 # ---------------------------------------------------------------- of the handler

@@ -1,4 +1,4 @@
-"""The API model gives any boto3 an `evidently` client again, and holds nothing but interface facts."""
+"""The API model gives any boto3 an `evidently` client again, and has nothing but interface facts."""
 
 import json
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from botocore.exceptions import EndpointProviderError, ParamValidationError
 from helpers.official_client import API_FOLDER, run_official
 from helpers.rooms import MODELS
 
-# The partitions' own suffixes, and a region that no list of regions knows.
+# Regions of several partitions, and one that botocore does not know.
 REGIONS = ("eu-west-1", "us-east-1", "cn-north-1", "us-gov-west-1", "eu-south-9")
 
 
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> boto3.Session:
-    """A boto3 session as a user has it who set AWS_DATA_PATH to the models' folder, and nothing else."""
+    """Return the boto3 session of a user who set AWS_DATA_PATH to the models' folder, and nothing else."""
     for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_EVIDENTLY", "AWS_PROFILE", "AWS_DISABLE_HOST_PREFIX_INJECTION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
@@ -29,7 +29,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> boto3.Session:
 
 
 def client_of(session: boto3.Session, region: str = "eu-west-1", **config: Any) -> Any:
-    # Plain boto3 has no `evidently` any more, so its stubs have none either: the name goes in as data.
+    # boto3's stubs have no `evidently` any more, so the name is data for the type checker.
     options: dict[str, Any] = {"service_name": "evidently", "region_name": region, "config": Config(**config)}
     return session.client(**options)
 
@@ -42,13 +42,13 @@ def test_a_current_boto3_has_the_whole_client_again(session: boto3.Session) -> N
     assert client.meta.service_model.signing_name == "evidently"
 
 
-def test_without_the_model_there_is_no_such_client() -> None:
-    """What this project answers to; the day this fails, the SDK has Evidently again."""
+def test_boto3_has_no_evidently_client_without_the_model() -> None:
+    """The reason for the shipped model: when this fails, the SDK has Evidently again."""
     assert "evidently" not in boto3.Session().get_available_services()
 
 
 def test_the_endpoints_are_those_of_the_official_client(session: boto3.Session) -> None:
-    """Where requests are sent: `client.meta.endpoint_url` is what botocore's legacy routing says, rule set or not."""
+    """Compare URLs of requests: `client.meta.endpoint_url` comes from botocore's legacy routing, not from the rules."""
     official = run_official(f"""
 import json, botocore.session
 class Sent(Exception): pass
@@ -69,9 +69,7 @@ print(json.dumps([url(region) for region in {REGIONS!r}]))""")
 
 
 @pytest.mark.parametrize("variant", ["fips", "dual-stack"])
-def test_an_endpoint_that_the_rules_do_not_have_is_an_error_that_says_what_to_do(
-    session: boto3.Session, variant: str
-) -> None:
+def test_an_unsupported_endpoint_is_an_error_that_says_what_to_do(session: boto3.Session, variant: str) -> None:
     option = f"use_{variant.replace('-', '')}_endpoint"
     config: dict[str, Any] = {option: True}
     with pytest.raises(EndpointProviderError, match=rf"(?i)no {variant} endpoint.*or turn {option} off\.") as raised:
@@ -86,7 +84,7 @@ def test_the_endpoint_can_be_set_from_outside(session: boto3.Session, monkeypatc
 
 
 class Sent(Exception):  # noqa: N818, a signal, not an error
-    """Stops a request just before it would go out; its one argument is the request."""
+    """Stops a request before it is sent; its one argument is the request."""
 
 
 def stop(request: AWSPreparedRequest, **_: object) -> None:
@@ -94,7 +92,7 @@ def stop(request: AWSPreparedRequest, **_: object) -> None:
 
 
 def sent(client: Any, operation: str = "list_projects", **arguments: str) -> AWSPreparedRequest:
-    """What a client would send."""
+    """Return the request that a client would send."""
     client.meta.events.register("before-send.evidently", stop)
     with pytest.raises(Sent) as raised:
         getattr(client, operation)(**arguments)
@@ -113,7 +111,7 @@ def sent(client: Any, operation: str = "list_projects", **arguments: str) -> AWS
         ("get_feature", {"feature": "upsell"}, "evidently.eu-west-1.amazonaws.com"),
     ],
 )
-def test_only_the_data_plane_has_a_host_of_its_own(
+def test_only_the_data_plane_has_a_separate_host(
     session: boto3.Session, operation: str, arguments: dict[str, str], host: str
 ) -> None:
     assert urlsplit(sent(client_of(session), operation, project="petfood", **arguments).url).netloc == host
@@ -127,7 +125,7 @@ def test_the_client_checks_what_the_model_says(session: boto3.Session) -> None:
 
 
 def strings_of(node: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Every string of a JSON document, with the key under which it stands."""
+    """Yield every string of a JSON document, with its key."""
     match node:
         case dict():
             for key, value in node.items():
@@ -141,7 +139,7 @@ def strings_of(node: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", ["service-2", "paginators-1"])
 def test_no_documentation_text_is_in_the_model(name: str) -> None:
-    """Facts are single words, numbers and patterns; the one sentence-like string is the service's own name."""
+    """Facts are single words, numbers and patterns; only the service's name has spaces."""
     document = json.loads((MODELS / API_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     strings = list(strings_of(document))
     assert strings
@@ -149,7 +147,7 @@ def test_no_documentation_text_is_in_the_model(name: str) -> None:
     assert not {key for key, _ in strings} & {"documentation", "deprecatedMessage"}
 
 
-def test_the_folder_holds_the_model_and_nothing_else() -> None:
+def test_the_folder_has_the_model_and_nothing_else() -> None:
     names = ("service-2.json", "paginators-1.json", "endpoint-rule-set-1.json")
     files = {path.relative_to(MODELS).as_posix() for path in MODELS.rglob("*") if path.is_file()}
     assert files == {(API_FOLDER / name).as_posix() for name in names}

@@ -1,7 +1,7 @@
 """Our model against that of AWS's last official client: every operation, member, location, constraint and error.
 
-Twice: on the documents as they are, documentation left out, and as botocore's own `ServiceModel` understands them,
-which is what client and server go by.
+The comparison runs twice: on the documents without documentation, and on botocore's `ServiceModel` of each, which
+client and server use.
 """
 
 import json
@@ -15,7 +15,7 @@ from helpers.official_client import API_FOLDER, load_official
 from helpers.rooms import MODELS
 
 PROSE = {"documentation", "deprecatedMessage"}
-NAMED_BY_USERS = {"operations", "shapes", "members"}  # their keys are names, whatever they read
+NAMED_BY_USERS = {"operations", "shapes", "members"}  # their keys are names of the API, even if one is "documentation"
 
 
 def load_ours(name: str) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def official_model(official: dict[str, Any]) -> ServiceModel:
 
 
 def shape_facts(shape: Shape | None, above: tuple[str, ...] = ()) -> Any:
-    """All that botocore makes of a shape, down to its leaves, as plain values that compare and print well."""
+    """Return all that botocore knows of a shape, down to its leaves, as plain values that compare and print well."""
     if shape is None or shape.name in above:
         return shape.name if shape else None
     facts: dict[str, Any] = {

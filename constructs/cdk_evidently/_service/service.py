@@ -39,7 +39,6 @@ _TABLE_ACTIONS: Final = (
     "dynamodb:UpdateItem",
 )
 
-_TTL_ATTRIBUTE: Final = "expires"
 _TIMEOUT: Final = Duration.seconds(29)  # API Gateway times out after 30
 _THROTTLE: Final = apigatewayv2.ThrottleSettings(rate_limit=1000, burst_limit=1000)
 
@@ -220,7 +219,7 @@ def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.Tabl
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
-        time_to_live_attribute=_TTL_ATTRIBUTE,
+        time_to_live_attribute=contract.TTL_ATTRIBUTE,
         removal_policy=removal_policy,
     )
 

@@ -1,6 +1,6 @@
-"""The API's documents: what a request makes or changes, and how a resource looks in a response.
+"""The API's documents: from a request to a resource, and from a resource to a response. Pure.
 
-The renames between the two are AWS's: `groups[].feature/variation` come back as `featureVariations`,
-`scheduledSplitsConfig` as `scheduledSplitsDefinition`, names of projects and segments as ARNs. The rules in here cross
-members, which is beyond what the model can say.
+The differences between the two are AWS's: `groups[].feature/variation` come back as `featureVariations`,
+`scheduledSplitsConfig` as `scheduledSplitsDefinition`, names of projects and segments as ARNs. The rules here compare
+members with each other; the model has the rules for a single member.
 """

@@ -7,19 +7,19 @@ from typing import Any
 from evidently_service.documents.common import kept, merged, name_problems, refuse, tag_problems
 from evidently_service.documents.launches import LAUNCH_TYPE
 from evidently_service.documents.owners import shown_tags
-from evidently_service.domain.arns import Place
+from evidently_service.domain.arns import Arns
 from evidently_service.domain.errors import Problem
 from evidently_service.domain.resources import Feature
 from evidently_service.protocol.api_model import largest
 
 _VALUE_TYPES = {"stringValue": "STRING", "longValue": "LONG", "doubleValue": "DOUBLE", "boolValue": "BOOLEAN"}
 _MAX_OVERRIDE_BYTES = 40 * 1024
-_OVERRIDE_OVERHEAD_BYTES = 6
+_OVERRIDE_OVERHEAD_BYTES = 6  # in JSON: four quotes, a colon and a comma
 _PLAIN = ("description", "entityOverrides", "evaluationStrategy", "defaultVariation")
 
 
 def new_feature(given: Mapping[str, Any], project: str, now: int) -> Feature:
-    """Return what CreateFeature makes: the first variation is the default one, unless the request says otherwise."""
+    """Return the feature of a CreateFeature: its default is the first variation, unless the request names another."""
     variations = given["variations"]
     types = [_type(variation) for variation in variations]
     body = {
@@ -37,10 +37,10 @@ def new_feature(given: Mapping[str, Any], project: str, now: int) -> Feature:
 
 
 def updated_feature(feature: Feature, given: Mapping[str, Any], now: int) -> Feature:
-    """Return what UpdateFeature makes of a feature.
+    """Return a feature after an UpdateFeature.
 
-    A variation is changed in its place or added at the end; to remove one that isn't there does nothing, as on AWS.
-    Whether a launch still serves a removed one is the caller's to see.
+    A changed variation keeps its position, a new one comes last; removing an unknown one has no effect, as on AWS.
+    The caller of this function checks whether a launch still serves a removed variation.
     """
     added = {variation["name"]: variation for variation in given.get("addOrUpdateVariations", [])}
     removed = set(given.get("removeVariations", []))
@@ -52,16 +52,16 @@ def updated_feature(feature: Feature, given: Mapping[str, Any], now: int) -> Fea
     return replace(feature, updated=now, body=body, version=feature.version + 1)
 
 
-def feature_document(feature: Feature, place: Place) -> dict[str, Any]:
-    """Return a Feature as the API shows it; its rules are the launches that run on it, the latest start first."""
+def feature_document(feature: Feature, arns: Arns) -> dict[str, Any]:
+    """Return the API's Feature; its evaluation rules are the launches that run on it, the latest start first."""
     launches = sorted(feature.runs, key=lambda launch: (-feature.runs[launch], launch))
     return {
         "entityOverrides": {},
         **feature.body,
         "tags": shown_tags(feature),
-        "arn": place.feature(feature.project, feature.name),
+        "arn": arns.feature(feature.project, feature.name),
         "name": feature.name,
-        "project": place.project(feature.project),
+        "project": arns.project(feature.project),
         "status": "AVAILABLE",
         "createdTime": feature.created,
         "lastUpdatedTime": feature.updated,
@@ -78,7 +78,7 @@ def _change_problems(given: Mapping[str, Any], value_type: str, removed: set[str
     added = given.get(field, [])
     yield from name_problems(field, (variation["name"] for variation in added))
     for name in sorted(removed & {variation["name"] for variation in added}):
-        yield Problem("removeVariations", f"must not name what {field} has: '{name}'")
+        yield Problem("removeVariations", f"must not name a variation of {field}: '{name}'")
     if any(_type(variation) != value_type for variation in added):
         yield Problem(field, f"must have values of the feature's type, {value_type}")
     most = largest("VariationConfigsList")

@@ -6,7 +6,7 @@ from typing import Any
 
 from evidently_service.documents.common import kept, merged, name_problems, refuse, tag_problems
 from evidently_service.documents.owners import shown_tags
-from evidently_service.domain.arns import Place
+from evidently_service.domain.arns import Arns
 from evidently_service.domain.errors import Problem
 from evidently_service.domain.launch_states import LaunchStatus
 from evidently_service.domain.resources import Kind, Launch
@@ -14,43 +14,43 @@ from evidently_service.domain.resources import Kind, Launch
 LAUNCH_TYPE = "aws.evidently.splits"
 
 
-def new_launch(given: Mapping[str, Any], project: str, now: int, place: Place) -> Launch:
-    """Return what CreateLaunch makes: CREATED, with its own name for salt.
+def new_launch(given: Mapping[str, Any], project: str, now: int, arns: Arns) -> Launch:
+    """Return the launch of a CreateLaunch: CREATED, with its name as the default salt.
 
-    Features, variations and the sums of weights are not looked at here, as AWS didn't; StartLaunch looks at the first
-    two.
+    As on AWS, nothing checks that features and variations exist, or what weights add up to; StartLaunch checks the
+    first two.
     """
     body = {
         "randomizationSalt": given["name"],
         **kept(given, "description", "tags", "metricMonitors", "randomizationSalt"),
-        **_structures(given, place),
+        **_structures(given, arns),
     }
     refuse([*_launch_problems(body), *tag_problems(given.get("tags", {}))])
     return Launch(project, given["name"], LaunchStatus.CREATED, created=now, updated=now, body=body)
 
 
-def updated_launch(launch: Launch, given: Mapping[str, Any], now: int, place: Place) -> Launch:
-    """Return what UpdateLaunch makes of a launch: a member that is given takes the old one's place as a whole."""
-    changes = kept(given, "description", "metricMonitors", "randomizationSalt") | _structures(given, place)
+def updated_launch(launch: Launch, given: Mapping[str, Any], now: int, arns: Arns) -> Launch:
+    """Return a launch after an UpdateLaunch: each member of the request replaces the old one as a whole."""
+    changes = kept(given, "description", "metricMonitors", "randomizationSalt") | _structures(given, arns)
     body = merged(launch.body, changes)
     refuse(_launch_problems(body))
     return replace(launch, updated=now, body=body, version=launch.version + 1)
 
 
 def frozen_changes(before: Launch, after: Launch) -> list[str]:
-    """Return the members that differ and that decide who is in which group: they stay while the launch runs."""
+    """Return the names of changed members that assign entities to groups: a running launch keeps those."""
     return [name for name in ("groups", "randomizationSalt") if before.body[name] != after.body[name]]
 
 
-def launch_document(launch: Launch, place: Place) -> dict[str, Any]:
-    """Return a Launch as the API shows it: without `execution` until it was started, and never with who did."""
+def launch_document(launch: Launch, arns: Arns) -> dict[str, Any]:
+    """Return the API's Launch: without `execution` until it was started, and never with the owner of its run."""
     document: dict[str, Any] = {
         "metricMonitors": [],
         **launch.body,
         "tags": shown_tags(launch),
-        "arn": place.launch(launch.project, launch.name),
+        "arn": arns.launch(launch.project, launch.name),
         "name": launch.name,
-        "project": place.project(launch.project),
+        "project": arns.project(launch.project),
         "status": launch.status.value,
         "statusReason": launch.reason,
         "type": LAUNCH_TYPE,
@@ -60,13 +60,13 @@ def launch_document(launch: Launch, place: Place) -> dict[str, Any]:
     if launch.started is not None:
         document["execution"] = {"startedTime": launch.started, "endedTime": launch.ended}
     if "scheduledSplitsDefinition" in document:
-        steps = [_shown_step(step, place) for step in document["scheduledSplitsDefinition"]["steps"]]
+        steps = [_shown_step(step, arns) for step in document["scheduledSplitsDefinition"]["steps"]]
         document["scheduledSplitsDefinition"] = {"steps": steps}
     return document
 
 
-def _structures(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
-    """Return the groups and the schedule of a request in their response form, where they are there."""
+def _structures(given: Mapping[str, Any], arns: Arns) -> dict[str, Any]:
+    """Return the groups and the schedule of a request in their response form, each if present."""
     found: dict[str, Any] = {}
     if "groups" in given:
         found["groups"] = [
@@ -74,21 +74,21 @@ def _structures(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
             for group in given["groups"]
         ]
     if "scheduledSplitsConfig" in given:
-        steps = [_stored_step(step, place) for step in given["scheduledSplitsConfig"]["steps"]]
+        steps = [_stored_step(step, arns) for step in given["scheduledSplitsConfig"]["steps"]]
         found["scheduledSplitsDefinition"] = {"steps": steps}
     return found
 
 
-def _stored_step(step: Mapping[str, Any], place: Place) -> dict[str, Any]:
+def _stored_step(step: Mapping[str, Any], arns: Arns) -> dict[str, Any]:
     overrides = [
-        {**override, "segment": place.name_of(Kind.SEGMENT, override["segment"])}
+        {**override, "segment": arns.name_of(Kind.SEGMENT, override["segment"])}
         for override in step.get("segmentOverrides", [])
     ]
     return {**step, "segmentOverrides": overrides}
 
 
-def _shown_step(step: Mapping[str, Any], place: Place) -> dict[str, Any]:
-    overrides = [{**override, "segment": place.segment(override["segment"])} for override in step["segmentOverrides"]]
+def _shown_step(step: Mapping[str, Any], arns: Arns) -> dict[str, Any]:
+    overrides = [{**override, "segment": arns.segment(override["segment"])} for override in step["segmentOverrides"]]
     return {**step, "segmentOverrides": overrides}
 
 

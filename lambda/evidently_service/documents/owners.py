@@ -1,4 +1,4 @@
-"""How an owner is shown: as the tags that CloudFormation itself would set, and in the sentence of a conflict."""
+"""What responses show of an owner: the tags that CloudFormation itself would set, and sentences of conflicts."""
 
 from typing import Final
 
@@ -11,9 +11,9 @@ _LONG_AGO: Final = -(10**15)  # before every time that a header can have
 
 
 def shown_tags(resource: Resource) -> dict[str, str]:
-    """Return a resource's tags, with those of the owner who last requested it.
+    """Return a resource's tags, with those of the owner whose request is the latest.
 
-    The owner's are a view: they are stored nowhere, and nobody can set them, as the model forbids their prefix.
+    The owner's tags are a view of the ownership: they are not stored, and the model forbids requests their prefix.
     """
     tags = dict(resource.body.get("tags", {}))
     owner = _latest(resource.ownership)
@@ -28,27 +28,27 @@ def shown_tags(resource: Resource) -> dict[str, str]:
 
 
 def already_running(ownership: Ownership) -> str:
-    """Return the sentence for a start of what runs, with the owner if there is one."""
+    """Return the message for a start of a running launch, with the owner of the run if there is one."""
     owner = _owner(ownership)
     return f"Launch is already running: started by {owner}." if owner else "Launch is already running."
 
 
 def already_exists(sentence: str, ownership: Ownership) -> str:
-    """Return the API's sentence for a name that is taken, with the owner if there is one."""
+    """Return the API's message for a name in use, with the owner of the resource if there is one."""
     owner = _owner(ownership)
     return f"{sentence} It is owned by {owner}." if owner else sentence
 
 
 def has_ended(status: LaunchStatus) -> str:
-    """Return the sentence for a start of what has ended."""
+    """Return the message for a start of a stopped launch."""
     return f"Launch is {status.value} and cannot be started again; create a new launch."
 
 
 def out_of_turn(outcome: Outcome, kind: str) -> str:
-    """Return the sentence for a claim that comes too late, or after as many as there may be."""
+    """Return the message for a stale request, and for one that would exceed the number of owners."""
     if outcome is Outcome.FULL:
-        return f"The {kind} has {contract.MAX_OWNERS} owners, the most that there may be."
-    return f"The request is stale: a later one of the same owner has changed or released this {kind}."
+        return f"The {kind} has {contract.MAX_OWNERS} owners, which is the maximum."
+    return f"The request is stale: a later request of the same owner has changed or released this {kind}."
 
 
 def _owner(ownership: Ownership) -> str | None:
@@ -57,7 +57,7 @@ def _owner(ownership: Ownership) -> str | None:
 
 
 def _latest(ownership: Ownership) -> str | None:
-    """Return the LogicalResourceId of the owner who last requested it."""
+    """Return the LogicalResourceId of the owner whose request is the latest."""
 
     def since(owner: str) -> tuple[int, str]:
         at = ownership.owners[owner]

@@ -6,7 +6,7 @@ from typing import Any
 
 from evidently_service.documents.common import kept, refuse, tag_problems
 from evidently_service.documents.owners import shown_tags
-from evidently_service.domain.arns import Place
+from evidently_service.domain.arns import Arns
 from evidently_service.domain.errors import Problem, ValidationError
 from evidently_service.domain.resources import Launch, Segment
 from evidently_service.evaluation.errors import PatternError
@@ -16,7 +16,7 @@ _MILLISECONDS = 1000
 
 
 def new_segment(given: Mapping[str, Any], now: int) -> Segment:
-    """Return what CreateSegment makes; the pattern stays as it was sent, white space included."""
+    """Return the segment of a CreateSegment; the pattern keeps its text, white space included."""
     pattern_in(given)
     refuse(tag_problems(given.get("tags", {})))
     return Segment(given["name"], created=now, updated=now, body=kept(given, "pattern", "description", "tags"))
@@ -26,7 +26,7 @@ def pattern_in(given: Mapping[str, Any]) -> Pattern:
     """Return the segment pattern of a request.
 
     Raises:
-        ValidationError: it is none.
+        ValidationError: the pattern is malformed.
 
     """
     try:
@@ -36,12 +36,12 @@ def pattern_in(given: Mapping[str, Any]) -> Pattern:
         raise ValidationError.of([Problem("pattern", f"is malformed{where}: it {error.rule}")]) from None
 
 
-def segment_document(segment: Segment, place: Place) -> dict[str, Any]:
-    """Return a Segment as the API shows it."""
+def segment_document(segment: Segment, arns: Arns) -> dict[str, Any]:
+    """Return the API's Segment; its experiment count is always 0."""
     return {
         **segment.body,
         "tags": shown_tags(segment),
-        "arn": place.segment(segment.name),
+        "arn": arns.segment(segment.name),
         "name": segment.name,
         "createdTime": segment.created,
         "lastUpdatedTime": segment.updated,
@@ -50,13 +50,13 @@ def segment_document(segment: Segment, place: Place) -> dict[str, Any]:
     }
 
 
-def reference_document(launch: Launch, place: Place) -> dict[str, Any]:
-    """Return a launch as a RefResource: what refers to a segment. Its times are strings in the model."""
+def reference_document(launch: Launch, arns: Arns) -> dict[str, Any]:
+    """Return the API's RefResource for a launch that refers to a segment; its times are ISO 8601 strings."""
     times = {"startTime": launch.started, "endTime": launch.ended, "lastUpdatedOn": launch.updated}
     return {
         "name": launch.name,
         "type": "LAUNCH",
-        "arn": place.launch(launch.project, launch.name),
+        "arn": arns.launch(launch.project, launch.name),
         "status": launch.status.value,
         **{name: _iso(time) for name, time in times.items() if time is not None},
     }

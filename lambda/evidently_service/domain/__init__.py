@@ -1,1 +1,1 @@
-"""What the API is about, without HTTP and without a table: resources, ownership, quotas, errors. Pure."""
+"""The API's concepts without HTTP and without a table: resources, ownership, quotas, ARNs, errors. Pure."""

@@ -1,4 +1,4 @@
-"""ARNs: how the API names what it keeps, and how a name or an ARN becomes a name."""
+"""ARNs: from a resource to its ARN, and from an ARN to the resource."""
 
 import re
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ _REFERENCE = re.compile(r"arn:([^:]*):evidently:([^:]*):([^:]*):(project|segment
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where this API runs: the part that all its ARNs have in common."""
+class Arns:
+    """The ARNs of one API: partition, Region and account are common to all of them."""
 
     partition: str
     region: str
@@ -33,11 +33,11 @@ class Place:
         return self._arn(f"project/{project}/launch/{name}")
 
     def segment(self, name: str) -> str:
-        """ARN of a segment: segments belong to the account and Region, not to a project."""
+        """ARN of a segment; segments belong to the account and Region, not to a project."""
         return self._arn(f"segment/{name}")
 
-    def arn_of(self, named: "Arn") -> str:
-        """ARN of any resource."""
+    def arn_of(self, named: "ResourceRef") -> str:
+        """ARN of a resource, whatever its kind."""
         match named.kind:
             case Kind.PROJECT:
                 return self.project(named.name)
@@ -52,42 +52,42 @@ class Place:
         return f"arn:{self.partition}:evidently:{self.region}:{self.account}:{resource}"
 
     def name_of(self, kind: str, reference: str) -> str:
-        """Return the plain name behind a name or an ARN.
+        """Return the name in a reference, which is a name or an ARN.
 
         Args:
-            kind: `project` or `segment`, the two that the API takes by ARN.
-            reference: What the request says, already matched against the model's pattern.
+            kind: `project` or `segment`, the two kinds that requests may name by ARN.
+            reference: a value that matches the model's pattern.
 
         Raises:
-            NotFoundError: an ARN of another account, Region, partition or kind. Nothing of theirs is here.
+            NotFoundError: the ARN is of another account, Region, partition or kind, so this API has no such resource.
 
         """
         if not reference.startswith("arn:"):
             return reference
         match = _REFERENCE.fullmatch(reference)
-        if match is None or match.group(4) != kind or Place(*match.group(1, 2, 3)) != self:
+        if match is None or match.group(4) != kind or Arns(*match.group(1, 2, 3)) != self:
             raise NotFoundError.missing(kind, reference)
         return match.group(5)
 
-    def parse(self, arn: str) -> "Arn | None":
-        """Return what an ARN names, None if that can't be here: another account or Region, or an experiment."""
+    def parse(self, arn: str) -> "ResourceRef | None":
+        """Return the resource of an ARN, None if this API can't have it: another account or Region, or kind."""
         match = _ARN.fullmatch(arn)
-        if match is None or Place(*match.group(1, 2, 3)) != self:
+        if match is None or Arns(*match.group(1, 2, 3)) != self:
             return None
         project, kind, name, segment = match.group(4, 5, 6, 7)
         if segment is not None:
-            return Arn(Kind.SEGMENT, segment)
-        return Arn(Kind(kind), name, project) if kind else Arn(Kind.PROJECT, project)
+            return ResourceRef(Kind.SEGMENT, segment)
+        return ResourceRef(Kind(kind), name, project) if kind else ResourceRef(Kind.PROJECT, project)
 
 
 @dataclass(frozen=True, slots=True)
-class Arn:
-    """What an ARN names.
+class ResourceRef:
+    """A reference to a resource of this API.
 
     Args:
-        kind: Of what kind it is.
-        name: Its name.
-        project: The project that it is in; a project and a segment are in none.
+        kind: the resource's kind.
+        name: the resource's name.
+        project: name of the project of a feature or launch; "" for a project or segment.
 
     """
 

@@ -1,7 +1,7 @@
-"""Every way in which a request can fail, as the API's own exceptions.
+"""The failures of a request, as exceptions of the API model.
 
     ServiceError
-    ├── ApiError                  answered to the caller: an exception of the API model
+    ├── ApiError                  sent to the caller: an exception of the API model
     │   ├── ValidationError       400, with reason and fieldList
     │   ├── NotFoundError         404
     │   ├── ConflictError         409
@@ -9,10 +9,11 @@
     │   ├── ThrottledError        429
     │   ├── InternalError         500
     │   └── UnavailableError      503
-    ├── ContendedError            another write came between: run the operation again
-    └── ConditionsFailedError     a transaction's conditions did not hold (lives in `transaction`)
+    │       └── NewerItemError    a newer version of the service wrote the item
+    ├── ContendedError            another write came between a read and its write: run the operation again
+    └── ConditionsFailedError     conditions of a transaction were false (in `storage.transaction`)
 
-HTTP codes and members are the model's; only the names of its shapes are here.
+HTTP statuses and members are the model's; this module has only the names of its shapes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +24,7 @@ from typing import Any, ClassVar
 from evidently_service.domain.ownership import Outcome
 
 SERVICE_CODE = "evidently"
-_MOST_PROBLEMS = 50  # a map of tags has no limit in the model, an answer has one in Lambda
+_MOST_PROBLEMS = 50  # in one response: the model lets a map of tags have any number of entries
 
 
 class Reason(StrEnum):
@@ -37,11 +38,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one field of a request.
+    """A problem of one field of a request.
 
     Args:
-        field: The field's path, such as `groups[0].name`.
-        message: The rule it breaks, as the rest of a sentence that starts with the field.
+        field: the field's path, such as `groups[0].name`.
+        message: the rule that the field breaks, as the rest of a sentence that starts with the field.
 
     """
 
@@ -50,11 +51,11 @@ class Problem:
 
 
 class ServiceError(Exception):
-    """Any failure this package raises on purpose."""
+    """Base of all failures that the service raises on purpose."""
 
 
 class ApiError(ServiceError):
-    """A failure the caller is told about, as an exception of the API model."""
+    """A failure that the response reports, as an exception of the API model."""
 
     shape: ClassVar[str]
 
@@ -75,7 +76,7 @@ class ValidationError(ApiError):
 
     @classmethod
     def of(cls, problems: Iterable[Problem]) -> "ValidationError":
-        """Say in one answer all that is wrong with the fields of a request, or as much of it as one can read."""
+        """Return one error for all problems of a request's fields, of which it shows the first fifty."""
         found = list(problems)
         shown = found[:_MOST_PROBLEMS]
         sentence = "; ".join(f"{problem.field} {problem.message}" for problem in shown)
@@ -85,25 +86,25 @@ class ValidationError(ApiError):
 
 
 class NotFoundError(ApiError):
-    """The thing, or the project it is in, does not exist."""
+    """The resource or its project does not exist."""
 
     shape = "ResourceNotFoundException"
 
     @classmethod
     def missing(cls, kind: str, arn: str) -> "NotFoundError":
-        """Say it in the control plane's sentence, as AWS wrote it for features and projects."""
+        """Return the error of the control plane, with AWS's message for features and projects."""
         message = f"{kind.capitalize()} with arn '{arn}' does not exist."
         return cls(message, resourceId=arn, resourceType=kind)
 
     @classmethod
-    def not_there(cls, kind: str, arn: str) -> "NotFoundError":
-        """Say it in the data plane's sentence, which AWS gave no ids beside."""
+    def in_data_plane(cls, kind: str, arn: str) -> "NotFoundError":
+        """Return the error of the data plane, with AWS's message; AWS leaves its resourceId and resourceType null."""
         message = f"{kind.capitalize()} does not exist with arn '{arn}'"
         return cls(message, resourceId=None, resourceType=None)
 
 
 class ConflictError(ApiError):
-    """The resource is in a state that forbids this, or its ownership does: then `outcome` says which rule."""
+    """The state or the ownership of a resource forbids the request; `outcome` is the ownership's, else None."""
 
     shape = "ConflictException"
 
@@ -113,23 +114,23 @@ class ConflictError(ApiError):
 
     @classmethod
     def of(cls, message: str, kind: str, arn: str, outcome: Outcome | None = None) -> "ConflictError":
-        """Make a conflict over one resource, which the response names."""
+        """Return a conflict over one resource, whose ARN and kind are in the response."""
         return cls(message, outcome=outcome, resourceId=arn, resourceType=kind)
 
     @classmethod
     def duplicate(cls, kind: str, arn: str) -> "ConflictError":
-        """Make the answer to a create of a name that is taken."""
+        """Return the conflict of a create whose name is in use."""
         return cls.of(f"{kind.capitalize()} with arn '{arn}' already exists.", kind, arn)
 
 
 class QuotaExceededError(ApiError):
-    """A limit on how many there may be is reached; SDKs don't retry its 402."""
+    """The request would exceed a quota; SDKs don't retry its 402."""
 
     shape = "ServiceQuotaExceededException"
 
 
 class ThrottledError(ApiError):
-    """Too much at once; SDKs retry its 429."""
+    """Too many requests at once; SDKs retry its 429."""
 
     shape = "ThrottlingException"
 
@@ -138,16 +139,24 @@ class ThrottledError(ApiError):
 
 
 class InternalError(ApiError):
-    """A fault of this service: the log has a line with the request's id."""
+    """A failure of this service; the log has a line with the request's id."""
 
     shape = "InternalServerException"
 
 
 class UnavailableError(ApiError):
-    """The store does not answer; the same request may well succeed later."""
+    """The table does not respond; the same request may succeed later."""
 
     shape = "ServiceUnavailableException"
 
 
+class NewerItemError(UnavailableError):
+    """A newer version of the service wrote an item, so this version must not replace or delete it.
+
+    It is no 409, which the provider would take for another owner. And a retry helps while a deploy is under way, when
+    Lambda serves with both versions.
+    """
+
+
 class ContendedError(ServiceError):
-    """Another write came between a read and the write that leaned on it, and nothing was written."""
+    """Another write came between a read and the write that depends on it; nothing was written."""

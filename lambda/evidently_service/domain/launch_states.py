@@ -1,8 +1,8 @@
-"""The life of a launch.
+"""The states of a launch.
 
     CREATED ──StartLaunch──> RUNNING ──StopLaunch──> COMPLETED or CANCELLED
 
-Stopped is for good. UPDATING exists in the model and is never entered: every change here is one write.
+A stopped launch cannot start again. No launch ever is UPDATING, a state of the model: every change here is one write.
 """
 
 from enum import StrEnum
@@ -21,12 +21,12 @@ class LaunchStatus(StrEnum):
 
     @property
     def is_stopped(self) -> bool:
-        """Whether nothing changes any more."""
+        """Whether the launch has ended, so that no request changes its state again."""
         return self in {LaunchStatus.COMPLETED, LaunchStatus.CANCELLED}
 
     @property
     def run(self) -> State:
-        """What there is to own of the launch's run."""
+        """State of the launch's run as a record that can be owned."""
         match self:
             case LaunchStatus.CREATED:
                 return State.FREE

@@ -1,11 +1,10 @@
-"""Who owns a resource of the API, and what a request of an owner, or of somebody else, makes of that. Pure.
+"""The rules of ownership: what a request does to the owners of a resource. Pure.
 
-docs/ownership.md has these rules as a table, and the sequences that each of them is there for. They hold for two kinds
-of record alike: the existence of a project, feature, segment or launch (Create…, Delete…), and the run of a launch
-(StartLaunch, StopLaunch).
+docs/ownership.md has these rules as a table. They apply to two kinds of record: the existence of a project, feature,
+segment or launch (Create…, Delete…), and the run of a launch (StartLaunch, StopLaunch).
 
-An *owner* is a resource of a stack; its *incarnation* is one life of it, from a Create to its Delete. The owners of a
-record are of one stack. A *note* is what the API remembers of an owner beside the record; it outlives the record.
+An *owner* is a resource of a stack; an *incarnation* is one life of that resource, from a Create to its Delete. All
+owners of a record belong to one stack. A *note* has an owner's last release and update; it outlives the record.
 """
 
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ import evidently_contract as contract
 
 
 class Action(StrEnum):
-    """What a request wants of the ownership."""
+    """The action of a request on the ownership."""
 
     ACQUIRE_NEW = contract.ACTION_ACQUIRE_NEW
     ACQUIRE = contract.ACTION_ACQUIRE
@@ -27,7 +26,7 @@ class Action(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of it."""
+    """The result of an action."""
 
     OK = contract.OUTCOME_OK
     RUNNING = contract.OUTCOME_RUNNING
@@ -39,13 +38,14 @@ class Outcome(StrEnum):
     LEFT = contract.OUTCOME_LEFT
     KEPT = contract.OUTCOME_KEPT
     NOT_OWNER = contract.OUTCOME_NOT_OWNER
-    NOT_FOUND = "not-found"  # a 404; no header says it
+    NOT_FOUND = "not-found"  # a 404, whose header has no outcome
 
 
 class State(StrEnum):
-    """What there is to own.
+    """The state of a record.
 
-    FREE can be acquired: a launch that was not started, a name that nothing has. ACTIVE runs, or exists.
+    FREE: a launch that was not started, or an unused name; the first acquire starts or creates it. ACTIVE: a running
+    launch, or a resource that exists.
     """
 
     MISSING = "missing"
@@ -55,16 +55,16 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """Who asks, and for what.
+class Caller:
+    """The caller of a request, as its owner header names it, and the action it wants.
 
     Args:
         stack: StackId.
         resource: LogicalResourceId.
-        action: What it wants.
-        requested_at: When CloudFormation signed the request behind it, in seconds since 1970; None turns every rule
-            off that compares times.
-        not_after: Until when it may take effect, in seconds since 1970; None: for ever.
+        action: the action on the ownership.
+        requested_at: when CloudFormation signed the request that led to this one, in seconds since 1970; None disables
+            every rule that compares times.
+        not_after: the time until which the request may take effect, in seconds since 1970; None for no limit.
 
     """
 
@@ -75,12 +75,12 @@ class Claim:
     not_after: int | None = None
 
     def is_expired(self, now: float) -> bool:
-        """Whether it may take effect no more, at a time in seconds since 1970."""
+        """Whether `not_after` has passed at a time, in seconds since 1970."""
         return self.not_after is not None and now > self.not_after
 
 
 class Word(NamedTuple):
-    """What the owner that went last wanted of it; the later word decides, in one second the one that keeps."""
+    """The last word of owners that released the record: the later one counts, of one second the one that keeps."""
 
     requested_at: int | None
     keep: bool
@@ -88,12 +88,12 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """Who owns a record.
+    """The owners of a record.
 
     Args:
-        stack: StackId of the owners, "" where there are none.
-        owners: By LogicalResourceId, when the incarnation that owns it last asked for it.
-        last_word: Of those that went, while others own it still.
+        stack: StackId of the owners, "" without owners.
+        owners: `requested_at` of each owner's latest acquire or update, by LogicalResourceId.
+        last_word: the last word of the owners that have released it, while others own it.
 
     """
 
@@ -101,20 +101,20 @@ class Ownership:
     owners: Mapping[str, int | None] = field(default_factory=dict)
     last_word: Word | None = None
 
-    def is_owned_by(self, claim: Claim) -> bool:
+    def is_owned_by(self, caller: Caller) -> bool:
         """Whether the caller is an owner."""
-        return self.stack == claim.stack and claim.resource in self.owners
+        return self.stack == caller.stack and caller.resource in self.owners
 
-    def with_owner(self, claim: Claim) -> "Ownership":
-        """The ownership with the caller in it, since the later one of two times."""
-        at = claim.requested_at
-        if self.is_owned_by(claim) and (before := self.owners[claim.resource]) is not None:
+    def with_owner(self, caller: Caller) -> "Ownership":
+        """Return the ownership with the caller as an owner; of two times of the same owner the later counts."""
+        at = caller.requested_at
+        if self.is_owned_by(caller) and (before := self.owners[caller.resource]) is not None:
             at = before if at is None else max(before, at)
-        return replace(self, stack=claim.stack, owners={**self.owners, claim.resource: at})
+        return replace(self, stack=caller.stack, owners={**self.owners, caller.resource: at})
 
-    def without(self, claim: Claim) -> "Ownership":
-        """The ownership without the caller; nobody's when it was the last one."""
-        owners = {owner: at for owner, at in self.owners.items() if owner != claim.resource}
+    def without(self, caller: Caller) -> "Ownership":
+        """Return the ownership without the caller; `NOBODYS` if it was the last owner."""
+        owners = {owner: at for owner, at in self.owners.items() if owner != caller.resource}
         return replace(self, owners=owners) if owners else NOBODYS
 
 
@@ -122,7 +122,7 @@ NOBODYS: Final = Ownership()
 
 
 class Note(NamedTuple):
-    """What is remembered of an owner by the name of the record: when it last released it, and changed or adopted it."""
+    """The times of an owner's last release, and of its last update or adoption, under the record's name."""
 
     released_at: int | None = None
     updated_at: int | None = None
@@ -132,12 +132,12 @@ NO_NOTE: Final = Note()
 
 
 class Ruling(NamedTuple):
-    """What a request comes to.
+    """The result of a request under the rules.
 
     Args:
-        outcome: For the caller.
-        ownership: From now on.
-        note: From now on.
+        outcome: the result for the caller.
+        ownership: the record's owners after the request.
+        note: the caller's note after the request.
 
     """
 
@@ -146,13 +146,13 @@ class Ruling(NamedTuple):
     note: Note
 
 
-def acquire(state: State, ownership: Ownership, note: Note, claim: Claim) -> Ruling:
-    """StartLaunch, Create…: OK, RUNNING, STALE, ENDED, FULL or NOT_FOUND. OK starts or creates what is FREE."""
+def acquire(state: State, ownership: Ownership, note: Note, caller: Caller) -> Ruling:
+    """Rule on a StartLaunch or Create…: OK, RUNNING, STALE, ENDED, FULL or NOT_FOUND. OK of a FREE record starts it."""
 
     def refused(outcome: Outcome, left: Ownership = ownership) -> Ruling:
         return Ruling(outcome, left, note)
 
-    if _is_released(note, claim):
+    if _is_released(note, caller):
         return refused(Outcome.STALE)
     match state:
         case State.ENDED:
@@ -160,66 +160,68 @@ def acquire(state: State, ownership: Ownership, note: Note, claim: Claim) -> Rul
         case State.MISSING:
             return refused(Outcome.NOT_FOUND)
         case State.FREE:
-            return Ruling(Outcome.OK, NOBODYS.with_owner(claim), note)
+            return Ruling(Outcome.OK, NOBODYS.with_owner(caller), note)
         case State.ACTIVE:
-            present = ownership.without(claim) if _is_previous_incarnations(ownership, claim) else ownership
-            joins = bool(present.owners) and present.stack == claim.stack
-            if not (present.is_owned_by(claim) or joins):
-                # Nothing else tells the next Update of one who adopts it from an earlier one that comes late.
-                return Ruling(Outcome.RUNNING, present, _updated(note, claim))
-            acquired = present.with_owner(claim)
+            present = ownership.without(caller) if _is_previous_incarnations(ownership, caller) else ownership
+            joins = bool(present.owners) and present.stack == caller.stack
+            if not (present.is_owned_by(caller) or joins):
+                # Without this time, a late Update of an adopter would look like its next one.
+                return Ruling(Outcome.RUNNING, present, _updated(note, caller))
+            acquired = present.with_owner(caller)
             if len(acquired.owners) > contract.MAX_OWNERS:
                 return refused(Outcome.FULL, present)
             return Ruling(Outcome.OK, acquired, note)
 
 
-def update(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
-    """Update…, TagResource, UntagResource: OK or STALE. Who doesn't own it may change it too: it has adopted it."""
-    at = claim.requested_at
+def update(ownership: Ownership, note: Note, caller: Caller) -> Ruling:
+    """Rule on an Update…, TagResource or UntagResource: OK or STALE. Adopters may update what they don't own."""
+    at = caller.requested_at
     if at is None:
         return Ruling(Outcome.OK, ownership, note)
-    # All owners are of one stack, whose requests are in order: where one follows another, its definition counts.
-    times = ownership.owners.values() if ownership.is_owned_by(claim) else [note.updated_at]
-    if _is_released(note, claim) or any(last is not None and at < last for last in times):
+    # All owners belong to one stack, and CloudFormation orders its requests: the latest one's definition counts.
+    times = ownership.owners.values() if ownership.is_owned_by(caller) else [note.updated_at]
+    if _is_released(note, caller) or any(last is not None and at < last for last in times):
         return Ruling(Outcome.STALE, ownership, note)
-    if ownership.is_owned_by(claim):
-        return Ruling(Outcome.OK, ownership.with_owner(claim), note)
-    return Ruling(Outcome.OK, ownership, _updated(note, claim))
+    if ownership.is_owned_by(caller):
+        return Ruling(Outcome.OK, ownership.with_owner(caller), note)
+    return Ruling(Outcome.OK, ownership, _updated(note, caller))
 
 
-def release(ownership: Ownership, note: Note, claim: Claim) -> Ruling:
-    """StopLaunch, Delete…; or a leave: DONE, LEFT, KEPT, NOT_OWNER or STALE. DONE stops or deletes it."""
-    at, keep = claim.requested_at, claim.action is Action.LEAVE
+def release(ownership: Ownership, note: Note, caller: Caller) -> Ruling:
+    """Rule on a StopLaunch or Delete…, or a leave: DONE, LEFT, KEPT, NOT_OWNER or STALE. DONE stops or deletes."""
+    at, keep = caller.requested_at, caller.action is Action.LEAVE
+    # The note moves even if the caller owns nothing: its Create may still be on the way, and has to find the note.
     if at is not None and (note.released_at is None or note.released_at < at):
         note = note._replace(released_at=at)
-    if not ownership.is_owned_by(claim):
+    if not ownership.is_owned_by(caller):
         return Ruling(Outcome.NOT_OWNER, ownership, note)
-    owned_since = ownership.owners[claim.resource]
+    owned_since = ownership.owners[caller.resource]
     if at is not None and owned_since is not None and at < owned_since:
         return Ruling(Outcome.STALE, ownership, note)
     word, before = Word(at, keep), ownership.last_word
     if before is not None and before.requested_at is not None and at is not None:
         word = max(before, word)
-    others = ownership.without(claim)
+    others = ownership.without(caller)
     if others.owners:
         return Ruling(Outcome.LEFT, replace(others, last_word=word), note)
     return Ruling(Outcome.KEPT if word.keep else Outcome.DONE, NOBODYS, note)
 
 
-def _updated(note: Note, claim: Claim) -> Note:
-    at, before = claim.requested_at, note.updated_at
+def _updated(note: Note, caller: Caller) -> Note:
+    at, before = caller.requested_at, note.updated_at
     return note if at is None or (before is not None and at <= before) else note._replace(updated_at=at)
 
 
-def _is_released(note: Note, claim: Claim) -> bool:
-    """Whether the caller released it after it asked for this, or in the same second."""
-    at = claim.requested_at
+def _is_released(note: Note, caller: Caller) -> bool:
+    """Whether the caller released the record after it requested this, or in the same second."""
+    at = caller.requested_at
+    # Times are whole seconds. In one second the release counts: an acquire after it would have no owner to release it.
     return at is not None and note.released_at is not None and at <= note.released_at
 
 
-def _is_previous_incarnations(ownership: Ownership, claim: Claim) -> bool:
-    """Whether the caller's ownership is that of its previous incarnation: a Create asks, and later than it did."""
-    if claim.action is not Action.ACQUIRE_NEW or not ownership.is_owned_by(claim):
+def _is_previous_incarnations(ownership: Ownership, caller: Caller) -> bool:
+    """Whether the caller is a Create, and owns the record since an earlier request: by its previous incarnation."""
+    if caller.action is not Action.ACQUIRE_NEW or not ownership.is_owned_by(caller):
         return False
-    before, at = ownership.owners[claim.resource], claim.requested_at
+    before, at = ownership.owners[caller.resource], caller.requested_at
     return before is not None and at is not None and before < at

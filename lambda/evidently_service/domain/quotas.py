@@ -1,6 +1,6 @@
-"""How many there may be: AWS's default quotas, and the error when one is reached.
+"""Quotas: AWS's defaults, and the error of a request that would exceed one.
 
-The numbers are those of the CloudWatch user guide. The real quota codes were never published; these are ours.
+The numbers are from the CloudWatch user guide. AWS never published the quota codes; these are our own.
 """
 
 import json
@@ -12,7 +12,7 @@ from evidently_service.domain.errors import SERVICE_CODE, QuotaExceededError
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """The limits of one deployment."""
+    """The quotas of one deployment."""
 
     projects: int = 50
     features_per_project: int = 100
@@ -22,7 +22,7 @@ class Quotas:
 
     @classmethod
     def read(cls, text: str | None) -> "Quotas":
-        """Return the limits of a deployment's environment: JSON of those that differ, None where none does."""
+        """Return the quotas of an environment variable: a JSON object of the changed ones; None changes none."""
         return cls(**json.loads(text)) if text else cls()
 
 
@@ -37,9 +37,9 @@ class QuotaCode(StrEnum):
 
 
 def exceeded(code: QuotaCode, limit: int, kind: str, arn: str) -> QuotaExceededError:
-    """Make the answer where `limit` is reached; `kind` and `arn` name what could not be made or started."""
+    """Return the error of a reached limit; `kind` and `arn` are of the resource that was not created or started."""
     what = code.name.lower().replace("_", " ")
-    sentence = f"The quota of {limit} {what} is reached; delete or stop what is no longer needed."
+    sentence = f"The quota of {limit} {what} is reached; delete or stop resources that you no longer need."
     return QuotaExceededError(
         sentence, resourceId=arn, resourceType=kind, serviceCode=SERVICE_CODE, quotaCode=code.value
     )

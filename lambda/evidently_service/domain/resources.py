@@ -1,8 +1,8 @@
-"""What the service keeps: projects, features, segments and launches, as plain values.
+"""Projects, features, segments and launches, as plain values.
 
-What conditions and decisions need are fields; `body` is the rest of the API's document, in its response form but
-without ARNs, which follow from where the service runs. `ownership` says who made it. Times are whole milliseconds since
-1970.
+Fields are what conditions and decisions need. `body` is the rest of the API's document in its response form, but
+without ARNs, which depend on account and Region. `ownership` has the owners of the resource's existence. Times are
+whole milliseconds since 1970.
 """
 
 import secrets
@@ -18,12 +18,12 @@ _PLAN = ("groups", "randomizationSalt", "scheduledSplitsDefinition")
 
 
 def _first_version() -> int:
-    """Return a number that no other resource of the name began with, for one that is made anew in no time."""
+    """Return a random number: a resource that is deleted and recreated must not repeat a version that somebody read."""
     return secrets.randbits(52)
 
 
 class Kind(StrEnum):
-    """resourceType in the API's errors, and the word in its ARNs."""
+    """A kind of resource: resourceType in the API's errors, and the word in its ARNs."""
 
     PROJECT = "project"
     FEATURE = "feature"
@@ -48,7 +48,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A feature; `runs` says which launches run on it, and since when."""
+    """A feature; `runs` has the start time of each launch that runs on it, by name."""
 
     project: str
     name: str
@@ -61,13 +61,13 @@ class Feature:
 
     @property
     def variations(self) -> list[str]:
-        """Names of the variations, in their order."""
+        """Names of the variations, in the order of the document."""
         return [variation["name"] for variation in self.body["variations"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment, and how many launches refer to it."""
+    """A segment, and the number of launches that refer to it."""
 
     name: str
     created: int
@@ -79,13 +79,17 @@ class Segment:
 
     @property
     def pattern(self) -> str:
-        """The pattern, as it was sent."""
+        """JSON text of the pattern, as in the request."""
         return str(self.body["pattern"])
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A launch; `run` says who started it, `patterns` what its segments match: those never change under a name."""
+    """A launch.
+
+    `run` has the owners of its run. `patterns` has the patterns of its segments: no request changes a segment, so the
+    copies stay true, and an evaluation reads no segments.
+    """
 
     project: str
     name: str
@@ -102,20 +106,20 @@ class Launch:
     version: int = field(default_factory=_first_version)
 
     def start(self, now: int, run: Ownership) -> "Launch":
-        """Return the launch as it runs from now on, and whose its run is."""
+        """Return the launch as RUNNING since now, with the owners of its run."""
         return replace(self, status=LaunchStatus.RUNNING, started=now, run=run, updated=now, version=self.version + 1)
 
     def stop(self, now: int, state: LaunchStatus, reason: str | None) -> "Launch":
-        """Return the launch as it is when stopped, for good: its run is nobody's any more."""
+        """Return the launch as stopped; nobody owns the run of a stopped launch."""
         return replace(self, status=state, ended=now, reason=reason, run=NOBODYS, updated=now, version=self.version + 1)
 
     def plan(self) -> dict[str, Any]:
-        """Return what an evaluation needs of a running launch."""
+        """Return the members of a running launch that an evaluation reads."""
         needed = {name: self.body[name] for name in _PLAN if name in self.body}
         return {**needed, "name": self.name, "execution": {"startedTime": self.started}, "patterns": self.patterns}
 
     def feature_variations(self) -> dict[str, list[tuple[str, str]]]:
-        """By feature: the variations this launch serves, each with the field of the document that says so."""
+        """Return the variations that the launch serves, by feature, each with the path of its group in the document."""
         found: dict[str, list[tuple[str, str]]] = {}
         for index, group in enumerate(self.body["groups"]):
             for feature, variation in group["featureVariations"].items():
@@ -123,7 +127,7 @@ class Launch:
         return found
 
     def segments(self) -> list[str]:
-        """Names of the segments that any step refers to, each once, sorted."""
+        """Return the sorted names of the segments in the overrides of all steps."""
         steps = self.body.get("scheduledSplitsDefinition", {}).get("steps", [])
         return sorted({override["segment"] for step in steps for override in step.get("segmentOverrides", [])})
 

@@ -1,13 +1,14 @@
-"""Which variation an entity gets: pure, from plain values to plain values, without I/O and without a clock.
+"""Evaluation: the variation of an entity. Pure: plain values, without I/O and without a clock.
 
     context      an evaluationContext's JSON, whose numbers keep their text: `parse_context`
     pattern      the segment pattern language, compiled: `compile_pattern`, `Pattern.matches`
-    conditions   what a compiled pattern is made of
-    operators    `prefix`, `numeric` and the rest of what may stand in a field's list
-    split        entity to bucket to group, by a documented stable hash
-    schedule     the step of a launch that counts at a time
+    conditions   the parts of a compiled pattern
+    operators    `prefix`, `numeric` and the other operators in a field's list
+    split        from an entity to a bucket to a group, by a documented stable hash
+    schedule     the current step of a launch
     evaluate     a feature and its running launches, ready to evaluate: `compile_plan`, `Plan.evaluate`
-    errors       what can be wrong with any of it
+    plans        compiled plans, cached by their stored text
+    errors       errors in contexts, patterns and launches
 
-docs/evaluation.md says the same for users; a change of the hash moves everybody and is not to be made.
+docs/evaluation.md has the rules for users. The hash must never change: a change would reassign every entity.
 """

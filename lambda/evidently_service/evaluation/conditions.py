@@ -1,4 +1,4 @@
-"""What a compiled pattern is made of: conditions on the fields of an object.
+"""The parts of a compiled pattern: conditions on the fields of an object.
 
     Condition
     ├── AllOf     every field of a pattern object
@@ -6,12 +6,12 @@
     ├── Within    a field that is an object
     └── OneOf     a field with its list of values: `"Browser": ["Chrome", {"prefix": "Fire"}]`
 
-Arrays in a context are seen through, as event-ruler does: each element counts as a value of the field, and a pattern
-object holds when it holds for one element as a whole. A *leaf* is a value that is neither object nor array; objects
-and empty arrays have none, so for `exists` they are not there.
+Arrays in a context are transparent, as in event-ruler: each element counts as a value of the field, and a pattern
+object matches if it matches one element as a whole. A *leaf* is a value that is neither object nor array. An object or
+an empty array has no leaf of its own, so `exists` counts it as absent.
 
-Whether a path has no leaf at all is a question to the whole context, arrays included, so it is answered once for each
-such path, before the conditions are asked; a context of many objects stays linear.
+Whether a path has no leaf depends on the whole context, arrays included. It is computed once for each path of an
+`exists: false`, before any condition; so the time stays linear for a context of many objects.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -27,68 +27,68 @@ _NOTHING: Final[dict[str, Any]] = {}
 
 
 class Condition(Protocol):
-    """Something that holds for an object or not."""
+    """A condition on an object."""
 
-    def asks(self) -> Paths:
-        """Return the paths, from the context's root, of which it wants to know whether they have no leaf."""
+    def absences(self) -> Paths:
+        """Return the paths, from the context's root, whose absence the condition depends on."""
         ...
 
-    def holds(self, fields: Fields, absent: Paths) -> bool:
-        """Say whether it holds for an object of the context, of which the paths in `absent` have no leaf."""
+    def matches(self, fields: Fields, absent: Paths) -> bool:
+        """Whether an object of the context matches; `absent` are those of the paths that have no leaf."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Every part holds."""
+    """Every part matches."""
 
     parts: tuple[Condition, ...]
 
-    def asks(self) -> Paths:
+    def absences(self) -> Paths:
         """See `Condition`."""
-        return frozenset[Path]().union(*(part.asks() for part in self.parts))
+        return frozenset[Path]().union(*(part.absences() for part in self.parts))
 
-    def holds(self, fields: Fields, absent: Paths) -> bool:
+    def matches(self, fields: Fields, absent: Paths) -> bool:
         """See `Condition`."""
-        for part in self.parts:  # noqa: SIM110, a generator for `all` costs as much as the parts themselves
-            if not part.holds(fields, absent):
+        for part in self.parts:  # noqa: SIM110, a generator for `all` would double the time
+            if not part.matches(fields, absent):
                 return False
         return True
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """One part holds."""
+    """At least one part matches."""
 
     parts: tuple[Condition, ...]
 
-    def asks(self) -> Paths:
+    def absences(self) -> Paths:
         """See `Condition`."""
-        return frozenset[Path]().union(*(part.asks() for part in self.parts))
+        return frozenset[Path]().union(*(part.absences() for part in self.parts))
 
-    def holds(self, fields: Fields, absent: Paths) -> bool:
+    def matches(self, fields: Fields, absent: Paths) -> bool:
         """See `Condition`."""
-        return any(part.holds(fields, absent) for part in self.parts)
+        return any(part.matches(fields, absent) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """The object in a field, or one of the objects in its array, satisfies a condition.
+    """The object in a field, or one of the objects in its array, matches a condition.
 
-    Where there is no object, the condition is asked about an empty one: `exists: false` may still hold.
+    A field without an object counts as an empty object: `exists: false` may still match.
     """
 
     field: str
     condition: Condition
 
-    def asks(self) -> Paths:
+    def absences(self) -> Paths:
         """See `Condition`."""
-        return self.condition.asks()
+        return self.condition.absences()
 
-    def holds(self, fields: Fields, absent: Paths) -> bool:
+    def matches(self, fields: Fields, absent: Paths) -> bool:
         """See `Condition`."""
         objects = [value for value in _elements(fields.get(self.field)) if isinstance(value, dict)]
-        return any(self.condition.holds(each, absent) for each in objects or (_NOTHING,))
+        return any(self.condition.matches(each, absent) for each in objects or (_NOTHING,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,11 @@ class OneOf:
     """A leaf of a field is one of the literals or passes one of the tests.
 
     Args:
-        path: The field's names from the context's root; its own name is the last.
-        literals: Strings, `Number`s, True, False, None.
-        tests: Operators with their operands.
-        or_absent: Whether it holds as well when the path has no leaf.
+        path: the field's names from the context's root.
+        field: the last name of the path.
+        literals: strings, `Number`s, True, False, None.
+        tests: operators with their operands.
+        or_absent: whether a path without a leaf matches too, as `exists: false` says.
 
     """
 
@@ -109,11 +110,11 @@ class OneOf:
     tests: tuple[Test, ...]
     or_absent: bool
 
-    def asks(self) -> Paths:
+    def absences(self) -> Paths:
         """See `Condition`."""
         return frozenset({self.path} if self.or_absent else ())
 
-    def holds(self, fields: Fields, absent: Paths) -> bool:
+    def matches(self, fields: Fields, absent: Paths) -> bool:
         """See `Condition`."""
         value = fields.get(self.field, _NOTHING)
         if isinstance(value, (dict, list)):
@@ -130,16 +131,16 @@ class OneOf:
 
 
 def without_leaf(context: Fields, paths: Paths) -> Paths:
-    """Return those of the paths that have no leaf in the context."""
+    """Return the paths that have no leaf in the context."""
     return frozenset(path for path in paths if not _has_leaf(context, path))
 
 
 def _elements(value: Any) -> Iterable[Any]:
-    """Return a value, or for an array its elements, and those of the arrays in it."""
+    """Return a value; for an array its elements, and the elements of nested arrays."""
     if not isinstance(value, list):
         return (value,)
     found = []
-    # No recursion: a context may nest arrays as deep as the JSON reader can go.
+    # No recursion: a context may nest arrays as deeply as the JSON reader allows.
     waiting = [value]
     while waiting:
         for element in waiting.pop():

@@ -1,7 +1,7 @@
-"""JSON of evaluation contexts and segment patterns: strict, and with numbers that keep their text.
+"""JSON of evaluation contexts and segment patterns: strict, with numbers that keep their text.
 
-Evidently compared numbers by their text, 300 is not 300.0, so a number must not become a float on the way in
-(CloudWatch user guide, "Segment rule pattern syntax").
+Evidently compared numbers by their text, so 300 does not equal 300.0 (CloudWatch user guide, "Segment rule pattern
+syntax"). A float would lose the text.
 """
 
 import json
@@ -12,20 +12,20 @@ from evidently_service.evaluation.errors import ContextError, UnreadableTextErro
 
 
 class Number(NamedTuple):
-    """A JSON number; two are equal when their texts are."""
+    """A JSON number; two numbers are equal if their texts are."""
 
     text: str
 
 
 def read_json(text: str, **hooks: Any) -> Any:
-    """Return the JSON value in a text, with each number as a `Number`.
+    """Return the value of a JSON text, with each number as a `Number`.
 
     Args:
-        text: JSON, without NaN and Infinity, which Python would take.
-        hooks: More hooks for `json.loads`.
+        text: JSON; NaN and Infinity, which Python accepts, are errors.
+        hooks: further hooks for `json.loads`.
 
     Raises:
-        UnreadableTextError: The text is not JSON, or is nested too deeply to be read.
+        UnreadableTextError: the text is not JSON, or is nested too deeply.
 
     """
     try:
@@ -37,13 +37,13 @@ def read_json(text: str, **hooks: Any) -> Any:
 
 
 def parse_context(text: str) -> Mapping[str, Any]:
-    """Return the object in an evaluationContext, as patterns want it.
+    """Return the object of an evaluationContext, in the form that patterns match.
 
     Args:
-        text: The JSON text of an object. For a request without a context, don't call this: its context is `{}`.
+        text: JSON text of an object. The context of a request without one is `{}`.
 
     Raises:
-        ContextError: The text is not JSON, or is JSON of something else than an object.
+        ContextError: the text is not JSON, or not that of an object.
 
     """
     try:
@@ -56,7 +56,7 @@ def parse_context(text: str) -> Mapping[str, Any]:
 
 
 def kind_of(value: Any) -> str:
-    """Return what a value read by `read_json` is, in words, for a message."""
+    """Return the type of a value from `read_json`, in words for a message."""
     match value:
         case None:
             return "null"

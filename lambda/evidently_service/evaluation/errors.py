@@ -1,31 +1,31 @@
-"""What can be wrong with the material of an evaluation; an evaluation itself never fails.
+"""Errors of contexts, patterns and launches; an evaluation itself never fails.
 
 EvaluationError
 ├── UnreadableTextError    a text is not JSON
-├── ContextError           an evaluation context can't be used
+├── ContextError           an evaluation context is invalid
 ├── PatternError           a segment pattern is malformed
-└── UnknownSegmentError    a launch uses a segment whose pattern was not handed over
+└── UnknownSegmentError    the pattern of a launch's segment is missing
 """
 
 
 class EvaluationError(ValueError):
-    """Any failure this package raises on purpose."""
+    """Base of the errors of this package."""
 
 
 class UnreadableTextError(EvaluationError):
-    """The text is not one JSON value; the message is the end of a sentence that starts with what the text is for."""
+    """The text is not one JSON value; the message is the rest of a sentence that starts with the text's name."""
 
 
 class ContextError(EvaluationError):
-    """An evaluation context that can't be used; the message is the rest of a sentence that starts with its field."""
+    """An invalid evaluation context; the message is the rest of a sentence that starts with its field."""
 
 
 class PatternError(EvaluationError):
     """A malformed segment pattern.
 
     Args:
-        place: Where it breaks a rule, such as `Browser[0].numeric`; "" for the pattern as a whole.
-        rule: The rule, as the rest of a sentence that starts with the place.
+        place: the path of the error, such as `Browser[0].numeric`; "" for the pattern as a whole.
+        rule: the broken rule, as the rest of a sentence that starts with the place.
 
     """
 
@@ -36,4 +36,4 @@ class PatternError(EvaluationError):
 
 
 class UnknownSegmentError(EvaluationError):
-    """A launch uses a segment whose pattern was not handed over."""
+    """A launch has an override for a segment whose pattern is missing."""

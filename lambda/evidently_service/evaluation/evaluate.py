@@ -1,8 +1,9 @@
-"""A feature and the launches that run on it, compiled: everything an evaluation needs, decided before the first one.
+"""A feature and its running launches, compiled into a plan: an evaluation only looks up and hashes.
 
-The order is the API's: strategy DEFAULT_VARIATION → the default for everybody; an entity override; the running
-launch; the default. Of several running launches the one that was started last decides, from its first step on. What
-it leaves unassigned gets the default, never the earlier launch: an entity is in one launch at most.
+The order is the API's: the strategy DEFAULT_VARIATION gives everybody the default; then an entity override; then the
+running launch; then the default. Of several running launches the latest start decides, from its first step on. An
+entity that it leaves unassigned gets the default, never a variation of an earlier launch: so an entity is in at most
+one launch.
 """
 
 import json
@@ -18,7 +19,7 @@ from evidently_service.evaluation.split import Split
 
 
 class Reason(StrEnum):
-    """`reason` of an evaluation, in AWS's spelling."""
+    """The `reason` of an evaluation, in AWS's spelling."""
 
     DEFAULT = "DEFAULT"
     ENTITY_OVERRIDES_MATCH = "ENTITY_OVERRIDES_MATCH"
@@ -27,13 +28,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What EvaluateFeature answers.
+    """The result of an EvaluateFeature.
 
     Args:
-        variation: Name of the variation.
-        value: Its VariableValue, such as {"boolValue": True}. Shared between answers: not to be changed.
-        reason: Why this one.
-        details: JSON text: the group and the launch, "{}" where none was involved.
+        variation: name of the variation.
+        value: the variation's VariableValue, such as {"boolValue": True}; results share it, so nobody may change it.
+        reason: the rule that decided.
+        details: JSON text with the group and the launch; "{}" if no launch decided.
 
     """
 
@@ -48,8 +49,8 @@ class Step:
     """A step of a launch's schedule.
 
     Args:
-        overrides: Segments' patterns and their splits, by evaluationOrder.
-        split: The group weights.
+        overrides: patterns of segments and their splits, in evaluationOrder.
+        split: the split of the group weights.
 
     """
 
@@ -57,7 +58,7 @@ class Step:
     split: Split
 
     def group_of(self, entity_id: str, context: Mapping[str, Any]) -> str | None:
-        """Return the group of an entity; what a matching override leaves unassigned goes on to the next rule."""
+        """Return an entity's group; the next rule decides for an entity that a matching override leaves unassigned."""
         for pattern, split in self.overrides:
             if pattern.matches(context):
                 group = split.group_of(entity_id)
@@ -68,17 +69,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class RunningLaunch:
-    """A running launch as one feature sees it.
+    """A running launch, compiled for one feature.
 
     Args:
-        schedule: Its steps.
-        answers: By group. A group that serves another feature, or a variation that is gone, is not in here: whoever
-            falls into it is in that group, so no further rule of this launch applies, and gets the default.
+        schedule: the launch's steps.
+        results: evaluations by group, except groups that serve another feature or a deleted variation. An entity in
+            such a group gets the default: it has its group, so no later rule of the launch applies.
 
     """
 
     schedule: Schedule[Step]
-    answers: Mapping[str, Evaluation]
+    results: Mapping[str, Evaluation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ class Plan:
     """A feature, ready to evaluate; `compile_plan` makes one.
 
     Args:
-        default: The answer when nothing else applies.
-        overrides: By entity.
-        launches: The running launches, the one started last first.
+        default: the evaluation if no rule decides.
+        overrides: evaluations by id of the overridden entity.
+        launches: the running launches, the latest start first.
 
     """
 
@@ -97,12 +98,12 @@ class Plan:
     launches: tuple[RunningLaunch, ...]
 
     def evaluate(self, entity_id: str, context: Mapping[str, Any], now: float) -> Evaluation:
-        """Return the answer for an entity.
+        """Return the evaluation of an entity.
 
         Args:
-            entity_id: Any string.
-            context: What `parse_context` returned, {} where the request had no evaluationContext.
-            now: The time, in the unit of the launches' startTime.
+            entity_id: any string.
+            context: the result of `parse_context`, {} for a request without evaluationContext.
+            now: the time, in the unit of the launches' startTime.
 
         """
         override = self.overrides.get(entity_id)
@@ -112,7 +113,7 @@ class Plan:
             step = launch.schedule.current(now)
             if step is not None:
                 group = step.group_of(entity_id, context)
-                return self.default if group is None else launch.answers.get(group, self.default)
+                return self.default if group is None else launch.results.get(group, self.default)
         return self.default
 
 
@@ -122,34 +123,35 @@ def compile_plan(
     """Return the plan of a feature.
 
     Args:
-        feature: A Feature in the API's response form. Read: name, variations, defaultVariation, evaluationStrategy,
-            entityOverrides.
-        launches: RUNNING Launches of its project in the API's response form, in any order; those without a group for
-            this feature are passed over. Read: name, groups, scheduledSplitsDefinition, randomizationSalt,
-            execution.startedTime. Times may be in any one unit.
-        patterns: By segment name: at least the patterns of the segments in these launches' overrides.
+        feature: a Feature in the API's response form; only name, variations, defaultVariation, evaluationStrategy and
+            entityOverrides matter.
+        launches: RUNNING Launches of the feature's project in the API's response form, in any order; only name, groups,
+            scheduledSplitsDefinition, randomizationSalt and execution.startedTime matter. Launches without a group for
+            this feature have no effect. All times are in one unit.
+        patterns: patterns by segment name, of all segments in the launches' overrides.
 
     Raises:
-        UnknownSegmentError: A pattern is missing.
+        UnknownSegmentError: the pattern of a segment is missing.
 
     """
     values = {variation["name"]: variation["value"] for variation in feature["variations"]}
     default = feature["defaultVariation"]
-    answer = Evaluation(default, values[default], Reason.DEFAULT)
+    default_result = Evaluation(default, values[default], Reason.DEFAULT)
     if feature["evaluationStrategy"] == "DEFAULT_VARIATION":
-        return Plan(answer, {}, ())
+        return Plan(default_result, {}, ())
     overridden = {name: Evaluation(name, value, Reason.ENTITY_OVERRIDES_MATCH) for name, value in values.items()}
     overrides = {
         entity: overridden[name] for entity, name in feature.get("entityOverrides", {}).items() if name in overridden
     }
-    here = [launch for launch in launches if _serves(launch, feature["name"])]
-    # Two that started at the same moment: the first by name decides, as in the feature's evaluationRules.
-    here.sort(key=lambda launch: (-launch["execution"]["startedTime"], launch["name"]))
-    return Plan(answer, overrides, tuple(_running(launch, feature["name"], values, patterns) for launch in here))
+    serving = [launch for launch in launches if _serves(launch, feature["name"])]
+    # Of two launches with the same start the first by name decides, as in the feature's evaluationRules.
+    serving.sort(key=lambda launch: (-launch["execution"]["startedTime"], launch["name"]))
+    running = (_running(launch, feature["name"], values, patterns) for launch in serving)
+    return Plan(default_result, overrides, tuple(running))
 
 
 def segment_name(segment: str) -> str:
-    """Return the name in a segment's reference, which is a name or an ARN."""
+    """Return the segment's name in a reference, which is a name or an ARN."""
     return segment.rpartition("/")[2]
 
 
@@ -161,13 +163,13 @@ def _running(
     launch: Mapping[str, Any], feature: str, values: Mapping[str, Any], patterns: Mapping[str, Pattern]
 ) -> RunningLaunch:
     served = {group["name"]: group["featureVariations"].get(feature) for group in launch["groups"]}
-    answers = {
+    results = {
         group: Evaluation(variation, values[variation], Reason.LAUNCH_RULE_MATCH, _details(group, launch["name"]))
         for group, variation in served.items()
         if variation in values
     }
     steps = launch.get("scheduledSplitsDefinition", {}).get("steps", [])
-    return RunningLaunch(Schedule.of((step["startTime"], _step(step, launch, patterns)) for step in steps), answers)
+    return RunningLaunch(Schedule.of((step["startTime"], _step(step, launch, patterns)) for step in steps), results)
 
 
 def _step(step: Mapping[str, Any], launch: Mapping[str, Any], patterns: Mapping[str, Pattern]) -> Step:
@@ -181,8 +183,8 @@ def _step(step: Mapping[str, Any], launch: Mapping[str, Any], patterns: Mapping[
         name = segment_name(override["segment"])
         if name not in patterns:
             raise UnknownSegmentError(
-                f"launch {launch['name']} uses segment {name}, and no pattern was given for it; hand over the "
-                "patterns of all segments in the launches' overrides"
+                f"launch {launch['name']} uses segment {name}, whose pattern is missing; pass the patterns of all "
+                "segments in the launches' overrides"
             )
         overrides.append((patterns[name], split(name, override["weights"])))
     return Step(tuple(overrides), split("", step["groupWeights"]))

@@ -1,7 +1,7 @@
-"""The operators of segment patterns: `{"prefix": "us-"}` and the rest of what may stand in a field's list.
+"""The operators of segment patterns, such as `{"prefix": "us-"}` in a field's list.
 
-Each is a function from its operand, and the operand's place for the message, to a test on one leaf of a context.
-`exists` is not here: it asks whether there is a leaf at all.
+Each is a function from its operand, and the operand's place for messages, to a test on one leaf of a context. `exists`
+is in `pattern`, as it is no test on a leaf.
 """
 
 import math
@@ -39,7 +39,7 @@ def _suffix(operand: Any, place: str) -> Test:
 
 
 def _anything_but(operand: Any, place: str) -> Test:
-    """Any leaf but these, whatever its type; what equality calls different passes, so 300.0 is not 300 here either."""
+    """Match any leaf except the operand's, whatever its type; 300.0 differs from 300 here too."""
     values = operand if isinstance(operand, list) else [operand]
     if not (_all_are(values, str) or _all_are(values, Number)):
         raise PatternError(
@@ -50,7 +50,7 @@ def _anything_but(operand: Any, place: str) -> Test:
 
 
 def _numeric(operand: Any, place: str) -> Test:
-    """One comparison or a range; numbers are compared as double-precision floats, as in event-ruler."""
+    """Match one comparison or a range; numbers compare as double-precision floats, as in event-ruler."""
     if not isinstance(operand, list) or len(operand) not in {_ONE_COMPARISON, _RANGE}:
         raise PatternError(place, 'must be a list of one comparison, [">=", 5], or of two, [">", 10, "<=", 20]')
     first, limit = _comparison(operand[0], tuple(_COMPARISONS), f"{place}[0]"), _finite(operand[1], f"{place}[1]")
@@ -60,7 +60,9 @@ def _numeric(operand: Any, place: str) -> Test:
         raise PatternError(f"{place}[0]", f"must be > or >= in a range, not {operand[0]}; give the lower limit first")
     second, top = _comparison(operand[2], _UPPER, f"{place}[2]"), _finite(operand[3], f"{place}[3]")
     if limit > top or (limit == top and operand[::2] != [">=", "<="]):
-        raise PatternError(place, f"must be a range that has numbers in it, from {limit:g} to {top:g} there are none")
+        raise PatternError(
+            place, f"must be a range with numbers in it; no number is in the range from {limit:g} to {top:g}"
+        )
     return lambda leaf: isinstance(leaf, Number) and first(number := float(leaf.text), limit) and second(number, top)
 
 

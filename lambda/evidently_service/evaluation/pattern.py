@@ -1,8 +1,8 @@
-"""The segment pattern language: JSON text in, `Pattern` out, compiled once and asked for every entity.
+"""The segment pattern language: from JSON text to a `Pattern`, compiled once and matched against every entity.
 
 The language is the subset of EventBridge's event patterns that the CloudWatch user guide gave for Evidently: lists of
 values, `$or`, `anything-but`, `numeric`, `exists`, `prefix` and `suffix`. Where the guide is silent (nested objects,
-arrays, what is malformed), aws/event-ruler decides. docs/evaluation.md has the whole of it as a table.
+arrays, malformed patterns), aws/event-ruler decides. docs/evaluation.md has the language as a table.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from evidently_service.evaluation.context import Number, kind_of, read_json
 from evidently_service.evaluation.errors import PatternError, UnreadableTextError
 from evidently_service.evaluation.operators import OPERATORS
 
-MAX_LEVELS: Final = 50  # of objects and lists in each other; a deeper one would only test the interpreter
+MAX_LEVELS: Final = 50  # of nested objects and lists: the compiler below is recursive
 _OR: Final = "$or"
 _EXISTS: Final = "exists"
 _KNOWN: Final = tuple(sorted([*OPERATORS, _EXISTS]))
@@ -33,21 +33,27 @@ _FEWEST_ALTERNATIVES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled segment pattern: its condition, and the paths of `exists: false`."""
+    """A compiled segment pattern.
+
+    Args:
+        condition: the condition on a context.
+        absences: the paths of `exists: false`.
+
+    """
 
     condition: Condition
-    asks: Paths
+    absences: Paths
 
     def matches(self, context: Mapping[str, Any]) -> bool:
-        """Say whether an evaluation context, as `parse_context` returns it, is in the segment; {} for no context."""
-        return self.condition.holds(context, without_leaf(context, self.asks) if self.asks else self.asks)
+        """Whether an entity with this context is in the segment; a request without a context has {}."""
+        return self.condition.matches(context, without_leaf(context, self.absences) if self.absences else self.absences)
 
 
 def compile_pattern(text: str) -> Pattern:
-    """Return the pattern in a text.
+    """Return the pattern of a JSON text.
 
     Raises:
-        PatternError: The text is not JSON, or breaks a rule of the language; it names the place and the rule.
+        PatternError: the text is not JSON, or breaks a rule of the language; the error has the place and the rule.
 
     """
     try:
@@ -60,7 +66,7 @@ def compile_pattern(text: str) -> Pattern:
     if levels > MAX_LEVELS:
         raise PatternError("", f"is nested too deeply: it has {levels} levels, {MAX_LEVELS} are allowed")
     condition = _fields(value, (), "")
-    return Pattern(condition, condition.asks())
+    return Pattern(condition, condition.absences())
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -68,12 +74,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise PatternError(twice, "is there twice in one object; put its values into one list")
+        raise PatternError(twice, "occurs twice in one object; put its values into one list")
     return found
 
 
 def _levels(value: Any) -> int:
-    """Return how deep objects and lists are nested, without nesting calls as deep."""
+    """Return the depth of nested objects and lists, without recursion: the depth is not yet checked."""
     levels, layer = 0, [value]
     while layer:
         inner = [each.values() if isinstance(each, dict) else each for each in layer if isinstance(each, (dict, list))]
@@ -98,8 +104,8 @@ def _field(name: str, value: Any, path: Path, place: str) -> Condition:
         case dict() if name != _OR:
             return Within(name, _fields(value, (*path, name), place))
         case _:
-            wanted = "a list of objects" if name == _OR else "a list of values, or an object with fields of its own"
-            raise PatternError(place, f"must be {wanted}, not {kind_of(value)}")
+            expected = "a list of objects" if name == _OR else "a list of values, or an object with fields"
+            raise PatternError(place, f"must be {expected}, not {kind_of(value)}")
 
 
 def _alternatives(given: list[Any], path: Path, place: str) -> Condition:
@@ -110,7 +116,7 @@ def _alternatives(given: list[Any], path: Path, place: str) -> Condition:
         here = f"{place}[{index}]"
         if not isinstance(each, dict):
             raise PatternError(here, f"must be an object, not {kind_of(each)}")
-        # As in event-ruler: an operator here is one that has lost its field.
+        # As in event-ruler: an operator here has lost its field.
         stray = next((name for name in each if name in _KNOWN), None)
         if stray:
             raise PatternError(here, f'has the operator {stray} for a field; write {{"field": [{{"{stray}": …}}]}}')

@@ -1,7 +1,7 @@
-"""Plans of features, kept warm: compiling one takes longer than all else in an evaluation, and few change often.
+"""A cache of compiled plans: compiling one takes longer than the rest of an evaluation.
 
-The key is all that a plan is made of, as it stands in the table, so a plan is never stale and nothing has to be told
-that something changed. The number is bounded: the largest feature and its plan take about a megabyte.
+The key is all of the stored text that a plan is compiled from. So a plan is never stale, and nothing has to invalidate
+it. The size is bounded: the largest feature and its plan take about a megabyte.
 """
 
 import json
@@ -19,9 +19,9 @@ def plan_of(name: str, feature: str, runs: tuple[str, ...]) -> Plan:
     """Return the plan of a feature.
 
     Args:
-        name: Its name.
-        feature: Its document as stored.
-        runs: What is stored of the launches that run on it.
+        name: the feature's name.
+        feature: the feature's stored document.
+        runs: the stored documents of its runs.
 
     """
     launches = [json.loads(run) for run in runs]

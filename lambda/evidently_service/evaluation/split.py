@@ -1,14 +1,14 @@
-"""The split: which group of a launch an entity falls into, by a stable hash over 100 000 buckets.
+"""The split: an entity's group in a launch, by a stable hash over 100 000 buckets.
 
     bucket = first 8 bytes, big-endian, of SHA-256(salt NUL segment NUL entityId), modulo 100 000
 
-in UTF-8, where the segment is the name of the segment whose override splits here, and empty for a step's group
-weights: what an override leaves unassigned goes on to the next rule, and is split there independently. Groups take
-consecutive ranges of buckets in the launch's order of groups; what they don't take is unassigned.
+in UTF-8. The segment is the name of the override's segment, and empty for a step's group weights: so the next rule
+splits the entities that an override leaves unassigned independently. Groups take consecutive ranges of buckets in the
+launch's order of groups; the buckets beyond are unassigned.
 
-So when one group's share grows and no other group's and not the unassigned one does, nobody leaves that group: its
-range begins no later and ends no earlier than before. docs/evaluation.md has the proof, why no split can promise more,
-and a few lines to reproduce an assignment. Assignments are data that users hold: this hash never changes.
+If one group's share grows, and neither another group's share nor the unassigned one does, no entity leaves that group:
+its range starts no later and ends no earlier than before. docs/evaluation.md has the proof, the reason why no split can
+promise more, and a few lines to reproduce an assignment. Users keep assignments in their data: the hash never changes.
 """
 
 from bisect import bisect_right
@@ -26,10 +26,10 @@ class Split:
     """The shares of a launch's groups under one rule.
 
     Args:
-        seed: What stands before the entity's id in the hash.
-        groups: The groups' names, in the launch's order.
-        ends: Where each group's range of buckets ends, exclusive. Where weights add up to more than 100 000 the ranges
-            are cut there, since no bucket lies beyond.
+        seed: the hash's input before the entity's id.
+        groups: names of the groups, in the launch's order.
+        ends: the end of each group's range of buckets, exclusive. An end beyond 100 000 is legal: no entity has such
+            a bucket.
 
     """
 
@@ -42,9 +42,9 @@ class Split:
         """Return the split of a rule.
 
         Args:
-            salt: The launch's randomizationSalt.
-            segment: The name of the override's segment, "" for the step's group weights.
-            weights: Every group of the launch in its order, with its weight in thousandths of a percent.
+            salt: the launch's randomizationSalt.
+            segment: the name of the override's segment, "" for the step's group weights.
+            weights: every group of the launch in its order, with its weight in thousandths of a percent.
 
         """
         pairs = tuple(weights)
@@ -57,11 +57,11 @@ class Split:
         return int.from_bytes(digest[:8], "big") % BUCKETS
 
     def group_of(self, entity_id: str) -> str | None:
-        """Return the group that has the entity's bucket, None for an entity that is left unassigned."""
-        place = bisect_right(self.ends, self.bucket_of(entity_id))
-        return self.groups[place] if place < len(self.groups) else None
+        """Return the group that has the entity's bucket, None for an unassigned entity."""
+        index = bisect_right(self.ends, self.bucket_of(entity_id))
+        return self.groups[index] if index < len(self.groups) else None
 
 
 def _bytes(text: str) -> bytes:
-    # A JSON string may hold half a surrogate pair, which plain UTF-8 would refuse.
+    # A JSON string may have half a surrogate pair, which strict UTF-8 refuses.
     return text.encode("utf-8", "surrogatepass")

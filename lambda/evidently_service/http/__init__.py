@@ -1,1 +1,1 @@
-"""HTTP as API Gateway hands it over: events, responses, paths."""
+"""HTTP in API Gateway's form: events, responses, and the operation of a path."""

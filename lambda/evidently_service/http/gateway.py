@@ -1,4 +1,4 @@
-"""API Gateway's HTTP API, payload format 2.0: its event becomes a request, our answer becomes its response."""
+"""API Gateway's HTTP API, payload format 2.0: from its event to a request, and the response in its form."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from evidently_service.domain.errors import Reason, ValidationError
 
-MAX_BODY_BYTES = 1024 * 1024  # ours: several times what the largest legal request needs
+MAX_BODY_BYTES = 1024 * 1024  # our own limit: several times the largest valid request
 _DEFAULT_STAGE = "$default"
 
 
@@ -19,11 +19,11 @@ class Request:
     """An HTTP request.
 
     Args:
-        method: In capitals.
-        path: Without the stage; percent-escapes are as they came, which on AWS means decoded.
-        query: Each parameter's values, decoded, in the order they came.
-        headers: By lower-case name.
-        body: The bytes, empty where there are none.
+        method: in capitals.
+        path: without the stage; percent-escapes as API Gateway passed them on, which on AWS means decoded.
+        query: each parameter's values, decoded, in the order of the query string.
+        headers: by lower-case name.
+        body: empty for a request without a body.
 
     """
 
@@ -38,7 +38,7 @@ def request_from(event: Mapping[str, Any]) -> Request:
     """Read the request inside an event.
 
     Raises:
-        ValidationError: a body or query string that can't be read or is too large.
+        ValidationError: the body or query string is unreadable or too large.
 
     """
     context = event["requestContext"]
@@ -52,7 +52,7 @@ def request_from(event: Mapping[str, Any]) -> Request:
 
 
 def response(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, Any]:
-    """Make what Lambda hands back to API Gateway."""
+    """Return a response in the form that API Gateway expects from Lambda."""
     return {
         "statusCode": status,
         "headers": {"content-type": "application/json", **headers},
@@ -62,7 +62,7 @@ def response(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -
 
 
 def _without_stage(path: str, stage: str) -> str:
-    """Drop a named stage: it is part of rawPath on AWS, and isn't on every stand-in for it."""
+    """Drop a named stage from rawPath: AWS puts it there, some local AWS emulators do not."""
     prefix = f"/{stage}/"
     return path[len(prefix) - 1 :] if stage != _DEFAULT_STAGE and path.startswith(prefix) else path
 
@@ -80,6 +80,6 @@ def _body(text: str, *, encoded: bool) -> bytes:
     except (binascii.Error, ValueError):
         raise ValidationError("The request body can't be decoded.", reason=Reason.CANNOT_PARSE) from None
     if len(body) > MAX_BODY_BYTES:
-        sentence = f"The request body has {len(body)} bytes; {MAX_BODY_BYTES} are the most that is read."
+        sentence = f"The request body has {len(body)} bytes; the maximum is {MAX_BODY_BYTES}."
         raise ValidationError(sentence, reason=Reason.CANNOT_PARSE)
     return body

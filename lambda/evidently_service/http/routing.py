@@ -1,8 +1,8 @@
-"""From method and path to an operation of the model and what its path names.
+"""From method and path to an operation of the model and the values in its path.
 
-A project, a segment and a tagged resource may be named by ARN, and an ARN has slashes. SDKs escape them (`%2F`), but
-an HTTP API hands Lambda a decoded path (see middleapi/standard-server #93), so both forms are understood: an unescaped
-`arn:…:project` takes the segment after it along.
+A request may name a project, a segment or a tagged resource by ARN, and an ARN has slashes. SDKs escape them (`%2F`),
+but an HTTP API gives Lambda a decoded path (see middleapi/standard-server #93). So both forms match: an unescaped
+`arn:…:project` extends over the path segment after it.
 """
 
 import re
@@ -17,7 +17,7 @@ from evidently_service.domain.errors import Reason, ValidationError
 from evidently_service.protocol.api_model import service_model
 
 _LABEL = re.compile(r"\{(\w+)\}")
-# A label may be empty here, so that validation can name it: `/projects//launches` lacks a project.
+# A label may be empty here, so that validation can report it: `/projects//launches` lacks a project.
 _NAME = r"[^/]*"
 _NAME_OR_ARN = r"arn:[^/]*:(?:project|segment)/[^/]*|(?!arn:[^/]*:(?:project|segment)/)[^/]*"
 _ANY_ARN = r".*"
@@ -25,17 +25,17 @@ _ANY_ARN = r".*"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An operation, and the decoded values of its path's labels by member name."""
+    """An operation, and the decoded values of its path labels, by member name."""
 
     operation: OperationModel
     labels: Mapping[str, str]
 
 
 def route(method: str, path: str) -> Route:
-    """Find the operation behind a path.
+    """Return the operation of a path.
 
     Raises:
-        ValidationError: with reason unknownOperation where the API has no such path or method.
+        ValidationError: the API has no such path or method; its reason is unknownOperation.
 
     """
     for candidate_method, pattern, operation in _routes():
@@ -46,7 +46,7 @@ def route(method: str, path: str) -> Route:
 
 @cache
 def _routes() -> tuple[tuple[str, re.Pattern[str], OperationModel], ...]:
-    """Most literal first, so that `/projects/{project}` never takes what is meant for another path."""
+    """Return the routes with the fewest labels first, so that `/projects/{project}` never shadows a literal path."""
     operations = [service_model().operation_model(name) for name in service_model().operation_names]
     operations.sort(key=lambda operation: len(_LABEL.findall(operation.http["requestUri"])))
     return tuple((operation.http["method"], _pattern(operation), operation) for operation in operations)

@@ -1,7 +1,7 @@
-"""The operations that are offered: a table entry and a function each.
+"""The operations of the service: a table entry and a function each.
 
-A function takes a `Call` and returns the members of the output shape, in a `Result` where ownership has a part in it.
-It may be run again from its start where another write came between (see `contention`), so it writes at most once.
+A function takes a `Call` and returns the members of the output shape, in a `Result` if ownership has an outcome. After
+a conflict with another write it runs again from its start (see `contention`), so it writes at most once.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ _UPDATES: Final = frozenset({Action.UPDATE})
 _RELEASES: Final = frozenset({Action.RELEASE, Action.LEAVE})
 
 ALL_ACTIONS: Final = frozenset(Action)
-# What a caller that says who it is may want of an operation that changes something; of the others it wants nothing.
+# The actions that each operation accepts from a caller with an owner header; reads accept any, without effect.
 ACTIONS: Final[Mapping[str, frozenset[Action]]] = {
     **dict.fromkeys(["CreateProject", "CreateFeature", "CreateLaunch", "CreateSegment", "StartLaunch"], _ACQUIRES),
     **dict.fromkeys(["UpdateProject", "UpdateProjectDataDelivery", "UpdateFeature", "UpdateLaunch"], _UPDATES),

@@ -1,12 +1,12 @@
-"""One call of an operation: what it was given, and what it may use."""
+"""One call of an operation: its input and its surroundings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evidently_service.domain.arns import Place
+from evidently_service.domain.arns import Arns
 from evidently_service.domain.errors import ConflictError
-from evidently_service.domain.ownership import Claim, Outcome
+from evidently_service.domain.ownership import Caller, Outcome
 from evidently_service.domain.quotas import Quotas
 from evidently_service.domain.resources import Kind
 from evidently_service.storage.store import Store
@@ -20,22 +20,22 @@ class Call:
     """A validated call.
 
     Args:
-        given: The input's members.
-        claim: Who makes it and what it wants of the ownership; None where it doesn't say, or the operation has nothing
-            to do with that.
-        place: Where the API runs.
-        now: The time of the call, in milliseconds since 1970.
-        clock: The time as it goes on.
-        store: The table.
-        quotas: The limits of this deployment.
-        deliveries: Where evaluation events go.
-        write: Takes a line of the log.
+        given: the input's members.
+        caller: the caller and its action on the ownership; None without an owner header, and for an operation without
+            actions.
+        arns: the ARNs of this API.
+        now: the time of the call, in milliseconds since 1970.
+        clock: returns the current time, in milliseconds since 1970.
+        store: the table.
+        quotas: the quotas of this deployment.
+        deliveries: delivers evaluation events.
+        write: writes a line to the log.
 
     """
 
     given: Mapping[str, Any]
-    claim: Claim | None
-    place: Place
+    caller: Caller | None
+    arns: Arns
     now: int
     clock: Callable[[], int]
     store: Store
@@ -45,16 +45,16 @@ class Call:
 
     @property
     def project(self) -> str:
-        """Name of the project that the path names by name or ARN."""
-        return self.place.name_of(Kind.PROJECT, self.given["project"])
+        """Name of the project in the path, which has its name or ARN."""
+        return self.arns.name_of(Kind.PROJECT, self.given["project"])
 
     def refuse_expired(self) -> None:
-        """Refuse a claim that may take effect no more; by the clock, as reads and attempts before it took their time.
+        """Refuse a request whose `not-after` has passed, by the clock: earlier reads and attempts took time.
 
         Raises:
-            ConflictError: its `not-after` has passed.
+            ConflictError: `not-after` has passed.
 
         """
-        if self.claim is not None and self.claim.is_expired(self.clock() / _MILLISECONDS):
-            sentence = "The request came, or could be carried out, only after its own not-after: nothing has changed."
+        if self.caller is not None and self.caller.is_expired(self.clock() / _MILLISECONDS):
+            sentence = "The request arrived, or could take effect, only after its not-after time; it changed nothing."
             raise ConflictError(sentence, outcome=Outcome.EXPIRED)

@@ -1,4 +1,4 @@
-"""What the writes of operations have in common: they lean on what was read, and begin again where that has changed."""
+"""Writes that depend on what the operation read: if that has changed, the operation runs again."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ def write_if_unchanged(call: Call, unchanged: Sequence[Write], *more: Write) -> 
     """Make all of the writes, or none.
 
     Args:
-        call: The call.
-        unchanged: Those whose conditions say only that what was read is still so.
-        more: The others.
+        call: the call.
+        unchanged: writes whose only condition is that nothing changed since the read.
+        more: the other writes.
 
     Raises:
-        ConflictError: the call may take effect no more.
-        ContendedError: something changed since, and nothing was written.
-        ConditionsFailedError: nothing has, and a condition of the others failed.
+        ConflictError: the call's `not-after` has passed; nothing was written.
+        ContendedError: something changed since the read; nothing was written.
+        ConditionsFailedError: nothing changed, but a condition of `more` was false; nothing was written.
 
     """
     call.refuse_expired()
@@ -33,11 +33,12 @@ def write_if_unchanged(call: Call, unchanged: Sequence[Write], *more: Write) -> 
 
 
 def write_change(call: Call, before: Resource, after: Resource, *more: Write, unchanged: Sequence[Write] = ()) -> None:
-    """Store what a resource became, and more with it, if it and what `unchanged` looks at still are as they were read.
+    """Store a change of a resource together with other writes, as in `write_if_unchanged`.
 
     Raises:
-        ContendedError: they are not, and nothing was written.
-        ConditionsFailedError: they are, and another of the writes failed.
+        ConflictError: the call's `not-after` has passed; nothing was written.
+        ContendedError: something changed since the read; nothing was written.
+        ConditionsFailedError: nothing changed, but a condition of `more` was false; nothing was written.
 
     """
     write_if_unchanged(call, [writes.change(before, after), *unchanged], *more)

@@ -1,7 +1,7 @@
-"""Operations of evaluation: which variation an entity gets, and whether a pattern matches.
+"""Operations of evaluation: an entity's variation, and whether a pattern matches.
 
-One round trip: the feature and what runs on it lie side by side. However large the project is, nothing else of it is
-read, but for its log group, which a warm container remembers for a while.
+An evaluation takes one round trip, however large the project is: the feature and its runs are neighbours in the table.
+The only other read is the project's log group, which a sandbox keeps for a minute.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from evidently_service.evaluation.evaluate import Evaluation, Plan
 from evidently_service.evaluation.plans import plan_of
 from evidently_service.operations import lists
 from evidently_service.operations.call import Call
-from evidently_service.operations.events import deliver
+from evidently_service.operations.events import send_events
 from evidently_service.storage import items, keys
 from evidently_service.telemetry import metrics
 from evidently_service.telemetry.deliveries import EvaluationEvent, typed
@@ -29,47 +29,48 @@ def evaluate_feature(call: Call) -> Mapping[str, Any]:
     plan = _plan(call, name)
     if plan is None:
         _require_project(call)
-        raise NotFoundError.not_there(Kind.FEATURE, call.place.feature(call.project, name))
-    done = _Done.of(call, plan, name, call.given["entityId"], context)
-    deliver(call, (each.event(call.now) for each in [done]))
-    return done.answer()
+        raise NotFoundError.in_data_plane(Kind.FEATURE, call.arns.feature(call.project, name))
+    evaluated = _Evaluated.of(call, plan, name, call.given["entityId"], context)
+    send_events(call, [evaluated.event(call.now)])
+    return evaluated.members()
 
 
 def batch_evaluate_feature(call: Call) -> Mapping[str, Any]:
-    """BatchEvaluateFeature: each by itself; one that can't be evaluated says why in the place of a reason."""
+    """BatchEvaluateFeature: each request by itself; one that can't be evaluated has the cause as its reason."""
     requests = call.given["requests"]
     contexts = [
         _context(request, "evaluationContext", f"requests[{index}].evaluationContext")
         for index, request in enumerate(requests)
     ]
     plans = {name: _plan(call, name) for name in sorted({request["feature"] for request in requests})}
+    # A feature that exists proves its project.
     if not any(plans.values()):
         _require_project(call)
-    results, done = [], []
+    results, evaluated = [], []
     for request, context in zip(requests, contexts, strict=True):
-        # AWS answers with ARNs where names were sent (observed).
+        # AWS returns ARNs even if the request has names (observed).
         name, entity = request["feature"], request["entityId"]
-        feature = call.place.feature(call.project, name)
-        result = {"project": call.place.project(call.project), "feature": feature, "entityId": entity}
+        feature = call.arns.feature(call.project, name)
+        result = {"project": call.arns.project(call.project), "feature": feature, "entityId": entity}
         plan = plans[name]
         if plan is None:
-            results.append({**result, "reason": NotFoundError.not_there(Kind.FEATURE, feature).message})
+            results.append({**result, "reason": NotFoundError.in_data_plane(Kind.FEATURE, feature).message})
         else:
-            done.append(_Done.of(call, plan, name, entity, context))
-            results.append({**result, **done[-1].answer()})
-    deliver(call, (each.event(call.now) for each in done))
+            evaluated.append(_Evaluated.of(call, plan, name, entity, context))
+            results.append({**result, **evaluated[-1].members()})
+    send_events(call, (each.event(call.now) for each in evaluated))
     return {"results": results}
 
 
 def test_segment_pattern(call: Call) -> Mapping[str, Any]:
-    """TestSegmentPattern: the same engine that evaluates."""
+    """TestSegmentPattern: by the engine of the evaluations."""
     pattern = documents.pattern_in(call.given)
     return {"match": pattern.matches(_context(call.given, "payload", "payload"))}
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
-    """An evaluation that was made, and counted."""
+class _Evaluated:
+    """An evaluation that the metrics have counted."""
 
     feature: str
     entity: str
@@ -77,12 +78,12 @@ class _Done:
     found: Evaluation
 
     @classmethod
-    def of(cls, call: Call, plan: Plan, feature: str, entity: str, context: Mapping[str, Any]) -> "_Done":
+    def of(cls, call: Call, plan: Plan, feature: str, entity: str, context: Mapping[str, Any]) -> "_Evaluated":
         found = plan.evaluate(entity, context, call.now)
         call.write(metrics.evaluation(call.now, call.project, feature, found.variation, found.reason))
         return cls(feature, entity, context, found)
 
-    def answer(self) -> dict[str, Any]:
+    def members(self) -> dict[str, Any]:
         return {
             "variation": self.found.variation,
             "value": self.found.value,
@@ -96,7 +97,7 @@ class _Done:
 
 
 def _context(request: Mapping[str, Any], member: str, path: str) -> Mapping[str, Any]:
-    """Return a context, {} where there is none: no positive rule of a segment matches it."""
+    """Return the context in a request, {} without one: of a segment's rules, only `exists: false` matches that."""
     if member not in request:
         return {}
     try:
@@ -106,7 +107,7 @@ def _context(request: Mapping[str, Any], member: str, path: str) -> Mapping[str,
 
 
 def _plan(call: Call, name: str) -> Plan | None:
-    """Return the plan of a feature, None where there is no such feature."""
+    """Return the plan of a feature, None if the feature does not exist."""
     found = call.store.all_in(lists.evaluation_of(call.project, name))
     if not found or "variations" not in found[0]:
         return None
@@ -116,4 +117,4 @@ def _plan(call: Call, name: str) -> Plan | None:
 
 def _require_project(call: Call) -> None:
     if call.store.read(keys.project_key(call.project)) is None:
-        raise NotFoundError.not_there(Kind.PROJECT, call.place.project(call.project))
+        raise NotFoundError.in_data_plane(Kind.PROJECT, call.arns.project(call.project))

@@ -1,4 +1,4 @@
-"""Evaluation events: those of our own evaluations, and those that clients send with PutProjectEvents."""
+"""Evaluation events: of this service's evaluations, and those that clients send with PutProjectEvents."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,17 +15,18 @@ from evidently_service.telemetry import metrics
 from evidently_service.telemetry.deliveries import EvaluationEvent
 
 _EVALUATION = "aws.evidently.evaluation"
-# The members of an evaluation's data that are to be there, each with the model's shape for such a text.
+# The required members of an evaluation's data, each with the model's shape of such a string.
 _MEMBERS = {"feature": "FeatureName", "variation": "VariationName", "entityId": "EntityId", "type": "RuleType"}
 
 
 def put_project_events(call: Call) -> Mapping[str, Any]:
-    """PutProjectEvents: evaluations are counted and delivered; one that is malformed fails by itself.
+    """PutProjectEvents: count and deliver evaluations; a malformed event fails by itself.
 
-    Custom events are what AWS made metrics of experiments and monitors of: they are accepted, and no more.
+    AWS used custom events for experiments and metric monitors, which this service does not have: it accepts them, and
+    stores nothing.
     """
     if call.store.read(keys.project_key(call.project)) is None:
-        raise NotFoundError.not_there(Kind.PROJECT, call.place.project(call.project))
+        raise NotFoundError.in_data_plane(Kind.PROJECT, call.arns.project(call.project))
     results: list[dict[str, Any]] = []
     evaluations: list[EvaluationEvent] = []
     for given in call.given["events"]:
@@ -40,15 +41,16 @@ def put_project_events(call: Call) -> Mapping[str, Any]:
         results.append(result)
     for event in evaluations:
         call.write(metrics.evaluation(call.now, call.project, event.feature, event.variation, event.reason))
-    deliver(call, evaluations)
+    send_events(call, evaluations)
     return {"failedEventCount": sum("errorCode" in result for result in results), "eventResults": results}
 
 
-def deliver(call: Call, events: Iterable[EvaluationEvent]) -> None:
-    """Put events into the project's log group, if it has one; a failure is counted, and fails nothing."""
+def send_events(call: Call, events: Iterable[EvaluationEvent]) -> None:
+    """Put events into the project's log group, if it has one; count a failure, and raise nothing."""
     deliveries = call.deliveries
-    found = list(events) if deliveries.log_groups else []
-    if not found:
+    # A deployment without log groups has nowhere to send events: it need not read the project's setting.
+    sent = list(events) if deliveries.log_groups else []
+    if not sent:
         return
     try:
         group = deliveries.target(call.project, call.now, lambda: _log_group(call))
@@ -57,10 +59,10 @@ def deliver(call: Call, events: Iterable[EvaluationEvent]) -> None:
     else:
         if group is None:
             return
-        arn = call.place.project(call.project)
-        failure = deliveries.send(group, [event.line(arn) for event in found], call.now)
+        arn = call.arns.project(call.project)
+        failure = deliveries.send(group, [event.line(arn) for event in sent], call.now)
     if failure is not None:
-        call.write(metrics.failed_deliveries(call.now, call.project, len(found), failure))
+        call.write(metrics.failed_deliveries(call.now, call.project, len(sent), failure))
 
 
 def _log_group(call: Call) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from evidently_service.documents import features as documents
-from evidently_service.domain.arns import Arn
+from evidently_service.domain.arns import ResourceRef
 from evidently_service.domain.errors import ConflictError, NotFoundError
 from evidently_service.domain.launch_states import LaunchStatus
 from evidently_service.domain.quotas import QuotaCode, exceeded
@@ -22,14 +22,14 @@ _COUNTER = "featureCount"
 
 
 def create_feature(call: Call) -> Result:
-    """CreateFeature; the feature as it is, where it is the caller's already."""
-    named = Arn(Kind.FEATURE, call.given["name"], call.project)
-    found = owners.look_before_create(call, named, items.feature_from)
+    """CreateFeature; returns the existing feature if the caller is an owner."""
+    named = ResourceRef(Kind.FEATURE, call.given["name"], call.project)
+    found = owners.look_up_before_create(call, named, items.feature_from)
     ruling = owners.acquire(call, found)
     if found.resource is not None:
         return owners.succeeded(call, _response(call, found.owned(found.resource, ruling.ownership)))
     feature = replace(documents.new_feature(call.given, call.project, call.now), ownership=ruling.ownership)
-    arn = call.place.feature(feature.project, feature.name)
+    arn = call.arns.feature(feature.project, feature.name)
     limit = call.quotas.features_per_project
     put = Put(items.feature_item(feature))
     count = writes.count_in_project(feature.project, _COUNTER, limit)
@@ -37,7 +37,7 @@ def create_feature(call: Call) -> Result:
         owners.write_new(call, found, put, count)
     except ConditionsFailedError as error:
         if error.absent(count):
-            raise NotFoundError.missing(Kind.PROJECT, call.place.project(feature.project)) from None
+            raise NotFoundError.missing(Kind.PROJECT, call.arns.project(feature.project)) from None
         if error.failed(put):
             raise ConflictError.duplicate(Kind.FEATURE, arn) from None
         raise exceeded(QuotaCode.FEATURES_PER_PROJECT, limit, Kind.FEATURE, arn) from None
@@ -46,7 +46,7 @@ def create_feature(call: Call) -> Result:
 
 def get_feature(call: Call) -> Mapping[str, Any]:
     """GetFeature."""
-    return _response(call, _require(call, _look(call)))
+    return _response(call, _require(call, _look_up(call)))
 
 
 def list_features(call: Call) -> Mapping[str, Any]:
@@ -54,34 +54,34 @@ def list_features(call: Call) -> Mapping[str, Any]:
     found, token = lists.page(call, lists.features(call.project))
     if not found:
         require_project(call)
-    features = [documents.feature_document(items.feature_from(item), call.place) for item in found]
+    features = [documents.feature_document(items.feature_from(item), call.arns) for item in found]
     return {"features": features, "nextToken": token}
 
 
 def update_feature(call: Call) -> Result:
-    """UpdateFeature: refused where it removes a variation that a running launch serves."""
-    found = _look(call)
+    """UpdateFeature: refused if it removes a variation that a running launch serves."""
+    found = _look_up(call)
     before, ruling = _require(call, found), owners.update(call, found)
     after = replace(documents.updated_feature(before, call.given, call.now), ownership=ruling.ownership)
     removed = set(before.variations) - set(after.variations)
     if removed and before.runs:
-        _refuse_to_remove_what_is_served(call, before, removed)
+        _refuse_if_served(call, before, removed)
     write_change(call, before, after, unchanged=found.remembering(ruling.note, call.now))
     return owners.succeeded(call, _response(call, after))
 
 
 def delete_feature(call: Call) -> Mapping[str, Any] | Result:
     """DeleteFeature: refused while a launch runs on it."""
-    if call.claim is not None:
-        return owners.release(call, call.claim, _look(call), _delete)
-    arn = call.place.feature(call.project, call.given["feature"])
+    if call.caller is not None:
+        return owners.release(call, call.caller, _look_up(call), _delete)
+    arn = call.arns.feature(call.project, call.given["feature"])
     delete = writes.delete_idle_feature(call.project, call.given["feature"])
     uncount = writes.uncount_in_project(call.project, _COUNTER)
     try:
         call.store.write(delete, uncount)
     except ConditionsFailedError as error:
         if error.absent(uncount):
-            # AWS names the project by the feature's ARN here (observed), and clients compare it.
+            # AWS's message has the feature's ARN for the project here (observed), and clients compare messages.
             raise NotFoundError.missing(Kind.PROJECT, arn) from None
         if error.absent(delete):
             raise NotFoundError.missing(Kind.FEATURE, arn) from None
@@ -89,24 +89,24 @@ def delete_feature(call: Call) -> Mapping[str, Any] | Result:
     return {}
 
 
-def _refuse_to_remove_what_is_served(call: Call, feature: Feature, removed: set[str]) -> None:
+def _refuse_if_served(call: Call, feature: Feature, removed: set[str]) -> None:
     running = [keys.launch_key(feature.project, launch) for launch in feature.runs]
     for launch in (items.launch_from(item) for item in call.store.read_all(running) if item):
         served = {variation for _, variation in launch.feature_variations().get(feature.name, [])} & removed
         if served and launch.status is LaunchStatus.RUNNING:
             message = f"Variation {', '.join(sorted(served))} is served by launch {launch.name}, which is running."
-            raise ConflictError.of(message, Kind.FEATURE, call.place.feature(feature.project, feature.name))
+            raise ConflictError.of(message, Kind.FEATURE, call.arns.feature(feature.project, feature.name))
 
 
-def _look(call: Call) -> owners.Found[Feature]:
-    named = Arn(Kind.FEATURE, call.given["feature"], call.project)
-    return owners.look(call, owners.Record(named), items.feature_from)
+def _look_up(call: Call) -> owners.Found[Feature]:
+    named = ResourceRef(Kind.FEATURE, call.given["feature"], call.project)
+    return owners.look_up(call, owners.Record(named), items.feature_from)
 
 
 def _require(call: Call, found: owners.Found[Feature]) -> Feature:
     if found.resource is None:
         require_project(call)
-        raise NotFoundError.missing(Kind.FEATURE, call.place.feature(call.project, call.given["feature"]))
+        raise NotFoundError.missing(Kind.FEATURE, call.arns.feature(call.project, call.given["feature"]))
     return found.resource
 
 
@@ -118,9 +118,9 @@ def _delete(call: Call, feature: Feature) -> tuple[list[Write], list[Write]]:
 
 
 def _in_use(call: Call) -> ConflictError:
-    arn = call.place.feature(call.project, call.given["feature"])
-    return ConflictError.of("Feature is used by a running launch; stop that first.", Kind.FEATURE, arn)
+    arn = call.arns.feature(call.project, call.given["feature"])
+    return ConflictError.of("Feature is used by a running launch; stop the launch first.", Kind.FEATURE, arn)
 
 
 def _response(call: Call, feature: Feature) -> Mapping[str, Any]:
-    return {"feature": documents.feature_document(feature, call.place)}
+    return {"feature": documents.feature_document(feature, call.arns)}

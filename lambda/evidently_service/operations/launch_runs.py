@@ -1,4 +1,4 @@
-"""StartLaunch and StopLaunch. Each makes two round trips: a strong read, one transaction."""
+"""StartLaunch and StopLaunch. Each takes two round trips: a strongly consistent read, and one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,8 +26,8 @@ from evidently_service.storage.transaction import ConditionsFailedError, Update,
 
 
 def start_launch(call: Call) -> Result:
-    """StartLaunch. Several launches may run on one feature; AWS checks neither sums of weights nor start times."""
-    found = owners.look(call, _record(call), items.launch_from)
+    """StartLaunch: as on AWS, several launches may run on one feature, and nothing checks weights or start times."""
+    found = owners.look_up(call, _record(call), items.launch_from)
     ruling = owners.acquire(call, found)
     if found.resource is None:
         raise launch_missing(call)
@@ -39,16 +39,16 @@ def start_launch(call: Call) -> Result:
 
 
 def stop_launch(call: Call) -> Mapping[str, Any] | Result:
-    """StopLaunch: COMPLETED unless the request says otherwise. A release stops what the caller alone owns."""
-    if call.claim is None:
+    """StopLaunch: COMPLETED unless the request says CANCELLED. The release of the last owner stops the run."""
+    if call.caller is None:
         launch = read_launch(call)
         if launch.status is not LaunchStatus.RUNNING:
             raise ValidationError("Launch cannot be cancelled from current status", reason=Reason.OTHER)
         change, more = _stop(call, launch)
         write_if_unchanged(call, change, *more)
         return _ended(call)
-    found = owners.look(call, _record(call), items.launch_from)
-    result = owners.release(call, call.claim, found, _stop)
+    found = owners.look_up(call, _record(call), items.launch_from)
+    result = owners.release(call, call.caller, found, _stop)
     return replace(result, output=_ended(call)) if result.outcome is Outcome.DONE else result
 
 
@@ -79,8 +79,10 @@ def _write_start(call: Call, launch: Launch, started: Launch, remembering: Seque
     try:
         write_change(call, launch, started, active, *notes.values(), *runs, unchanged=remembering)
     except ConditionsFailedError as error:
+        # Several conditions may be false at once. A missing project makes the others meaningless, and the quota comes
+        # last: its message would hide an error that no stopped launch cures.
         if error.absent(active):
-            raise NotFoundError.missing(Kind.PROJECT, call.place.project(started.project)) from None
+            raise NotFoundError.missing(Kind.PROJECT, call.arns.project(started.project)) from None
         problems = [
             problem for feature, note in notes.items() for problem in _unserved(error, feature, note, served[feature])
         ]
@@ -92,7 +94,7 @@ def _write_start(call: Call, launch: Launch, started: Launch, remembering: Seque
 def _unserved(
     error: ConditionsFailedError, feature: str, note: Update, variations: list[tuple[str, str]]
 ) -> list[Problem]:
-    """Say what is wrong with the groups of a launch that serve a feature."""
+    """Return the problems of the launch's groups for one feature: an unknown feature, or unknown variations."""
     if not error.failed(note):
         return []
     if error.absent(note):

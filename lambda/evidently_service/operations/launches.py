@@ -1,11 +1,11 @@
-"""Operations that make, read, change and delete launches; `launch_runs` starts and stops them."""
+"""Operations that create, read, update and delete launches; `launch_runs` starts and stops them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from evidently_service.documents import launches as documents
-from evidently_service.domain.arns import Arn
+from evidently_service.domain.arns import ResourceRef
 from evidently_service.domain.errors import ConflictError, ContendedError, NotFoundError, Problem, ValidationError
 from evidently_service.domain.launch_states import LaunchStatus
 from evidently_service.domain.quotas import QuotaCode, exceeded
@@ -20,21 +20,23 @@ from evidently_service.storage.transaction import ConditionsFailedError, Put, Wr
 
 RUNNING_COUNTER: Final = "activeLaunchCount"
 _COUNTER: Final = "launchCount"
-# Each takes two of a transaction's hundred writes; the launch, its owner's note and five features take seven more.
+# A segment takes two of a transaction's hundred writes; the launch, the caller's note and five features take seven.
 _MOST_SEGMENTS_CHANGED: Final = 46
 
 
 def create_launch(call: Call) -> Result:
-    """CreateLaunch; the launch as it is, where it is the caller's already."""
-    found = owners.look_before_create(call, Arn(Kind.LAUNCH, call.given["name"], call.project), items.launch_from)
+    """CreateLaunch; returns the existing launch if the caller is an owner."""
+    found = owners.look_up_before_create(
+        call, ResourceRef(Kind.LAUNCH, call.given["name"], call.project), items.launch_from
+    )
     ruling = owners.acquire(call, found)
     if found.resource is not None:
         return owners.succeeded(call, launch_response(call, found.owned(found.resource, ruling.ownership)))
-    made = documents.new_launch(call.given, call.project, call.now, call.place)
-    segments = _segments(call, made.segments()) if made.segments() else []
+    new = documents.new_launch(call.given, call.project, call.now, call.arns)
+    segments = _segments(call, new.segments()) if new.segments() else []
     patterns = {segment.name: segment.pattern for segment in segments}
-    launch = replace(made, patterns=patterns, ownership=ruling.ownership)
-    arn, limit = call.place.launch(launch.project, launch.name), call.quotas.launches_per_project
+    launch = replace(new, patterns=patterns, ownership=ruling.ownership)
+    arn, limit = call.arns.launch(launch.project, launch.name), call.quotas.launches_per_project
     put = Put(items.launch_item(launch))
     count = writes.count_in_project(launch.project, _COUNTER, limit)
     references = [write for segment in segments for write in writes.refer_to_segment(segment, launch)]
@@ -42,14 +44,12 @@ def create_launch(call: Call) -> Result:
         owners.write_new(call, found, put, count, *references)
     except ConditionsFailedError as error:
         if error.absent(count):
-            raise NotFoundError.missing(Kind.PROJECT, call.place.project(launch.project)) from None
+            raise NotFoundError.missing(Kind.PROJECT, call.arns.project(launch.project)) from None
         if error.failed(put):
             raise ConflictError.duplicate(Kind.LAUNCH, arn) from None
         if any(error.failed(reference) for reference in references):
             raise ContendedError("a segment changed after it was read") from None
-        raise exceeded(
-            QuotaCode.LAUNCHES_PER_PROJECT, limit, Kind.LAUNCH, call.place.launch(launch.project, launch.name)
-        ) from None
+        raise exceeded(QuotaCode.LAUNCHES_PER_PROJECT, limit, Kind.LAUNCH, arn) from None
     return owners.succeeded(call, launch_response(call, launch))
 
 
@@ -63,22 +63,22 @@ def list_launches(call: Call) -> Mapping[str, Any]:
     found, token = lists.page(call, lists.launches(call.project, call.given.get("status")))
     if not found:
         require_project(call)
-    launches = [documents.launch_document(items.launch_from(item), call.place) for item in found]
+    launches = [documents.launch_document(items.launch_from(item), call.arns) for item in found]
     return {"launches": launches, "nextToken": token}
 
 
 def update_launch(call: Call) -> Result:
-    """UpdateLaunch: what runs keeps its groups and its salt, so that nobody changes groups by surprise."""
-    found = owners.look(call, owners.Record(launch_named(call)), items.launch_from)
+    """UpdateLaunch: a running launch keeps its groups and salt, so that no entity changes groups."""
+    found = owners.look_up(call, owners.Record(launch_named(call)), items.launch_from)
     if found.resource is None:
         raise launch_missing(call)
     before, ruling = found.resource, owners.update(call, found)
     if before.status.is_stopped:
         raise ConflictError.of(f"Launch is {before.status.value} and cannot be changed.", Kind.LAUNCH, launch_arn(call))
-    after = documents.updated_launch(before, call.given, call.now, call.place)
+    after = documents.updated_launch(before, call.given, call.now, call.arns)
     running = before.status is LaunchStatus.RUNNING
     if running and (frozen := documents.frozen_changes(before, after)):
-        message = f"Launch is running: its {' and '.join(frozen)} cannot be changed; create a new launch for that."
+        message = f"Launch is running: its {' and '.join(frozen)} cannot be changed; create a new launch instead."
         raise ConflictError.of(message, Kind.LAUNCH, launch_arn(call))
     added = sorted(set(after.segments()) - set(before.segments()))
     removed = sorted(set(before.segments()) - set(after.segments()))
@@ -100,10 +100,10 @@ def update_launch(call: Call) -> Result:
 
 
 def delete_launch(call: Call) -> Mapping[str, Any] | Result:
-    """DeleteLaunch: refused while it runs. The release of its last owner stops it first, whoever started it."""
-    if call.claim is not None:
-        found = owners.look(call, owners.Record(launch_named(call)), items.launch_from)
-        return owners.release(call, call.claim, found, _delete)
+    """DeleteLaunch: refused while it runs. The release of its last owner stops it first, whoever owns the run."""
+    if call.caller is not None:
+        found = owners.look_up(call, owners.Record(launch_named(call)), items.launch_from)
+        return owners.release(call, call.caller, found, _delete)
     launch = read_launch(call)
     if launch.status is LaunchStatus.RUNNING:
         message = "Launch cannot be deleted while it is running; stop it first."
@@ -117,7 +117,7 @@ def read_launch(call: Call) -> Launch:
     """Return the launch that a request names.
 
     Raises:
-        NotFoundError: it, or its project, is not there.
+        NotFoundError: the launch or its project does not exist.
 
     """
     item = call.store.read(keys.launch_key(call.project, call.given["launch"]))
@@ -127,33 +127,33 @@ def read_launch(call: Call) -> Launch:
 
 
 def launch_missing(call: Call) -> NotFoundError:
-    """Say that there is no such launch.
+    """Return the error of an unknown launch.
 
     Raises:
-        NotFoundError: not even its project is there.
+        NotFoundError: the project does not exist either.
 
     """
     require_project(call)
     return NotFoundError.missing(Kind.LAUNCH, launch_arn(call))
 
 
-def launch_named(call: Call) -> Arn:
-    """Return which launch a request names."""
-    return Arn(Kind.LAUNCH, call.given["launch"], call.project)
+def launch_named(call: Call) -> ResourceRef:
+    """Return the reference to the launch that a request names."""
+    return ResourceRef(Kind.LAUNCH, call.given["launch"], call.project)
 
 
 def launch_arn(call: Call) -> str:
     """ARN of the launch that a request names."""
-    return call.place.launch(call.project, call.given["launch"])
+    return call.arns.launch(call.project, call.given["launch"])
 
 
 def launch_response(call: Call, launch: Launch) -> Mapping[str, Any]:
     """Return the output that shows a launch."""
-    return {"launch": documents.launch_document(launch, call.place)}
+    return {"launch": documents.launch_document(launch, call.arns)}
 
 
 def _delete(_: Call, launch: Launch) -> tuple[list[Write], list[Write]]:
-    """Return the writes that delete a launch; its project is in one of them, as a transaction wants it."""
+    """Return the writes that delete a launch; a transaction has one write for each item, so both counters share one."""
     runs = launch.status is LaunchStatus.RUNNING
     uncount = writes.uncount_in_project(launch.project, _COUNTER, *([RUNNING_COUNTER] if runs else []))
     releases = [write for name in launch.segments() for write in writes.release_segment(name, launch)]
@@ -161,11 +161,11 @@ def _delete(_: Call, launch: Launch) -> tuple[list[Write], list[Write]]:
 
 
 def _segments(call: Call, names: Sequence[str]) -> list[Segment]:
-    """Return the segments that a launch is to refer to, looking for its project on the same way."""
+    """Return the segments with these names, reading the launch's project in the same round trip."""
     project, *found = call.store.read_all([keys.project_key(call.project), *map(keys.segment_key, names)])
     if project is None:
-        raise NotFoundError.missing(Kind.PROJECT, call.place.project(call.project))
+        raise NotFoundError.missing(Kind.PROJECT, call.arns.project(call.project))
     for name, item in zip(names, found, strict=True):
         if item is None:
-            raise NotFoundError.missing(Kind.SEGMENT, call.place.segment(name))
+            raise NotFoundError.missing(Kind.SEGMENT, call.arns.segment(name))
     return [items.segment_from(item) for item in found if item]

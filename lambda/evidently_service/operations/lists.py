@@ -1,7 +1,7 @@
-"""Lists: which items each one is made of, and its pages.
+"""Lists: the items of each, and their pages.
 
-A token says where the next page begins and of which list it is; what it looks like is nobody's business. So a page
-costs what it returns, however long the list is, and one that is changed meanwhile skips or repeats nothing else.
+A token holds its list and the sort key where the next page begins; clients treat it as opaque. So the cost of a page
+does not depend on the length of the list, and a change between two pages affects the changed items only.
 """
 
 import base64
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from evidently_service.domain.errors import Problem, ValidationError
 from evidently_service.operations.call import Call
 from evidently_service.storage.keys import Item, text
-from evidently_service.storage.store import NOTHING_LEFT_OUT, Filter, Span
+from evidently_service.storage.store import NO_FILTER, Filter, Span
 
-# Before and after every character of a name.
+# They sort before and after every character of a name.
 _FIRST = "!"
 _LAST = "~"
 
@@ -24,86 +24,82 @@ class Listing:
     """A list of the API.
 
     Args:
-        name: What it lists; with the span and the filter, what makes it another list than all others.
-        span: The items that it is made of.
-        size: How many things a page has, where the request doesn't say.
-        left_out: What of the span is not in the list.
+        name: the list's name; name, span and filter together identify the list.
+        span: the items of the list.
+        size: the default maximum of items on a page, AWS's own.
+        shown: the condition for an item of the span to be in the list.
 
     """
 
     name: str
     span: Span
     size: int
-    left_out: Filter = NOTHING_LEFT_OUT
+    shown: Filter = NO_FILTER
 
     @property
     def identity(self) -> str:
-        """What a token is bound to."""
-        return f"{self.name} {self.span.partition} {json.dumps(self.left_out.values)}"
+        """The part of a token that ties it to this list."""
+        return f"{self.name} {self.span.partition} {json.dumps(self.shown.values)}"
 
 
 def evaluation_of(project: str, feature: str) -> Span:
-    """Return what an evaluation reads: a feature, and then what runs on it."""
+    """Return the span that an evaluation reads: a feature, then the runs on it."""
     return Span(f"project#{project}", f"feature#{feature}", f"feature#{feature}#{_LAST}")
 
 
 def projects() -> Listing:
-    """All projects, by name."""
+    """Return the list of all projects, by name."""
     return Listing("projects", Span("projects", _FIRST, _LAST), size=50)
 
 
 def features(project: str) -> Listing:
-    """The features of a project, by name; what runs on them lies between and is passed over."""
-    left_out = Filter("attribute_exists(variations)")
-    return Listing("features", Span(f"project#{project}", "feature#", f"feature#{_LAST}"), size=100, left_out=left_out)
+    """Return the list of a project's features, by name; its span has their runs too, which the filter excludes."""
+    shown = Filter("attribute_exists(variations)")
+    return Listing("features", Span(f"project#{project}", "feature#", f"feature#{_LAST}"), size=100, shown=shown)
 
 
 def launches(project: str, status: str | None) -> Listing:
-    """The launches of a project, or those in one state, by name."""
+    """Return the list of a project's launches, of all or of one status, by name."""
     span = Span(f"project#{project}", "launch#", f"launch#{_LAST}")
     if status is None:
         return Listing("launches", span, size=100)
-    return Listing(
-        "launches",
-        span,
-        size=100,
-        left_out=Filter("#status = :status", {":status": text(status)}, {"#status": "status"}),
-    )
+    shown = Filter("#status = :status", {":status": text(status)}, {"#status": "status"})
+    return Listing("launches", span, size=100, shown=shown)
 
 
 def segments() -> Listing:
-    """All segments, by name."""
+    """Return the list of all segments, by name."""
     return Listing("segments", Span("segments", _FIRST, _LAST), size=50)
 
 
 def references(segment: str) -> Listing:
-    """What refers to a segment, by project and launch."""
+    """Return the list of launches that refer to a segment, by project and name."""
     return Listing("references", Span(f"segment#{segment}", "launch#", f"launch#{_LAST}"), size=50)
 
 
 def page(call: Call, listing: Listing) -> tuple[list[Item], str | None]:
-    """Return the page that a request asks for, and the token of the next one, None where this is the last.
+    """Return the page that a request names, and the token of the next page, None after the last.
 
     Raises:
-        ValidationError: a token that is not of this list.
+        ValidationError: the request's token belongs to another list, or is no token.
 
     """
-    after = _place(call.given["nextToken"], listing) if "nextToken" in call.given else None
+    after = _position(call.given["nextToken"], listing) if "nextToken" in call.given else None
     most = call.given.get("maxResults", listing.size)
-    found, last = call.store.page(listing.span, after, most, listing.left_out)
+    found, last = call.store.page(listing.span, after, most, listing.shown)
     return found, _token(last, listing) if last is not None else None
 
 
-def _token(place: str, listing: Listing) -> str:
-    return base64.urlsafe_b64encode(json.dumps([listing.identity, place]).encode()).decode()
+def _token(position: str, listing: Listing) -> str:
+    return base64.urlsafe_b64encode(json.dumps([listing.identity, position]).encode()).decode()
 
 
-def _place(token: str, listing: Listing) -> str:
+def _position(token: str, listing: Listing) -> str:
     try:
         match json.loads(base64.b64decode(token, altchars=b"-_", validate=True)):
-            case [listing.identity, str(place)] if listing.span.first <= place <= listing.span.last:
-                return place
+            case [listing.identity, str(position)] if listing.span.first <= position <= listing.span.last:
+                return position
     except (binascii.Error, ValueError, RecursionError):
         pass
-    rule = "is not a token of this list; take it from the answer before, with the same arguments, or leave it out"
+    rule = "is not a token of this list; use the previous response's token with the same arguments, or omit it"
     raise ValidationError.of([Problem("nextToken", rule)])

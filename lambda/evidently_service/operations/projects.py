@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from evidently_service.documents import projects as documents
-from evidently_service.domain.arns import Arn
+from evidently_service.domain.arns import ResourceRef
 from evidently_service.domain.errors import ConflictError, NotFoundError
 from evidently_service.domain.quotas import QuotaCode, exceeded
 from evidently_service.domain.resources import Kind, Project
@@ -20,14 +20,14 @@ _COUNTER = "projectCount"
 
 
 def create_project(call: Call) -> Result:
-    """CreateProject; the project as it is, where it is the caller's already."""
-    found = owners.look_before_create(call, Arn(Kind.PROJECT, call.given["name"]), items.project_from)
+    """CreateProject; returns the existing project if the caller is an owner."""
+    found = owners.look_up_before_create(call, ResourceRef(Kind.PROJECT, call.given["name"]), items.project_from)
     ruling = owners.acquire(call, found)
     if found.resource is not None:
         return owners.succeeded(call, _response(call, found.owned(found.resource, ruling.ownership)))
     project = documents.new_project(call.given, call.now, call.deliveries.log_groups)
     project = replace(project, ownership=ruling.ownership)
-    arn = call.place.project(project.name)
+    arn = call.arns.project(project.name)
     put = Put(items.project_item(project))
     try:
         owners.write_new(call, found, put, writes.count_in_account(_COUNTER, call.quotas.projects))
@@ -40,13 +40,13 @@ def create_project(call: Call) -> Result:
 
 def get_project(call: Call) -> Mapping[str, Any]:
     """GetProject."""
-    return _response(call, _require(call, _look(call)))
+    return _response(call, _require(call, _look_up(call)))
 
 
 def list_projects(call: Call) -> Mapping[str, Any]:
     """ListProjects."""
     found, token = lists.page(call, lists.projects())
-    projects = [documents.project_document(items.project_from(item), call.place) for item in found]
+    projects = [documents.project_document(items.project_from(item), call.arns) for item in found]
     return {"projects": projects, "nextToken": token}
 
 
@@ -56,7 +56,7 @@ def update_project(call: Call) -> Result:
 
 
 def update_project_data_delivery(call: Call) -> Result:
-    """UpdateProjectDataDelivery: other warm containers know of it within a minute."""
+    """UpdateProjectDataDelivery: other sandboxes read the new setting within a minute."""
     groups = call.deliveries.log_groups
     result = _update(call, lambda project: documents.redelivered_project(project, call.given, call.now, groups))
     call.deliveries.forget(call.project)
@@ -65,9 +65,9 @@ def update_project_data_delivery(call: Call) -> Result:
 
 def delete_project(call: Call) -> Mapping[str, Any] | Result:
     """DeleteProject: refused while it has features or launches."""
-    if call.claim is not None:
-        return owners.release(call, call.claim, _look(call), _delete)
-    arn = call.place.project(call.project)
+    if call.caller is not None:
+        return owners.release(call, call.caller, _look_up(call), _delete)
+    arn = call.arns.project(call.project)
     delete = writes.delete_empty_project(call.project)
     try:
         call.store.write(delete, writes.uncount_in_account(_COUNTER))
@@ -79,28 +79,28 @@ def delete_project(call: Call) -> Mapping[str, Any] | Result:
 
 
 def require_project(call: Call) -> None:
-    """Tell, where something in a project is missing, whether it is the project itself.
+    """Check that the project of a request exists.
 
     Raises:
-        NotFoundError: it is the project.
+        NotFoundError: it does not.
 
     """
     if call.store.read(keys.project_key(call.project)) is None:
-        raise NotFoundError.missing(Kind.PROJECT, call.place.project(call.project))
+        raise NotFoundError.missing(Kind.PROJECT, call.arns.project(call.project))
 
 
-def _look(call: Call) -> owners.Found[Project]:
-    return owners.look(call, owners.Record(Arn(Kind.PROJECT, call.project)), items.project_from)
+def _look_up(call: Call) -> owners.Found[Project]:
+    return owners.look_up(call, owners.Record(ResourceRef(Kind.PROJECT, call.project)), items.project_from)
 
 
 def _require(call: Call, found: owners.Found[Project]) -> Project:
     if found.resource is None:
-        raise NotFoundError.missing(Kind.PROJECT, call.place.project(call.project))
+        raise NotFoundError.missing(Kind.PROJECT, call.arns.project(call.project))
     return found.resource
 
 
 def _update(call: Call, updated: Callable[[Project], Project]) -> Result:
-    found = _look(call)
+    found = _look_up(call)
     before, ruling = _require(call, found), owners.update(call, found)
     after = replace(updated(before), ownership=ruling.ownership)
     write_change(call, before, after, unchanged=found.remembering(ruling.note, call.now))
@@ -116,8 +116,8 @@ def _delete(call: Call, project: Project) -> tuple[list[Write], list[Write]]:
 
 def _in_use(call: Call) -> ConflictError:
     # The sentence is AWS's own.
-    return ConflictError.of("Project has sub-resources", Kind.PROJECT, call.place.project(call.project))
+    return ConflictError.of("Project has sub-resources", Kind.PROJECT, call.arns.project(call.project))
 
 
 def _response(call: Call, project: Project) -> Mapping[str, Any]:
-    return {"project": documents.project_document(project, call.place)}
+    return {"project": documents.project_document(project, call.arns)}

@@ -1,4 +1,4 @@
-"""What an operation comes to, where it has more to say than the members of its output."""
+"""The result of an operation that has an outcome of ownership beside its output."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from evidently_service.domain.ownership import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An output, and what the response says of ownership beside it.
+    """An output, and the ownership header's part of the response.
 
     Args:
-        output: The members of the output shape.
-        outcome: What came of the caller's claim, None where it made none.
-        owners: The LogicalResourceIds that own it still after a release.
+        output: the members of the output shape.
+        outcome: the outcome for the caller, None without an owner header.
+        owners: LogicalResourceIds of the remaining owners after a release.
 
     """
 

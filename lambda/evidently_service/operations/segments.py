@@ -1,11 +1,11 @@
-"""Operations on segments. They belong to the account and Region; a segment can't be changed, only deleted."""
+"""Operations on segments, which belong to the account and Region. The API has no UpdateSegment."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from evidently_service.documents import segments as documents
-from evidently_service.domain.arns import Arn
+from evidently_service.domain.arns import ResourceRef
 from evidently_service.domain.errors import ConflictError, NotFoundError
 from evidently_service.domain.quotas import QuotaCode, exceeded
 from evidently_service.domain.resources import Kind, Segment
@@ -19,13 +19,13 @@ _COUNTER = "segmentCount"
 
 
 def create_segment(call: Call) -> Result:
-    """CreateSegment; the segment as it is, where it is the caller's already."""
-    found = owners.look_before_create(call, Arn(Kind.SEGMENT, call.given["name"]), items.segment_from)
+    """CreateSegment; returns the existing segment if the caller is an owner."""
+    found = owners.look_up_before_create(call, ResourceRef(Kind.SEGMENT, call.given["name"]), items.segment_from)
     ruling = owners.acquire(call, found)
     if found.resource is not None:
         return owners.succeeded(call, _response(call, found.owned(found.resource, ruling.ownership)))
     segment = replace(documents.new_segment(call.given, call.now), ownership=ruling.ownership)
-    arn, limit = call.place.segment(segment.name), call.quotas.segments
+    arn, limit = call.arns.segment(segment.name), call.quotas.segments
     put = Put(items.segment_item(segment))
     try:
         owners.write_new(call, found, put, writes.count_in_account(_COUNTER, limit))
@@ -47,12 +47,12 @@ def get_segment(call: Call) -> Mapping[str, Any]:
 def list_segments(call: Call) -> Mapping[str, Any]:
     """ListSegments."""
     found, token = lists.page(call, lists.segments())
-    segments = [documents.segment_document(items.segment_from(item), call.place) for item in found]
+    segments = [documents.segment_document(items.segment_from(item), call.arns) for item in found]
     return {"segments": segments, "nextToken": token}
 
 
 def list_segment_references(call: Call) -> Mapping[str, Any]:
-    """ListSegmentReferences: there are no experiments here, so nothing of that type refers to it."""
+    """ListSegmentReferences: empty for EXPERIMENT, as this API has no experiments."""
     if call.given["type"] == "EXPERIMENT":
         _require(call)
         return {"referencedBy": []}
@@ -60,16 +60,16 @@ def list_segment_references(call: Call) -> Mapping[str, Any]:
     if not found:
         _require(call)
     launches = call.store.read_all([keys.referring_launch_key(item) for item in found])
-    # One that is gone since the page was read refers to nothing any more.
-    there = [documents.reference_document(items.launch_from(item), call.place) for item in launches if item]
-    return {"referencedBy": there, "nextToken": token}
+    # A launch that was deleted after the read of the page has no reference any more.
+    referring = [documents.reference_document(items.launch_from(item), call.arns) for item in launches if item]
+    return {"referencedBy": referring, "nextToken": token}
 
 
 def delete_segment(call: Call) -> Mapping[str, Any] | Result:
     """DeleteSegment: refused while a launch refers to it, running or not."""
-    if call.claim is not None:
-        found = owners.look(call, owners.Record(Arn(Kind.SEGMENT, _name(call))), items.segment_from)
-        return owners.release(call, call.claim, found, _delete)
+    if call.caller is not None:
+        found = owners.look_up(call, owners.Record(ResourceRef(Kind.SEGMENT, _name(call))), items.segment_from)
+        return owners.release(call, call.caller, found, _delete)
     delete = writes.delete_idle_segment(_name(call))
     try:
         call.store.write(delete, writes.uncount_in_account(_COUNTER))
@@ -88,16 +88,16 @@ def _delete(call: Call, segment: Segment) -> tuple[list[Write], list[Write]]:
 
 
 def _in_use(call: Call) -> ConflictError:
-    message = "Segment is used by launches; delete those first."
-    return ConflictError.of(message, Kind.SEGMENT, call.place.segment(_name(call)))
+    message = "Segment is used by launches; delete the launches first."
+    return ConflictError.of(message, Kind.SEGMENT, call.arns.segment(_name(call)))
 
 
 def _response(call: Call, segment: Segment) -> Mapping[str, Any]:
-    return {"segment": documents.segment_document(segment, call.place)}
+    return {"segment": documents.segment_document(segment, call.arns)}
 
 
 def _name(call: Call) -> str:
-    return call.place.name_of(Kind.SEGMENT, call.given["segment"])
+    return call.arns.name_of(Kind.SEGMENT, call.given["segment"])
 
 
 def _require(call: Call) -> None:
@@ -106,4 +106,4 @@ def _require(call: Call) -> None:
 
 
 def _missing(call: Call) -> NotFoundError:
-    return NotFoundError.missing(Kind.SEGMENT, call.place.segment(_name(call)))
+    return NotFoundError.missing(Kind.SEGMENT, call.arns.segment(_name(call)))

@@ -1,6 +1,6 @@
-"""Operations on tags, of projects, features, launches and segments. They are no change of the resource itself.
+"""Operations on the tags of projects, features, launches and segments; tagging leaves `lastUpdatedTime` alone.
 
-The tags that show an owner are a view of who owns the resource: they don't count, and the model lets nobody set them.
+The tags that show an owner are a view of the ownership: they do not count, and the model forbids requests to set them.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from evidently_service.storage import items
 
 
 def tag_resource(call: Call) -> Result:
-    """TagResource: new tags are added, those with a key that is there replace it."""
+    """TagResource: add tags; a tag whose key exists replaces it."""
 
     def tagged(tags: dict[str, str]) -> dict[str, str]:
         after = {**tags, **call.given["tags"]}
@@ -31,23 +31,24 @@ def tag_resource(call: Call) -> Result:
 
 
 def untag_resource(call: Call) -> Result:
-    """UntagResource: a key that isn't there is passed over."""
+    """UntagResource: ignores unknown keys."""
     gone = set(call.given["tagKeys"])
     return _change(call, lambda tags: {key: value for key, value in tags.items() if key not in gone})
 
 
 def list_tags_for_resource(call: Call) -> Mapping[str, Any]:
     """ListTagsForResource."""
-    _, resource = _look(call)
+    _, resource = _look_up(call)
     return {"tags": shown_tags(resource)}
 
 
 def _change(call: Call, changed: Callable[[dict[str, str]], dict[str, str]]) -> Result:
-    found, before = _look(call)
+    found, before = _look_up(call)
     ruling = owners.update(call, found)
     tags = dict(before.body.get("tags", {}))
     after = changed(tags)
     if after == tags:
+        # Even without a change of tags, this is the caller's latest update.
         owners.write_owners(call, found, ruling)
     else:
         body, version = {**before.body, "tags": after}, before.version + 1
@@ -56,12 +57,12 @@ def _change(call: Call, changed: Callable[[dict[str, str]], dict[str, str]]) -> 
     return owners.succeeded(call, {})
 
 
-def _look(call: Call) -> tuple[owners.Found[Resource], Resource]:
+def _look_up(call: Call) -> tuple[owners.Found[Resource], Resource]:
     named = call.given["resourceArn"]
-    arn = call.place.parse(named)
+    arn = call.arns.parse(named)
     if arn is None:
         raise NotFoundError.missing("resource", named)
-    found = owners.look(call, owners.Record(arn), partial(items.resource_from, arn.kind))
+    found = owners.look_up(call, owners.Record(arn), partial(items.resource_from, arn.kind))
     if found.resource is None:
         raise NotFoundError.missing(arn.kind, named)
     return found, found.resource

@@ -1,1 +1,1 @@
-"""The API's own protocol: requests and responses in the shapes of its model, and the headers of ownership."""
+"""The API's protocol: requests and responses in the shapes of its model, and the headers of ownership."""

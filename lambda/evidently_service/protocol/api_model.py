@@ -1,4 +1,4 @@
-"""The API model, read through botocore: the one place where shapes, paths and error codes are written down."""
+"""The API model, read through botocore: the single source of shapes, paths and error codes."""
 
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ _MODELS = Path(__file__).resolve().parents[2] / contract.MODELS_FOLDER
 
 @cache
 def service_model() -> ServiceModel:
-    """Return the model beside this package; loaded once, and good for as long as the container lives."""
+    """Return the model that ships beside this package; loaded once for each sandbox."""
     loader = Loader(extra_search_paths=[str(_MODELS)], include_default_search_paths=False)
     description = loader.load_service_model(contract.API_NAME, "service-2", contract.API_VERSION)
     return ServiceModel(description, contract.API_NAME)
@@ -21,11 +21,11 @@ def service_model() -> ServiceModel:
 
 @cache
 def http_status(error_shape: str) -> int:
-    """Return the HTTP code that the model gives one of its exceptions."""
+    """Return the HTTP status of one of the model's exceptions."""
     return int(service_model().shape_for(error_shape).metadata["error"]["httpStatusCode"])
 
 
 @cache
 def largest(shape: str) -> int:
-    """Return the model's upper limit of a shape: of a number, or of how many a list has."""
+    """Return a shape's maximum in the model: of a number, or of the length of a list or string."""
     return int(service_model().shape_for(shape).metadata["max"])

@@ -1,4 +1,7 @@
-"""The two headers of ownership: who makes a request, and what came of it. docs/ownership.md has their grammar."""
+"""The two headers of ownership: the caller of a request, and the outcome in the response.
+
+docs/ownership.md has their grammar.
+"""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -6,7 +9,7 @@ from typing import Final
 
 import evidently_contract as contract
 from evidently_service.domain.errors import Problem, ValidationError
-from evidently_service.domain.ownership import Action, Claim, Outcome
+from evidently_service.domain.ownership import Action, Caller, Outcome
 from evidently_service.protocol.structured_fields import (
     UnreadableFieldError,
     date_in,
@@ -15,7 +18,7 @@ from evidently_service.protocol.structured_fields import (
     token_in,
 )
 
-# The four headers of the versions before the first release.
+# The headers of the versions before the first release: reported in the log, without effect.
 FORMER_HEADERS: Final = (
     "x-evidently-starter",
     "x-evidently-stack",
@@ -29,17 +32,17 @@ _LOGICAL_ID: Final = re.compile(r"[A-Za-z0-9]{1,255}")
 _MILLISECONDS: Final = 1000
 
 
-def claim_in(headers: Mapping[str, str], actions: Collection[Action], account: str, now: int) -> Claim | None:
-    """Return who makes a request and what it wants of the ownership, None where no header says it.
+def caller_in(headers: Mapping[str, str], actions: Collection[Action], account: str, now: int) -> Caller | None:
+    """Return the caller that the owner header of a request names, None for a request without one.
 
     Args:
-        headers: The request's, by lower-case name.
-        actions: Those that its operation takes.
-        account: This API's own: no other account has a resource here.
-        now: The time, in milliseconds since 1970.
+        headers: the request's, by lower-case name.
+        actions: the actions that the operation accepts.
+        account: this API's account; stacks of another account own nothing here.
+        now: the time, in milliseconds since 1970.
 
     Raises:
-        ValidationError: the header breaks its form; the fields are its members.
+        ValidationError: the header breaks its grammar; `fieldList` has the invalid members.
 
     """
     header = headers.get(contract.OWNER_HEADER)
@@ -51,11 +54,11 @@ def claim_in(headers: Mapping[str, str], actions: Collection[Action], account: s
         members = read_dictionary(header)
     except UnreadableFieldError:
         raise _broken("must be a dictionary of RFC 9651") from None
-    return _Members(members).claim(actions, account, now)
+    return _Members(members).caller(actions, account, now)
 
 
 def ownership_header(outcome: Outcome | None, owners: Sequence[str]) -> str:
-    """Return what every response says of ownership: which rules, what came of the request, who owns it after that."""
+    """Return the ownership header of a response: version of the rules, outcome, and the remaining owners."""
     members = [f"{contract.OWNERSHIP_RULES}={contract.RULES_VERSION}"]
     if outcome is not None:
         members.append(f"{contract.OWNERSHIP_OUTCOME}={outcome.value}")
@@ -66,20 +69,20 @@ def ownership_header(outcome: Outcome | None, owners: Sequence[str]) -> str:
 
 
 class _Members:
-    """The header's members on their way to a claim, and what is wrong with them."""
+    """The members of an owner header, and the problems found in them."""
 
     def __init__(self, members: Mapping[str, str]) -> None:
         self._members = members
         self._problems: list[Problem] = []
 
-    def claim(self, actions: Collection[Action], account: str, now: int) -> Claim:
+    def caller(self, actions: Collection[Action], account: str, now: int) -> Caller:
         stack, resource = self._stack(account), self._resource()
         action = self._action(actions)
         requested_at = self._date(contract.OWNER_REQUESTED_AT, latest=now // _MILLISECONDS + contract.MAX_SECONDS_AHEAD)
         not_after = self._date(contract.OWNER_NOT_AFTER)
         if action is None or self._problems:
             raise ValidationError.of(self._problems)
-        return Claim(stack, resource, action, requested_at, not_after)
+        return Caller(stack, resource, action, requested_at, not_after)
 
     def _stack(self, account: str) -> str:
         stack = string_in(self._required(contract.OWNER_STACK)) or ""
@@ -100,7 +103,7 @@ class _Members:
         given = token_in(self._required(contract.OWNER_ACTION))
         action = next((action for action in actions if action.value == given), None)
         if action is None:
-            self._refuse(contract.OWNER_ACTION, f"must be one of {', '.join(actions)}, for this operation")
+            self._refuse(contract.OWNER_ACTION, f"must be one of {', '.join(actions)} for this operation")
         return action
 
     def _date(self, name: str, latest: int | None = None) -> int | None:

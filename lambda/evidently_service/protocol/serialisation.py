@@ -1,4 +1,4 @@
-"""Answers in the model's shapes: only modelled members, absent ones left out, times as epoch seconds."""
+"""Responses in the model's shapes: modelled members only, no nulls, times in seconds since 1970."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ _MILLISECONDS = 1000
 
 
 def serialise(shape: Shape | None, value: Any) -> Any:
-    """`value` as the JSON of `shape`. Inside, times are whole milliseconds since 1970, outside they are seconds."""
+    """Return a value as JSON of a shape; the service counts time in milliseconds, the API in seconds since 1970."""
     match shape:
         case StructureShape():
             return {
@@ -31,7 +31,7 @@ def serialise(shape: Shape | None, value: Any) -> Any:
 
 
 def serialise_error(error: ApiError) -> Mapping[str, Any]:
-    """Return an error's body: the modelled members that it has; a null stays, as in AWS's own data plane 404s."""
+    """Return an error's body: its modelled members, nulls included, as in the 404 of AWS's data plane."""
     shape = service_model().shape_for(error.shape)
     known = shape.members if isinstance(shape, StructureShape) else {}
     return {name: error.members[name] for name in known if name in error.members}

@@ -1,18 +1,18 @@
-"""JSON as the API takes it: UTF-8, no NaN, no numbers or nesting beyond what a request could mean."""
+"""Strict JSON: UTF-8, no NaN or Infinity, bounded digits and nesting."""
 
 import json
 from typing import Any, NoReturn
 
 
 class UnreadableJsonError(ValueError):
-    """The text is not JSON; the message says why, without quoting it."""
+    """The text is not JSON; the message has the cause, but never quotes the text."""
 
 
 def parse(text: str | bytes) -> Any:
-    """Return the value that a JSON text stands for.
+    """Return the value of a JSON text.
 
     Raises:
-        UnreadableJsonError: anything else than one JSON value in UTF-8.
+        UnreadableJsonError: the text is anything but one JSON value in UTF-8.
 
     """
     try:

@@ -1,7 +1,7 @@
-"""Dictionaries of RFC 9651, structured fields for HTTP: read whole, and the three kinds of value that we use.
+"""Dictionaries of RFC 9651 (structured fields for HTTP), and the three types of value that the service reads.
 
-A member that we don't know may have any value that the RFC allows, so the grammar is here in full. The repetitions are
-possessive: a header is read in one pass, whatever somebody makes of it.
+An unknown member may have any value that the RFC allows, so the whole grammar is here. Its repetitions are possessive:
+no header, however hostile, makes the regular expression backtrack.
 """
 
 import re
@@ -28,12 +28,12 @@ class UnreadableFieldError(ValueError):
 
 
 def read_dictionary(text: str) -> dict[str, str]:
-    """Return the members of a dictionary, each as it is written; of one name the last.
+    """Return the text of each member's value, by key; the last member of a key counts.
 
-    Parameters are left out, and so is a value that is true or a list: its text is empty.
+    The text excludes parameters. It is empty for a list, and for a key without a value, which means true.
 
     Raises:
-        UnreadableFieldError: it breaks the grammar.
+        UnreadableFieldError: the text breaks the grammar.
 
     """
     found: dict[str, str] = {}
@@ -52,15 +52,15 @@ def read_dictionary(text: str) -> dict[str, str]:
 
 
 def string_in(value: str) -> str | None:
-    """Return the text of a string, None where the value is of another type."""
+    """Return the content of a string, None for a value of another type."""
     return _ESCAPED.sub(r"\1", value[1:-1]) if re.fullmatch(_STRING, value) else None
 
 
 def token_in(value: str) -> str | None:
-    """Return a token, None where the value is of another type."""
+    """Return a token, None for a value of another type."""
     return value if re.fullmatch(_TOKEN, value) else None
 
 
 def date_in(value: str) -> int | None:
-    """Return a date in seconds since 1970, None where the value is of another type."""
+    """Return a date in seconds since 1970, None for a value of another type."""
     return int(value[1:]) if re.fullmatch(_DATE, value) else None

@@ -1,8 +1,8 @@
-"""A request's members against the model: type, required, length, range, pattern, enum, union of one, JSON text.
+"""Validation of a request by the model: type, required, length, range, pattern, enum, tagged union, JSON text.
 
-Everything that is wrong is found in one pass. What the model does not know is dropped, as AWS does; a null is an
-absent member. Patterns are held against the whole value: the model's are, in the main, anchored, and `$` must not let a
-trailing line break through. Times leave here as whole milliseconds since 1970.
+One pass finds all problems. Members that the model does not know are dropped, as on AWS; a null counts as absent. A
+pattern has to match the whole value: most of the model's patterns are anchored, but their `$` would accept a trailing
+line break. Times become whole milliseconds since 1970.
 """
 
 import math
@@ -20,7 +20,7 @@ _MILLISECONDS = 1000
 _LATEST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that every SDK can read back
 _LONG = (-(2**63), 2**63 - 1)
 _INTEGER = (-(2**31), 2**31 - 1)
-_LONGEST_SHOWN = 130  # characters; the longest name of the API, and a little
+_LONGEST_SHOWN = 130  # characters: a little more than the longest name of the API
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -30,13 +30,13 @@ def read_input(
     """Return the operation's input, by member name.
 
     Args:
-        operation: Whose input shape rules.
-        labels: Values from the path.
-        query: Values from the query string.
-        body: JSON; not looked at where the operation has no member in it.
+        operation: the operation whose input shape has the rules.
+        labels: values from the path.
+        query: values from the query string.
+        body: JSON; ignored for an operation that has no member in the body.
 
     Raises:
-        ValidationError: cannotParse for a body that is no JSON object, else fieldValidationFailed with every field.
+        ValidationError: the body is not a JSON object (cannotParse), or fields are invalid (fieldValidationFailed).
 
     """
     shape = operation.input_shape
@@ -51,7 +51,7 @@ def read_input(
     for name, member in shape.members.items():
         match member.serialization.get("location"):
             case "uri":
-                # An empty label is a missing one: `/projects//launches` names no project.
+                # An empty label is a missing member: `/projects//launches` names no project.
                 raw[name] = labels[name] or None
             case "querystring" if values := query.get(member.serialization.get("name", name)):
                 raw[name] = list(values) if member.type_name == "list" else _from_text(member, values[0])
@@ -62,7 +62,7 @@ def read_input(
 
 
 def problems_of(shape: str, value: Any, path: str) -> list[Problem]:
-    """Return what is wrong with a value by one of the model's shapes; for what travels inside a text of the request."""
+    """Return the problems of a value under a shape of the model; for values inside a JSON text of the request."""
     if value is None:
         return [Problem(path, "is required")]
     problems: list[Problem] = []
@@ -87,7 +87,7 @@ def _from_text(shape: Shape, text: str) -> Any:
 
 
 def _value(shape: Shape, value: Any, path: str, problems: list[Problem]) -> Any:
-    """Check one value by its type; what the model does not know is left out."""
+    """Check one value by its shape, and return it without members that the model does not know."""
     checked: Any
     match shape:
         case StructureShape():
@@ -162,11 +162,11 @@ def _string(shape: StringShape, value: Any, path: str, problems: list[Problem]) 
 
 
 def _check_json_text(value: str, path: str, problems: list[Problem]) -> None:
-    """Read a `jsonvalue` member, a string that holds JSON; it is kept as it came, white space included."""
+    """Check that a `jsonvalue` member, a string, is JSON text; the value keeps its white space."""
     try:
         strict_json.parse(value)
     except strict_json.UnreadableJsonError as error:
-        problems.append(Problem(path, f"must hold JSON text: {error}"))
+        problems.append(Problem(path, f"must be JSON text: {error}"))
 
 
 def _whole_number(shape: Shape, value: Any, path: str, problems: list[Problem]) -> int:
@@ -206,7 +206,7 @@ def _is_finite_number(value: Any) -> bool:
         case bool():
             return False
         case int():
-            # Beyond this a double, which is what an SDK reads it as, would be infinite.
+            # SDKs read numbers as doubles; a larger one would be infinite there.
             return abs(value) < 2**1023
         case float():
             return math.isfinite(value)
@@ -224,7 +224,7 @@ def _in_bounds(shape: Shape, size: int, what: str, path: str, problems: list[Pro
 
 
 def _is_text(value: str) -> bool:
-    """Half a surrogate pair is legal in JSON's escapes and can be neither stored nor sent back."""
+    """Half a surrogate pair is valid in JSON's escapes, but neither DynamoDB nor a response can carry it."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -237,7 +237,7 @@ def _matches(pattern: str | None, value: str) -> bool:
 
 
 def _member(path: str, name: str) -> str:
-    """Name a member, or an entry of a map, whose key may be as long as the request."""
+    """Return a member's path; the key of a map may be as long as the request, so it is cut."""
     short = name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
     return f"{path}.{short}" if path else short
 

@@ -1,1 +1,1 @@
-"""The table: where a resource is in it, how it is written, and the one place that calls DynamoDB."""
+"""The table: its layout, its writes, and the only module that calls DynamoDB."""

@@ -1,4 +1,4 @@
-"""Running an operation again when another write came between, with growing, jittered pauses."""
+"""Retries of an operation whose transaction conflicts with another one, with growing, jittered pauses."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,16 +12,16 @@ _LONGEST_PAUSE_SECONDS = 0.5
 T = TypeVar("T")
 
 
-def settle(attempt: Callable[[], T], *, pause: Callable[[float], None], jitter: Callable[[], float]) -> T:
-    """Return the outcome of `attempt`, which must write nothing where it raises ContendedError.
+def retry_on_conflict(attempt: Callable[[], T], *, pause: Callable[[float], None], jitter: Callable[[], float]) -> T:
+    """Return the result of an operation; run it again after a ContendedError, which means that it wrote nothing.
 
     Args:
-        attempt: The whole operation, from its first read.
-        pause: Waits so many seconds.
-        jitter: A random number from 0 to 1.
+        attempt: the whole operation, from its first read.
+        pause: sleeps for a number of seconds.
+        jitter: returns a random number from 0 to 1.
 
     Raises:
-        ThrottledError: it was in contention each of ten times, over some three seconds.
+        ThrottledError: all ten attempts, over about three seconds, met another write.
 
     """
     for number in range(ATTEMPTS - 1):
@@ -29,8 +29,9 @@ def settle(attempt: Callable[[], T], *, pause: Callable[[float], None], jitter: 
             return attempt()
         except ContendedError:
             longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**number)
+            # Without jitter the same callers would meet again.
             pause(longest * (0.5 + jitter() / 2))
     try:
         return attempt()
     except ContendedError:
-        raise ThrottledError("Too many changes of the same resource at once; try again.") from None
+        raise ThrottledError("Too many simultaneous changes of the same resource; try again.") from None

@@ -1,13 +1,24 @@
-"""Resources as items of the table, and back; `keys` has the layout.
+"""Resources as items of the table, and back; `keys` has the keys.
 
-Every item has `schema`; what conditions look at are attributes of their own, the rest of the API's document is one JSON
-string, `body`. `version` goes up with each change that a later one may lean on: of the owners too, which are JSON in
-`ownership` and, of a launch's run, in `run`; neither is there where nobody owns it.
+What conditions look at are attributes of their own; the rest of the API's document is one JSON string, `body`.
+`version` goes up with each change that a later write depends on, a change of the owners too. Owners are JSON in
+`ownership` and, for a launch's run, in `run`; both are absent where nobody owns the resource.
+
+`schema` is the version of this layout, and every item has it. A later schema adds attributes and members of documents;
+it never gives an existing one another meaning: that takes a new name, or another key.
+
+    an item of …       a read                                a write
+    an older schema    takes the default of what it lacks    raises it to this schema
+    a newer schema     passes over what it does not know     is refused, where it replaces or deletes the item
+
+An item without `schema` counts as an older one. Newer items appear when a deploy of the service is rolled back. Writes
+that name single attributes by their paths (counters, runs on a feature, notes) lose nothing: they are carried out, and
+leave `schema` as it is.
 """
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from evidently_service.domain.launch_states import LaunchStatus
 from evidently_service.domain.ownership import NO_NOTE, NOBODYS, Note, Ownership, Word
@@ -27,16 +38,16 @@ from evidently_service.storage.keys import (
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-SCHEMA = 1
+SCHEMA: Final = 1
 
 
 def reference_item(segment: str, project: str, launch: str) -> Item:
-    """Return a launch's reference to a segment as it is stored."""
+    """Return the item that records a launch's reference to a segment."""
     return {**reference_key(segment, project, launch), "schema": number(SCHEMA)}
 
 
 def project_item(project: Project) -> Item:
-    """Return a project as it is stored."""
+    """Return the item of a project."""
     return {
         **project_key(project.name),
         **_common(project),
@@ -48,7 +59,7 @@ def project_item(project: Project) -> Item:
 
 
 def project_from(item: Item) -> Project:
-    """Return the project in an item."""
+    """Return the project of an item."""
     return Project(
         name=item["sk"]["S"],
         created=_number(item, "createdTime"),
@@ -63,7 +74,7 @@ def project_from(item: Item) -> Project:
 
 
 def feature_item(feature: Feature) -> Item:
-    """Return a feature as it is stored; its variations' names are a set as well, for StartLaunch's condition."""
+    """Return the item of a feature; StartLaunch's condition needs the names of its variations as a set."""
     return {
         **feature_key(feature.project, feature.name),
         **_common(feature),
@@ -74,7 +85,7 @@ def feature_item(feature: Feature) -> Item:
 
 
 def feature_from(item: Item) -> Feature:
-    """Return the feature in an item."""
+    """Return the feature of an item."""
     return Feature(
         project=item["pk"]["S"].partition("#")[2],
         name=item["sk"]["S"].partition("#")[2],
@@ -88,7 +99,7 @@ def feature_from(item: Item) -> Feature:
 
 
 def segment_item(segment: Segment) -> Item:
-    """Return a segment as it is stored."""
+    """Return the item of a segment."""
     return {
         **segment_key(segment.name),
         **_common(segment),
@@ -98,7 +109,7 @@ def segment_item(segment: Segment) -> Item:
 
 
 def segment_from(item: Item) -> Segment:
-    """Return the segment in an item."""
+    """Return the segment of an item."""
     return Segment(
         name=item["sk"]["S"],
         created=_number(item, "createdTime"),
@@ -111,13 +122,13 @@ def segment_from(item: Item) -> Segment:
 
 
 def run_item(launch: Launch, feature: str) -> Item:
-    """Return a launch as it runs on a feature: all that an evaluation needs, so that it reads nothing else."""
+    """Return the item of a launch's run on a feature: an evaluation reads it beside the feature, and nothing else."""
     key = run_key(launch.project, feature, launch.name)
     return {**key, "schema": number(SCHEMA), "body": text(packed(launch.plan()))}
 
 
 def launch_item(launch: Launch) -> Item:
-    """Return a launch as it is stored."""
+    """Return the item of a launch."""
     item = {
         **launch_key(launch.project, launch.name),
         **_common(launch),
@@ -136,7 +147,7 @@ def launch_item(launch: Launch) -> Item:
 
 
 def launch_from(item: Item) -> Launch:
-    """Return the launch in an item."""
+    """Return the launch of an item."""
     return Launch(
         project=item["pk"]["S"].partition("#")[2],
         name=item["sk"]["S"].partition("#")[2],
@@ -155,7 +166,7 @@ def launch_from(item: Item) -> Launch:
 
 
 def resource_from(kind: Kind, item: Item) -> Resource:
-    """Return the resource of any kind in an item."""
+    """Return the resource of an item, whatever its kind."""
     match kind:
         case Kind.PROJECT:
             return project_from(item)
@@ -168,7 +179,7 @@ def resource_from(kind: Kind, item: Item) -> Resource:
 
 
 def item_of(resource: Resource) -> Item:
-    """Return any resource as it is stored."""
+    """Return the item of a resource, whatever its kind."""
     match resource:
         case Project():
             return project_item(resource)
@@ -191,14 +202,14 @@ def _common(resource: Resource) -> dict[str, "AttributeValueTypeDef"]:
 
 
 def note_from(item: Item | None) -> Note:
-    """Return what is remembered of an owner."""
+    """Return the note of an item, an empty note for None."""
     if item is None:
         return NO_NOTE
     return Note(*(_number(item, name) if name in item else None for name in ("releasedAt", "updatedAt")))
 
 
 def _owners(name: str, ownership: Ownership) -> Item:
-    """Return the attribute of an ownership; there is none where it is nobody's."""
+    """Return the attribute of an ownership, no attribute where nobody owns the resource."""
     if ownership == NOBODYS:
         return {}
     members = {"stack": ownership.stack, "owners": ownership.owners, "lastWord": ownership.last_word}
@@ -213,13 +224,19 @@ def _ownership(item: Item, name: str) -> Ownership:
     return Ownership(found["stack"], found["owners"], Word(*word) if word else None)
 
 
+def is_newer(item: Item) -> bool:
+    """Whether a newer version of the service wrote an item."""
+    return "schema" in item and _number(item, "schema") > SCHEMA
+
+
 def body_text(item: Item) -> str:
-    """Return a document as it is stored."""
+    """Return an item's document as JSON text."""
     return item["body"]["S"]
 
 
 def packed(value: Mapping[str, Any]) -> str:
-    """Return a document as it is stored: the shortest JSON."""
+    """Return a document as JSON text without white space."""
+    # DynamoDB limits an item to 400 KB, and an escape takes six bytes.
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

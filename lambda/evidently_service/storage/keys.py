@@ -1,28 +1,28 @@
-"""Where things are in the table: one table, keys `pk` and `sk`.
+"""Keys of the items: one table, with a partition key `pk` and a sort key `sk`.
 
-    pk                 sk                              what
+    pk                 sk                              item
     projects           <name>                          a project and its counters
     project#<name>     feature#<name>                  a feature
-    project#<name>     feature#<name>#run#<launch>     what an evaluation needs of a launch that runs on it
+    project#<name>     feature#<name>#run#<launch>     a run on the feature: the launch as an evaluation needs it
     project#<name>     launch#<name>                   a launch
     segments           <name>                          a segment
-    segment#<name>     launch#<project>#<launch>       that a launch refers to it
-    account            counters                        how many projects and segments there are
-    note#<record>      <StackId>#<LogicalResourceId>   what is remembered of an owner of the record
+    segment#<name>     launch#<project>#<launch>       a launch's reference to the segment
+    account            counters                        the numbers of projects and segments
+    note#<record>      <StackId>#<LogicalResourceId>   the note of an owner of the record
 
 A record is `project#<name>`, `feature#<project>#<name>`, `launch#<project>#<name>` or `segment#<name>`, or
-`run#<project>#<launch>`. Its notes are apart from it, as they outlive it and precede it, and an item for each owner, so
-that no owner can crowd out another.
+`run#<project>#<launch>`. A note precedes and outlives its record, so it is an item of its own. Each owner has one, so
+that no number of owners makes an item too large.
 
-`#` is in no name and sorts before all that is: a feature and what runs on it are neighbours, one query for an
-evaluation.
+`#` occurs in no name and sorts before every character of a name. So a feature and its runs are neighbours: an
+evaluation reads them with one query.
 """
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from evidently_service.domain.arns import Arn
-from evidently_service.domain.ownership import Claim
+from evidently_service.domain.arns import ResourceRef
+from evidently_service.domain.ownership import Caller
 from evidently_service.domain.resources import Kind
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ ACCOUNT_COUNTERS: Item = {"pk": {"S": "account"}, "sk": {"S": "counters"}}
 
 
 def text(value: str) -> "AttributeValueTypeDef":
-    """Make a string attribute."""
+    """Return a string attribute."""
     return {"S": value}
 
 
 def number(value: int) -> "AttributeValueTypeDef":
-    """Make a number attribute."""
+    """Return a number attribute."""
     return {"N": str(value)}
 
 
@@ -61,7 +61,7 @@ def launch_key(project: str, name: str) -> Item:
 
 
 def run_key(project: str, feature: str, launch: str) -> Item:
-    """Key of a launch as it runs on a feature."""
+    """Key of a launch's run on a feature."""
     return {"pk": text(f"project#{project}"), "sk": text(f"feature#{feature}#run#{launch}")}
 
 
@@ -75,26 +75,26 @@ def reference_key(segment: str, project: str, launch: str) -> Item:
     return {"pk": text(f"segment#{segment}"), "sk": text(f"launch#{project}#{launch}")}
 
 
-def note_key(record: str, arn: Arn, claim: Claim) -> Item:
-    """Key of what is remembered of the caller as an owner of a record."""
-    names = [arn.project, arn.name] if arn.project else [arn.name]
-    return {"pk": text("#".join(["note", record, *names])), "sk": text(f"{claim.stack}#{claim.resource}")}
+def note_key(record: str, ref: ResourceRef, caller: Caller) -> Item:
+    """Key of the caller's note for a record."""
+    names = [ref.project, ref.name] if ref.project else [ref.name]
+    return {"pk": text("#".join(["note", record, *names])), "sk": text(f"{caller.stack}#{caller.resource}")}
 
 
 def referring_launch_key(item: Item) -> Item:
-    """Key of the launch behind a reference."""
+    """Key of the launch of a reference."""
     _, project, launch = item["sk"]["S"].split("#")
     return launch_key(project, launch)
 
 
-def key_of(arn: Arn) -> Item:
-    """Key of any resource."""
-    match arn.kind:
+def key_of(ref: ResourceRef) -> Item:
+    """Key of a resource, whatever its kind."""
+    match ref.kind:
         case Kind.PROJECT:
-            return project_key(arn.name)
+            return project_key(ref.name)
         case Kind.FEATURE:
-            return feature_key(arn.project, arn.name)
+            return feature_key(ref.project, ref.name)
         case Kind.LAUNCH:
-            return launch_key(arn.project, arn.name)
+            return launch_key(ref.project, ref.name)
         case Kind.SEGMENT:
-            return segment_key(arn.name)
+            return segment_key(ref.name)

@@ -1,8 +1,8 @@
-"""The table: the one place that talks to DynamoDB.
+"""The table: the only module that calls DynamoDB.
 
-Reads are strongly consistent, lists are queries. Every change is one transaction, so a lost answer is safe: botocore
-repeats it with the same client token, and DynamoDB applies it once. ContendedError says for sure that nothing was
-written; where that is unknown (no answer, still in progress), the answer is UnavailableError.
+Reads are strongly consistent, lists are queries. Every change is one transaction, so a lost response is safe: botocore
+repeats the request with the same client token, and DynamoDB applies it once. ContendedError guarantees that nothing was
+written; where that is unknown (no response, still in progress), the error is UnavailableError.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _MOST_READS = 100  # of one TransactGetItems
-_MOST_CHARACTERS = 500_000  # of the documents in one page: Lambda takes six megabytes, escapes included
+_MOST_CHARACTERS = 500_000  # of the documents in one page: a response of Lambda has at most 6 MB, escapes included
+# Only a defect of the service causes these: they become a 500 with a trace in the log, and no 503.
 _OUR_FAULT = {"ValidationException", "SerializationException", "IdempotentParameterMismatchException"}
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Items of one partition: those whose sort key lies between two texts, both included."""
+    """A range of one partition's items: sort keys from `first` to `last`, both included."""
 
     partition: str
     first: str
@@ -37,14 +38,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a page of a list leaves out, in DynamoDB's words."""
+    """A FilterExpression of DynamoDB: the items that a page shows."""
 
     condition: str
     values: Item = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-NOTHING_LEFT_OUT: Final = Filter("")
+NO_FILTER: Final = Filter("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Store:
 
     Args:
         client: boto3's DynamoDB client.
-        table: The table's name.
+        table: the table's name.
 
     """
 
@@ -61,17 +62,17 @@ class Store:
     table: str
 
     def read(self, key: Item) -> Item | None:
-        """Return the item as it is now, None where there is none.
+        """Return the current item, None for an unknown key.
 
         Raises:
             ThrottledError, UnavailableError: DynamoDB did not answer.
 
         """
-        answer = _asked(lambda: self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True))
-        return answer.get("Item")
+        response = _call(lambda: self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True))
+        return response.get("Item")
 
     def read_all(self, keys: Sequence[Item]) -> list[Item | None]:
-        """Return the items as they are now, each in its place; one round trip for a hundred.
+        """Return the current items in the order of their keys, None for an unknown key; one round trip per hundred.
 
         Raises:
             ThrottledError, UnavailableError: DynamoDB did not answer.
@@ -80,40 +81,40 @@ class Store:
         found: list[Item | None] = []
         for first in range(0, len(keys), _MOST_READS):
             gets = [{"Get": {"TableName": self.table, "Key": key}} for key in keys[first : first + _MOST_READS]]
-            found += [answer.get("Item") for answer in self._transact_get(gets)]
+            found += [response.get("Item") for response in self._transact_get(gets)]
         return found
 
     def _transact_get(self, gets: list[Any]) -> list[Any]:
         try:
-            answer: list[Any] = _asked(lambda: self.client.transact_get_items(TransactItems=gets))["Responses"]
+            responses: list[Any] = _call(lambda: self.client.transact_get_items(TransactItems=gets))["Responses"]
         except self.client.exceptions.TransactionCanceledException as error:
             raise ContendedError("TransactionConflict") from error
-        return answer
+        return responses
 
     def all_in(self, span: Span) -> list[Item]:
-        """Return the items of a span as they are now; one round trip for each megabyte of them.
+        """Return the current items of a span; one round trip for each megabyte.
 
         Raises:
             ThrottledError, UnavailableError: DynamoDB did not answer.
 
         """
-        found, after = self._query(span, None, NOTHING_LEFT_OUT, None)
+        found, after = self._query(span, None, NO_FILTER, None)
         while after is not None:
-            more, after = self._query(span, after, NOTHING_LEFT_OUT, None)
+            more, after = self._query(span, after, NO_FILTER, None)
             found += more
         return found
 
     def page(
-        self, span: Span, after: str | None, most: int, left_out: Filter = NOTHING_LEFT_OUT
+        self, span: Span, after: str | None, most: int, shown: Filter = NO_FILTER
     ) -> tuple[list[Item], str | None]:
-        """Return a page of a span, and the sort key after which the next one begins, None if there is none.
+        """Return a page of a span, and the sort key after which the next page begins, None after the last page.
 
         Args:
-            span: What the list is made of.
-            after: The sort key after which the page begins, None for the first page.
-            most: How many items the page has at most. It may have fewer and still not be the last: what is read at
-                once, and so the answer, is limited in bytes too.
-            left_out: What of the span is not in the list.
+            span: the items of the list.
+            after: the sort key after which the page begins, None for the first page.
+            most: the maximum number of items. A page may have fewer and still not be the last, as its bytes are
+                limited too.
+            shown: the condition for an item of the span to be in the list.
 
         Raises:
             ThrottledError, UnavailableError: DynamoDB did not answer.
@@ -121,16 +122,15 @@ class Store:
         """
         found: list[Item] = []
         while True:
-            items, after = self._query(span, after, left_out, most + 1)
+            # One item more than the page shows whether there is a next page.
+            items, after = self._query(span, after, shown, most + 1)
             found += items
             if len(found) > most:
                 return found[:most], found[most - 1]["sk"]["S"]
             if after is None or sum(len(item["body"]["S"]) for item in found if "body" in item) > _MOST_CHARACTERS:
                 return found, after
 
-    def _query(
-        self, span: Span, after: str | None, left_out: Filter, most: int | None
-    ) -> tuple[list[Item], str | None]:
+    def _query(self, span: Span, after: str | None, shown: Filter, most: int | None) -> tuple[list[Item], str | None]:
         request: dict[str, Any] = {
             "TableName": self.table,
             "ConsistentRead": True,
@@ -139,46 +139,47 @@ class Store:
                 ":partition": {"S": span.partition},
                 ":first": {"S": span.first},
                 ":last": {"S": span.last},
-                **left_out.values,
+                **shown.values,
             },
         }
-        if left_out.condition:
-            request["FilterExpression"] = left_out.condition
-        if left_out.names:
-            request["ExpressionAttributeNames"] = left_out.names
+        if shown.condition:
+            request["FilterExpression"] = shown.condition
+        if shown.names:
+            request["ExpressionAttributeNames"] = shown.names
         if most is not None:
             request["Limit"] = most
         if after is not None:
             request["ExclusiveStartKey"] = {"pk": {"S": span.partition}, "sk": {"S": after}}
-        answer = _asked(lambda: self.client.query(**request))
-        return list(answer["Items"]), answer.get("LastEvaluatedKey", {}).get("sk", {}).get("S")
+        response = _call(lambda: self.client.query(**request))
+        return list(response["Items"]), response.get("LastEvaluatedKey", {}).get("sk", {}).get("S")
 
     def write(self, *writes: Write) -> None:
-        """All of the writes, or none of them.
+        """Make all of the writes, or none.
 
         Raises:
-            ConditionsFailedError: a condition did not hold.
-            ContendedError: another transaction was at one of the items; nothing was written.
+            ConditionsFailedError: a condition was false; nothing was written.
+            ContendedError: another transaction changes one of the items; nothing was written.
+            NewerItemError: a newer version of the service wrote one of the items; nothing was written.
             ThrottledError, UnavailableError: DynamoDB did not answer.
 
         """
         items = [request_of(write, self.table) for write in writes]
         try:
-            _asked(lambda: self.client.transact_write_items(TransactItems=items))
+            _call(lambda: self.client.transact_write_items(TransactItems=items))
         except self.client.exceptions.TransactionCanceledException as error:
             raise cancelled(error.response.get("CancellationReasons", []), writes) from error
 
 
-def _asked(call: Callable[[], T]) -> T:
-    """Return a call's answer, or say why there is none; a cancelled transaction is left to the caller."""
+def _call(call: Callable[[], T]) -> T:
+    """Return DynamoDB's response; its errors become the API's, except for a cancelled transaction."""
     try:
         return call()
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         if code in THROTTLED:
-            raise ThrottledError("The table is being asked too much at once; try again.") from error
+            raise ThrottledError("The table is throttling requests; try again.") from error
         if code == "TransactionCanceledException" or code in _OUR_FAULT:
             raise
-        raise UnavailableError("The table of this Evidently API can't be used now.") from error
+        raise UnavailableError("The table of this Evidently API is unavailable.") from error
     except (BotocoreConnectionError, HTTPClientError) as error:
-        raise UnavailableError("The table of this Evidently API does not answer.") from error
+        raise UnavailableError("The table of this Evidently API does not respond.") from error

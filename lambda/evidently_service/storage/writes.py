@@ -1,4 +1,4 @@
-"""The changes that keep counters, quotas and references true: parts of transactions, as plain values.
+"""The writes that keep counters, quotas and references consistent: parts of transactions, as plain values.
 
 Names that DynamoDB reserves (`status`, `version`) are aliased.
 """
@@ -24,13 +24,15 @@ from evidently_service.storage.keys import (
 from evidently_service.storage.transaction import Check, Delete, Put, Update
 
 _MILLISECONDS = 1000
+# A write that names single attributes must not lower the schema of an item that a newer version wrote.
+_SCHEMA_KEPT = "#schema = if_not_exists(#schema, :schema)"
 
 
 def count_in_account(counter: str, limit: int) -> Update:
-    """Count one more of what `counter` counts in the account, while there are fewer than `limit`."""
+    """Return the increment of a counter of the account, on condition that it is below `limit`."""
     return Update(
         ACCOUNT_COUNTERS,
-        f"SET #schema = :schema ADD {counter} :one",
+        f"SET {_SCHEMA_KEPT} ADD {counter} :one",
         values={":schema": number(SCHEMA), ":one": number(1), ":limit": number(limit)},
         names={"#schema": "schema"},
         condition=f"attribute_not_exists({counter}) OR {counter} < :limit",
@@ -38,12 +40,12 @@ def count_in_account(counter: str, limit: int) -> Update:
 
 
 def uncount_in_account(counter: str) -> Update:
-    """Count one less of what `counter` counts in the account."""
+    """Return the decrement of a counter of the account."""
     return Update(ACCOUNT_COUNTERS, f"ADD {counter} :less", values={":less": number(-1)})
 
 
 def refer_to_segment(segment: Segment, launch: Launch) -> tuple[Update, Put]:
-    """Note that a launch refers to a segment, if it still is the one whose pattern the launch takes along."""
+    """Return the writes that record a reference, on condition that the segment is the one whose pattern was read."""
     count = Update(
         segment_key(segment.name),
         "ADD launchCount :one",
@@ -54,20 +56,20 @@ def refer_to_segment(segment: Segment, launch: Launch) -> tuple[Update, Put]:
 
 
 def release_segment(name: str, launch: Launch) -> tuple[Update, Delete]:
-    """Remove that note."""
+    """Return the writes that remove a launch's reference to a segment."""
     count = Update(segment_key(name), "ADD launchCount :less", values={":less": number(-1)})
     return count, Delete(reference_key(name, launch.project, launch.name))
 
 
 def delete_idle_segment(name: str) -> Delete:
-    """Delete a segment, if no launch refers to it."""
+    """Return the delete of a segment, on condition that no launch refers to it."""
     return Delete(
         segment_key(name), values={":none": number(0)}, condition="attribute_exists(pk) AND launchCount = :none"
     )
 
 
 def count_in_project(project: str, counter: str, limit: int) -> Update:
-    """Count one more of what `counter` counts, in a project that is there and has fewer than `limit`."""
+    """Return the increment of a project's counter, on condition that the project exists and is below `limit`."""
     return Update(
         project_key(project),
         f"ADD {counter} :one",
@@ -77,13 +79,13 @@ def count_in_project(project: str, counter: str, limit: int) -> Update:
 
 
 def uncount_in_project(project: str, *counters: str) -> Update:
-    """Count one less of what each of `counters` counts."""
+    """Return the decrement of counters of a project."""
     less = ", ".join(f"{counter} :less" for counter in counters)
     return Update(project_key(project), f"ADD {less}", values={":less": number(-1)})
 
 
 def delete_empty_project(name: str) -> Delete:
-    """Delete a project, if nothing is left in it."""
+    """Return the delete of a project, on condition that it has no features and no launches."""
     return Delete(
         project_key(name),
         values={":none": number(0)},
@@ -92,7 +94,7 @@ def delete_empty_project(name: str) -> Delete:
 
 
 def delete_idle_feature(project: str, name: str) -> Delete:
-    """Delete a feature, if no launch runs on it."""
+    """Return the delete of a feature, on condition that no launch runs on it."""
     return Delete(
         feature_key(project, name),
         values={":none": number(0)},
@@ -101,12 +103,12 @@ def delete_idle_feature(project: str, name: str) -> Delete:
 
 
 def delete_launch(launch: Launch) -> Delete:
-    """Delete a launch, if it still is what that was decided on."""
+    """Return the delete of a launch, on condition that nothing changed it since it was read."""
     return if_unchanged(Delete(launch_key(launch.project, launch.name)), launch)
 
 
 def if_unchanged(delete: Delete, resource: Resource) -> Delete:
-    """Return the delete of a resource as one of what it was when that was decided."""
+    """Return a delete with the further condition that nothing changed the resource since it was read."""
     as_read = check(delete.key, resource)
     return replace(
         delete,
@@ -117,21 +119,22 @@ def if_unchanged(delete: Delete, resource: Resource) -> Delete:
 
 
 def check(key: Item, resource: Resource | None) -> Check:
-    """Check that a resource still is what was read: its version stands for all of it."""
+    """Return the condition that nothing changed a resource since it was read, or that it still does not exist."""
     if resource is None:
         return Check(key, condition="attribute_not_exists(pk)")
     return Check(
         key,
-        values={":decidedOn": number(resource.version)},
+        values={":versionRead": number(resource.version)},
         names={"#version": "version"},
-        condition="#version = :decidedOn",
+        condition="#version = :versionRead",
     )
 
 
 def change(before: Resource, after: Resource) -> Update:
-    """Store a change of a resource, if it still is what the change was decided on."""
+    """Return the update from one state of a resource to the next, on condition that nothing else changed it."""
     old, new = item_of(before), item_of(after)
-    changed = sorted(name for name in new if new[name] != old.get(name))
+    # `schema` is equal in both, but the stored one may be older.
+    changed = sorted({"schema", *(name for name in new if new[name] != old.get(name))})
     gone = sorted(old.keys() - new.keys())
     remove = " REMOVE " + ", ".join(f"#{name}" for name in gone) if gone else ""
     as_read = check({"pk": new["pk"], "sk": new["sk"]}, before)
@@ -141,13 +144,15 @@ def change(before: Resource, after: Resource) -> Update:
         values={**as_read.values, **{f":{name}": new[name] for name in changed}},
         names={**as_read.names, **{f"#{name}": name for name in (*changed, *gone)}},
         condition=as_read.condition,
+        replaces=True,
     )
 
 
 def remember(key: Item, before: Note, after: Note, now: int) -> Update | Check:
-    """Store what is remembered of an owner, if it still is what that was decided on; check that, where nothing changes.
+    """Return the write that turns an owner's note into `after`, on condition that it still is `before`.
 
-    DynamoDB deletes it some time after `expires`. To read it until then does no harm.
+    A note that does not change is checked all the same: the decision depends on it. DynamoDB deletes expired notes up
+    to days late; a note that is older than needed decides as it did before.
     """
     known = {"releasedAt": before.released_at, "updatedAt": before.updated_at}
     condition = " AND ".join(
@@ -158,30 +163,31 @@ def remember(key: Item, before: Note, after: Note, now: int) -> Update | Check:
         return Check(key, values, condition=condition)
     latest = {"releasedAt": after.released_at, "updatedAt": after.updated_at}
     times = {name: at for name, at in latest.items() if at is not None}
-    stored = {"schema": SCHEMA, **times, "expires": max(now // _MILLISECONDS, *times.values()) + contract.NOTE_SECONDS}
+    expires = max(now // _MILLISECONDS, *times.values()) + contract.NOTE_SECONDS
+    stored = {**times, contract.TTL_ATTRIBUTE: expires}
     return Update(
         key,
-        "SET " + ", ".join(f"#{name} = :{name}" for name in stored),
-        values={**values, **{f":{name}": number(value) for name, value in stored.items()}},
-        names={f"#{name}": name for name in stored},
+        "SET " + ", ".join([_SCHEMA_KEPT, *(f"#{name} = :{name}" for name in stored)]),
+        values={**values, ":schema": number(SCHEMA), **{f":{name}": number(value) for name, value in stored.items()}},
+        names={"#schema": "schema", **{f"#{name}": name for name in stored}},
         condition=condition,
     )
 
 
 def run_on_feature(launch: Launch, feature: str, variations: list[str]) -> Update:
-    """Note on a feature that a launch runs on it, if the feature is there and has these variations."""
-    wanted = {f":variation{index}": text(name) for index, name in enumerate(sorted(set(variations)))}
+    """Return the update that lists a run on a feature, on condition that the feature has the variations."""
+    served = {f":variation{index}": text(name) for index, name in enumerate(sorted(set(variations)))}
     return Update(
         feature_key(launch.project, feature),
         "SET runs.#launch = :since ADD #version :one",
-        values={":since": number(launch.started or 0), ":one": number(1), **wanted},
+        values={":since": number(launch.started or 0), ":one": number(1), **served},
         names={"#launch": launch.name, "#version": "version"},
-        condition=" AND ".join(["attribute_exists(pk)", *(f"contains(variations, {name})" for name in wanted)]),
+        condition=" AND ".join(["attribute_exists(pk)", *(f"contains(variations, {name})" for name in served)]),
     )
 
 
 def end_on_feature(launch: Launch, feature: str) -> Update:
-    """Remove that note."""
+    """Return the update that removes a launch from a feature's runs."""
     return Update(
         feature_key(launch.project, feature),
         "REMOVE runs.#launch ADD #version :one",
@@ -191,27 +197,28 @@ def end_on_feature(launch: Launch, feature: str) -> Update:
 
 
 def end_everywhere(launch: Launch) -> list[Update | Delete]:
-    """End a run on each of its features: remove the note there, and what evaluations need of the launch."""
+    """Return the writes that end a launch's run on each of its features."""
     features = list(launch.feature_variations())
     return [*(end_on_feature(launch, each) for each in features), *(end_run(launch, each) for each in features)]
 
 
 def begin_run(launch: Launch, feature: str) -> Put:
-    """Lay what an evaluation needs of a launch beside the feature."""
+    """Return the put of a launch's run beside its feature, where evaluations read it."""
     return Put(run_item(launch, feature))
 
 
 def change_run(launch: Launch, feature: str) -> Update:
-    """Replace that by what the launch is now."""
+    """Return the update of a launch's run to the launch's current state."""
     new = run_item(launch, feature)
     return Update(
         run_key(launch.project, feature, launch.name),
-        "SET #body = :body",
-        values={":body": new["body"]},
-        names={"#body": "body"},
+        "SET #body = :body, #schema = :schema",
+        values={":body": new["body"], ":schema": new["schema"]},
+        names={"#body": "body", "#schema": "schema"},
+        replaces=True,
     )
 
 
 def end_run(launch: Launch, feature: str) -> Delete:
-    """Take that away."""
+    """Return the delete of a launch's run beside its feature."""
     return Delete(run_key(launch.project, feature, launch.name))

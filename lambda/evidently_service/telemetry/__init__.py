@@ -1,1 +1,1 @@
-"""What leaves the service beside its responses: evaluation events and metrics."""
+"""Output of the service beside its responses: evaluation events and metrics."""

@@ -1,7 +1,7 @@
-"""Evaluation events on their way to a project's log group, in AWS's format.
+"""Delivery of evaluation events to a project's log group, in AWS's format.
 
-A delivery never fails what it tells of. It is given a few seconds; when it fails, that is counted, and for a moment no
-other is tried, so that a log group that can't be reached doesn't slow every evaluation down.
+A failed delivery never fails the evaluation. It takes a few seconds at most, a metric counts it, and for five seconds
+the sandbox tries no other: an unavailable log group must not slow down every evaluation.
 
 Format: CloudWatch user guide, "Project data storage" of Evidently.
 """
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
 _REMEMBERED_MILLISECONDS: Final = 60_000
 _REST_MILLISECONDS: Final = 5_000
-# Of one PutLogEvents, by CloudWatch's count: 26 bytes are added to each event's text.
+# Limits of one PutLogEvents: CloudWatch counts 26 bytes for an event beside its text.
 _MOST_BYTES: Final = 1_048_576
 _EVENT_OVERHEAD_BYTES: Final = 26
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationEvent:
-    """An evaluation, here or in a client.
+    """An evaluation, by this service or by a client.
 
     Args:
-        time: When, in milliseconds since 1970.
-        feature: The feature's name.
-        variation: The variation's name.
-        entity: The entity's id.
-        attributes: What was known of it, in AWS's typed form, such as `{"browser": {"s": "Chrome"}}`.
-        reason: Why this variation.
-        experiment: The experiment's name, where a client evaluated one elsewhere.
-        treatment: And its treatment's.
+        time: in milliseconds since 1970.
+        feature: the feature's name.
+        variation: the variation's name.
+        entity: the entity's id.
+        attributes: the evaluation context in AWS's typed form, such as `{"browser": {"s": "Chrome"}}`.
+        reason: the rule that decided.
+        experiment: the experiment's name, for a client that evaluated one elsewhere.
+        treatment: the treatment's name, likewise.
 
     """
 
@@ -51,7 +51,7 @@ class EvaluationEvent:
     treatment: str | None = None
 
     def line(self, project_arn: str) -> str:
-        """Return the event as it is stored."""
+        """Return the event's JSON text, in AWS's format."""
         line = {
             "event_timestamp": self.time,
             "event_type": "evaluation",
@@ -69,7 +69,7 @@ class EvaluationEvent:
 
 
 def typed(context: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an evaluation context's members with the type of each; only that of strings is AWS's published one."""
+    """Return an evaluation context in typed form; AWS published the form of strings only, the others are our own."""
     return {name: _typed(value) for name, value in context.items()}
 
 
@@ -91,12 +91,12 @@ def _typed(value: Any) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Deliveries:
-    """What a warm container knows of deliveries.
+    """The deliveries of one sandbox: Lambda's execution environment.
 
     Args:
-        log_groups: Those that this deployment may write to.
-        client: Makes boto3's client of CloudWatch Logs; asked when it is first needed.
-        stream: The log stream of this container, made where it is missing.
+        log_groups: names of the log groups that this deployment may write to.
+        client: returns boto3's client of CloudWatch Logs; a sandbox without deliveries never makes one.
+        stream: name of the sandbox's log stream, which the first delivery creates.
 
     """
 
@@ -107,7 +107,7 @@ class Deliveries:
     _resting_until: int = 0
 
     def target(self, project: str, now: int, read: Callable[[], str | None]) -> str | None:
-        """Return the log group of a project, None if it has none; `read` knows its setting."""
+        """Return a project's log group, None without one; `read` reads the setting, at most once a minute."""
         since, group = self._targets.get(project, (-_REMEMBERED_MILLISECONDS, None))
         if not 0 <= now - since < _REMEMBERED_MILLISECONDS:
             group = read()
@@ -115,13 +115,13 @@ class Deliveries:
         return group
 
     def forget(self, project: str) -> None:
-        """Have the project's setting read anew."""
+        """Drop the project's setting, so that the next delivery reads it."""
         self._targets.pop(project, None)
 
     def send(self, group: str, lines: Sequence[str], now: int) -> str | None:
-        """Put lines into a log group; return what went wrong, None if nothing did."""
+        """Put lines into a log group; return the code of the error, None after a success."""
         if group not in self.log_groups:
-            return "LogGroupNotNamed"  # any more: the project was told of it by an earlier deployment
+            return "LogGroupNotNamed"  # the project has it from an earlier deployment, which allowed it
         if now < self._resting_until:
             return "RestingAfterFailure"
         try:

@@ -1,4 +1,4 @@
-"""Metrics as lines of the log, in CloudWatch's embedded metric format: nothing is called, nothing can fail.
+"""Metrics as lines of the log, in CloudWatch's embedded metric format: without a request that could fail.
 
 Format: CloudWatch user guide, "Specification: Embedded metric format".
 """
@@ -13,11 +13,11 @@ def evaluation(now: int, project: str, feature: str, variation: str, reason: str
     """Return the line that counts one evaluation.
 
     Args:
-        now: The time in milliseconds since 1970.
-        project: The project's name.
-        feature: The feature's name.
-        variation: The name of the variation that was answered.
-        reason: Why that one.
+        now: the time in milliseconds since 1970.
+        project: the project's name.
+        feature: the feature's name.
+        variation: the variation's name.
+        reason: the rule that decided.
 
     """
     dimensions = {
@@ -30,13 +30,13 @@ def evaluation(now: int, project: str, feature: str, variation: str, reason: str
 
 
 def failed_deliveries(now: int, project: str, count: int, error: str) -> str:
-    """Return the line that counts evaluation events that did not reach the project's log group.
+    """Return the line that counts events whose delivery to the project's log group failed.
 
     Args:
-        now: The time in milliseconds since 1970.
-        project: The project's name.
-        count: How many events.
-        error: What went wrong, as a code; on the line, and no dimension.
+        now: the time in milliseconds since 1970.
+        project: the project's name.
+        count: the number of events.
+        error: code of the error; in the line, but no dimension of the metric.
 
     """
     return _line(now, contract.METRIC_FAILED_DELIVERIES, count, {}, Project=project, Error=error)

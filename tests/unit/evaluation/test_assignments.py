@@ -1,7 +1,7 @@
-"""Assignments never change: against files of golden ones, and against the few lines that docs/evaluation.md gives.
+"""Assignments never change: compared with golden files, and with the code in docs/evaluation.md.
 
-The buckets in golden_buckets.json were made with sha256sum, not with the code under test. Neither file is ever
-regenerated: users hold these assignments.
+The buckets in golden_buckets.json come from sha256sum, not from the code under test. Nobody ever regenerates the files:
+users have these assignments in their data.
 """
 
 import json
@@ -23,15 +23,15 @@ from helpers.rooms import ROOT
 
 HERE: Final = Path(__file__).parent
 BUCKETS: Final = json.loads((HERE / "golden_buckets.json").read_text(encoding="utf-8"))
-ANSWERS: Final = json.loads((HERE / "golden_answers.json").read_text(encoding="utf-8"))
-SIGNS: Final = {Reason.DEFAULT: "-", Reason.ENTITY_OVERRIDES_MATCH: "!"}  # where a group's name would stand
+EVALUATIONS: Final = json.loads((HERE / "golden_answers.json").read_text(encoding="utf-8"))
+SIGNS: Final = {Reason.DEFAULT: "-", Reason.ENTITY_OVERRIDES_MATCH: "!"}  # in place of a group's name
 SNIPPET: Final = re.compile(r"```python\n(.*?)```", re.DOTALL)
 NAMES: Final = st.text(st.characters(codec="utf-8"), max_size=20)
 
 
 @pytest.fixture(scope="module")
 def documented_group_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str | None]:
-    """`group_of` of the documentation; its own asserts have passed by then."""
+    """Return `group_of` of the documentation, after the documentation's own asserts."""
     [snippet] = SNIPPET.findall((ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8"))
     script = tmp_path_factory.mktemp("docs") / "snippet.py"
     script.write_text(snippet, encoding="utf-8")
@@ -44,14 +44,14 @@ def test_an_entitys_bucket_never_changes(salt: str, segment: str, entity: str, b
     assert Split.of(salt, segment, []).bucket_of(entity) == bucket
 
 
-@pytest.mark.parametrize("golden", ANSWERS["answers"], ids=lambda golden: golden["case"])
+@pytest.mark.parametrize("golden", EVALUATIONS["answers"], ids=lambda golden: golden["case"])
 def test_an_entitys_group_never_changes(golden: dict[str, Any]) -> None:
-    patterns = {name: compile_pattern(text) for name, text in ANSWERS["patterns"].items()}
-    plan = compile_plan(ANSWERS["feature"], ANSWERS["launches"], patterns)
+    patterns = {name: compile_pattern(text) for name, text in EVALUATIONS["patterns"].items()}
+    plan = compile_plan(EVALUATIONS["feature"], EVALUATIONS["launches"], patterns)
     found = []
     for number in range(40):
-        answer = plan.evaluate(f"user-{number}", parse_context(golden["context"]), golden["now"])
-        found.append(json.loads(answer.details).get("group") or SIGNS[answer.reason])
+        result = plan.evaluate(f"user-{number}", parse_context(golden["context"]), golden["now"])
+        found.append(json.loads(result.details).get("group") or SIGNS[result.reason])
     assert " ".join(found) == golden["groups"]
 
 

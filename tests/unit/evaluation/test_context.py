@@ -1,4 +1,4 @@
-"""Evaluation contexts as they come in: JSON objects whose numbers keep their text."""
+"""Evaluation contexts: JSON objects whose numbers keep their text."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_a_number_of_any_length_is_read() -> None:
     assert parse_context(f'{{"a": {digits}}}') == {"a": Number(digits)}
 
 
-def test_strings_and_literals_are_what_they_are_in_json() -> None:
+def test_strings_and_literals_keep_their_json_values() -> None:
     assert parse_context('{"a": "300", "b": true, "c": null, "d": ""}') == {"a": "300", "b": True, "c": None, "d": ""}
 
 

@@ -34,8 +34,8 @@ def test_a_feature_without_launches_gives_the_default() -> None:
 
 
 def test_a_launch_gives_its_groups_variation_and_says_so() -> None:
-    answer = plan(feature("off", "on"), launch("november", {"all": "on"}, step(ALL))).evaluate("ann", {}, NOON)
-    assert answer == Evaluation(
+    result = plan(feature("off", "on"), launch("november", {"all": "on"}, step(ALL))).evaluate("ann", {}, NOON)
+    assert result == Evaluation(
         "on", {"stringValue": "on"}, Reason.LAUNCH_RULE_MATCH, '{"group":"all","launch":"november"}'
     )
 
@@ -62,18 +62,18 @@ def test_the_default_variation_need_not_be_the_first() -> None:
 
 
 def test_the_unassigned_rest_gets_the_default() -> None:
-    answer = plan(feature("off", "on"), launch("november", {"all": "on"}, step({"all": 0}))).evaluate("ann", {}, NOON)
-    assert answer == DEFAULT
+    result = plan(feature("off", "on"), launch("november", {"all": "on"}, step({"all": 0}))).evaluate("ann", {}, NOON)
+    assert result == DEFAULT
 
 
 def test_a_group_that_a_step_does_not_weigh_gets_nobody() -> None:
     of = plan(feature("off", "on", "blue"), launch("november", {"b": "blue", "all": "on"}, step(ALL)))
     assert variation(of) == "on"
-    # Not even one bucket, which no sample of entities would show.
+    # Not one bucket is left; a sample of entities would not show one.
     assert of.launches[0].schedule.steps[0].split.ends == (0, 100_000)
 
 
-def test_groups_take_their_ranges_in_the_launchs_order_not_in_that_of_the_weights() -> None:
+def test_bucket_ranges_follow_the_launchs_order_of_groups() -> None:
     groups = {"a": "off", "b": "on"}
     one = plan(feature("off", "on"), launch("november", groups, step({"a": 50_000, "b": 50_000})))
     other = plan(feature("off", "on"), launch("november", groups, step({"b": 50_000, "a": 50_000})))
@@ -104,7 +104,7 @@ def test_the_schedule_decides_which_weights_count() -> None:
         ("{}", "guest"),
     ],
 )
-def test_segment_overrides_are_asked_by_their_order(context: str, expected: str) -> None:
+def test_segment_overrides_apply_in_evaluation_order(context: str, expected: str) -> None:
     groups = {name: name for name in ("rest", "mobile", "gold", "guest")}
     overrides = [
         override(5, "mobile", {"mobile": 100_000}),
@@ -115,14 +115,14 @@ def test_segment_overrides_are_asked_by_their_order(context: str, expected: str)
     assert variation(of, context=parse_context(context)) == expected
 
 
-def test_overrides_of_one_order_are_asked_as_listed() -> None:
+def test_overrides_of_equal_order_apply_as_listed() -> None:
     groups = {"a": "a", "b": "b"}
     overrides = [override(1, "vip", {"b": 100_000}), override(1, "guests", {"a": 100_000})]
     of = plan(feature(*groups), launch("november", groups, step({}, overrides)))
     assert variation(of, context=parse_context('{"tier": "gold"}')) == "b"
 
 
-def test_what_an_override_leaves_unassigned_goes_on_to_the_next_and_then_to_the_group_weights() -> None:
+def test_the_next_rule_decides_for_entities_that_an_override_leaves_unassigned() -> None:
     groups = {"a": "a", "b": "b"}
     gold_guest = parse_context('{"tier": "gold"}')
     overrides = [override(1, "vip", {"a": 0}), override(2, "guests", {"b": 100_000})]
@@ -149,7 +149,7 @@ def test_a_segment_without_a_pattern_is_an_error_that_names_it() -> None:
         plan(feature("off", "on"), unknown)
 
 
-def test_of_two_launches_the_one_started_last_decides_also_for_whom_it_leaves_unassigned() -> None:
+def test_the_latest_start_decides_for_unassigned_entities_too() -> None:
     early = launch("zoo", {"all": "on"}, step(ALL), execution={"startedTime": NOON - DAY})
     late = launch("ant", {"all": "blue"}, step({"all": 50_000}), execution={"startedTime": NOON - 1})
     for given in ([early, late], [late, early]):
@@ -164,7 +164,7 @@ def test_when_the_later_launch_stops_the_earlier_one_applies_again() -> None:
     assert variation(plan(feature("off", "on", "blue"), early)) == "on"
 
 
-def test_a_launch_decides_from_its_first_step_on_and_until_then_the_earlier_one_does() -> None:
+def test_an_earlier_launch_decides_until_the_first_step_of_the_latest() -> None:
     early = launch("early", {"all": "on"}, step(ALL))
     late = launch("late", {"all": "blue"}, step(ALL, start=NOON), execution={"startedTime": NOON - 1})
     of = plan(feature("off", "on", "blue"), early, late)
@@ -184,14 +184,14 @@ def test_of_launches_started_at_the_same_moment_the_first_by_name_decides() -> N
     assert variation(plan(feature("off", "on", "blue"), other, one)) == "on"
 
 
-def test_a_launch_of_other_features_has_no_say() -> None:
+def test_a_launch_of_other_features_has_no_effect() -> None:
     early = launch("early", {"all": "on"}, step(ALL))
     other = launch("late", {}, step(ALL), execution={"startedTime": NOON})
     other["groups"] = [{"name": "all", "featureVariations": {"basket": "blue"}}]
     assert variation(plan(feature("off", "on", "blue"), early, other)) == "on"
 
 
-def test_whoever_is_in_a_group_of_another_feature_gets_the_default_and_no_further_rule() -> None:
+def test_a_group_of_another_feature_gets_the_default_without_further_rules() -> None:
     mixed = launch("november", {"mine": "on"}, step({"mine": 100_000}, [override(1, "vip", {"theirs": 100_000})]))
     mixed["groups"].append({"name": "theirs", "featureVariations": {"basket": "on"}})
     of = plan(feature("off", "on"), mixed)
@@ -199,17 +199,17 @@ def test_whoever_is_in_a_group_of_another_feature_gets_the_default_and_no_furthe
     assert variation(of) == "on"
 
 
-def test_whoever_is_in_a_group_of_a_missing_variation_gets_the_default() -> None:
+def test_a_group_with_a_missing_variation_gets_the_default() -> None:
     of = plan(feature("off", "on"), launch("november", {"all": "gone"}, step(ALL)))
     assert of.evaluate("ann", {}, NOON) == DEFAULT
 
 
-def test_an_entity_override_to_a_missing_variation_is_as_if_it_were_not_there() -> None:
+def test_an_entity_override_to_a_missing_variation_has_no_effect() -> None:
     of = plan(feature("off", "on", entityOverrides={"ann": "gone"}), launch("november", {"all": "on"}, step(ALL)))
     assert variation(of) == "on"
 
 
-def test_details_are_json_whatever_the_names_are() -> None:
+def test_details_are_json_for_any_names() -> None:
     of = plan(feature("off", "on"), launch('a"b', {"c\\d": "on"}, step({"c\\d": 100_000})))
     assert json.loads(of.evaluate("ann", {}, NOON).details) == {"group": "c\\d", "launch": 'a"b'}
 

@@ -1,4 +1,4 @@
-"""The segment pattern language, line by line: the user guide's operators, and event-ruler's answers beyond it."""
+"""The segment pattern language, line by line: the user guide's operators, and event-ruler's rules beyond it."""
 
 import pytest
 

@@ -20,15 +20,15 @@ def nested(levels: int) -> str:
         ('["Chrome"]', "", 'the pattern must be an object like {"Browser": ["Chrome"]}, not a list'),
         ("{}", "", "the pattern must not be empty; name at least one field"),
         ('{"a": {}}', "a", "a must not be empty; name at least one field"),
-        ('{"a": "x"}', "a", "a must be a list of values, or an object with fields of its own, not a string"),
-        ('{"a": {"b": 5}}', "a.b", "a.b must be a list of values, or an object with fields of its own, not a number"),
+        ('{"a": "x"}', "a", "a must be a list of values, or an object with fields, not a string"),
+        ('{"a": {"b": 5}}', "a.b", "a.b must be a list of values, or an object with fields, not a number"),
         ('{"a": []}', "a", "a must not be an empty list; give the values that match"),
         (
             '{"a": ["x", ["y"]]}',
             "a[1]",
             "a[1] must be a string, a number, true, false, null or an operator, not a list",
         ),
-        ('{"a": ["x"], "a": ["y"]}', "a", "a is there twice in one object; put its values into one list"),
+        ('{"a": ["x"], "a": ["y"]}', "a", "a occurs twice in one object; put its values into one list"),
         (
             '{"a": [{"wildcard": "*"}]}',
             "a[0]",
@@ -90,7 +90,7 @@ def nested(levels: int) -> str:
             (
                 f'{{"a": [{{"numeric": {operand}}}]}}',
                 "a[0].numeric",
-                f"a[0].numeric must be a range that has numbers in it, from {bounds} there are none",
+                f"a[0].numeric must be a range with numbers in it; no number is in the range from {bounds}",
             )
             for operand, bounds in (
                 ('[">=", 20, "<=", 10]', "20 to 10"),
@@ -122,5 +122,5 @@ def test_a_malformed_pattern_is_refused_with_its_place_and_the_rule(pattern: str
     assert str(refused.value) == message
 
 
-def test_a_pattern_may_be_nested_as_deep_as_is_allowed() -> None:
+def test_a_pattern_may_have_the_maximum_depth() -> None:
     compile_pattern(nested(MAX_LEVELS))

@@ -1,8 +1,8 @@
-"""Patterns against any context: they never fail, and they mean what event-ruler's definition says.
+"""Patterns against any context: they never fail, and they match by event-ruler's definition.
 
-The oracle is that definition, written down as it reads: an event is a set of leaves, each with its path and the array
-elements it is in; a pattern matches if one can pick a leaf for each of its fields so that no two picks are in
-different elements of one array, and none exists for a field that must be absent.
+The oracle is that definition, word by word: an event is a set of leaves, each with its path and its array elements. A
+pattern matches if one can pick a leaf for each of its fields so that no two picks are in different elements of one
+array, and if no leaf exists for a field that must be absent.
 """
 
 import json
@@ -85,8 +85,8 @@ def fields(pattern: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[tu
 
 def accepts(value: Any, leaf: Any) -> bool:
     match value:
-        case {"exists": wanted}:
-            return bool(wanted)
+        case {"exists": expected}:
+            return bool(expected)
         case {"anything-but": excluded}:
             return leaf not in (excluded if isinstance(excluded, list) else [excluded])
         case {"prefix": start}:
@@ -124,13 +124,13 @@ def read(value: Any) -> Any:
 
 @settings(deadline=None)
 @given(PATTERNS, CONTEXTS)
-def test_a_pattern_matches_what_event_rulers_definition_says(pattern: Any, context: Any) -> None:
+def test_a_pattern_matches_as_event_ruler_defines(pattern: Any, context: Any) -> None:
     assert compile_pattern(json.dumps(pattern)).matches(read(context)) == oracle(read(pattern), read(context))
 
 
 @settings(deadline=None)
 @given(PATTERNS, PATTERNS, CONTEXTS)
-def test_or_holds_when_one_of_its_patterns_does(one: Any, other: Any, context: Any) -> None:
+def test_or_matches_if_one_of_its_patterns_matches(one: Any, other: Any, context: Any) -> None:
     found = [compile_pattern(json.dumps(each)).matches(read(context)) for each in (one, other)]
     assert compile_pattern(json.dumps({"$or": [one, other]})).matches(read(context)) == any(found)
 
@@ -155,7 +155,7 @@ def test_any_json_is_a_pattern_that_never_fails_or_a_pattern_error(given_pattern
 
 def test_a_context_of_many_objects_is_matched_in_one_pass() -> None:
     pattern = compile_pattern('{"a": {"x": [{"exists": false}], "k": ["z"]}}')
-    # With a look at every object from each of them this would take an hour.
+    # A check of every object for each object would take an hour.
     assert not pattern.matches(read({"a": [{}] * 200_000}))
     assert not pattern.matches(read({"a": [*[{}] * 200_000, {"x": 1}]}))
     assert pattern.matches(read({"a": [*[{}] * 200_000, {"k": "z"}]}))

@@ -1,4 +1,4 @@
-"""The step that counts is the latest one that has begun."""
+"""The current step is the latest one that has started."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from evidently_service.evaluation.schedule import Schedule
         (10**9, "third"),
     ],
 )
-def test_the_current_step_is_the_latest_that_has_begun(now: float, step: str | None) -> None:
+def test_the_current_step_is_the_latest_that_has_started(now: float, step: str | None) -> None:
     assert Schedule.of([(10, "first"), (20, "second"), (30, "third")]).current(now) == step
 
 
@@ -26,7 +26,7 @@ def test_steps_may_come_in_any_order() -> None:
     assert Schedule.of([(30, "third"), (10, "first"), (20, "second")]).current(25) == "second"
 
 
-def test_of_two_steps_that_begin_at_once_the_later_in_the_list_counts() -> None:
+def test_of_two_steps_with_one_start_the_last_in_the_list_counts() -> None:
     assert Schedule.of([(10, "zoo"), (20, "two"), (10, "ant")]).current(15) == "ant"
 
 

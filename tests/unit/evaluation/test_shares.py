@@ -1,6 +1,6 @@
 """The measured split of 100 000 entities is within the binomial bound of the weights, overrides and segments included.
 
-The ids are fixed and so is the hash, so what is measured never changes; the bound says that it is no odd hash.
+The ids and the hash are fixed, so the measured shares never change; the bound shows that the hash has no bias.
 """
 
 from collections import Counter
@@ -18,8 +18,8 @@ ENTITIES: Final = 100_000
 STANDARD_DEVIATIONS: Final = 4  # one count in 16 000 is further away by chance
 GROUPS: Final = ("a", "b", "c", "d", "e")
 WEIGHTS: Final = {"a": 10_000, "b": 20_000, "c": 30_000, "d": 5_000, "e": 15_000}  # 20 % get the default
-VIP: Final = {"a": 50_000, "b": 20_000}  # 30 % go on to the next rule
-MOBILE: Final = {"c": 60_000}  # 40 % go on
+VIP: Final = {"a": 50_000, "b": 20_000}  # 30 % fall through to the next rule
+MOBILE: Final = {"c": 60_000}  # 40 % fall through
 PATTERNS: Final = {
     "vip": compile_pattern('{"tier": ["gold"]}'),
     "mobile": compile_pattern('{"device": [{"prefix": "mobile"}]}'),
@@ -39,7 +39,7 @@ RULES: Final = {
 
 
 def expected(rules: list[dict[str, int]]) -> dict[str, float]:
-    """Return each variation's share, where every rule splits what the ones before it left."""
+    """Return each variation's share; a rule splits the entities that the rules before it leave unassigned."""
     shares = dict.fromkeys(GROUPS, 0.0)
     left = 1.0
     for weights in rules:
@@ -64,13 +64,13 @@ def test_the_shares_of_100_000_entities_are_those_of_the_weights(audience: str) 
         PATTERNS,
     )
     context = parse_context(CONTEXTS[audience])
-    answers = Counter(
-        (answer.reason, answer.variation)
-        for answer in (of.evaluate(f"user-{number}", context, NOON) for number in range(ENTITIES))
+    results = Counter(
+        (result.reason, result.variation)
+        for result in (of.evaluate(f"user-{number}", context, NOON) for number in range(ENTITIES))
     )
-    assert answers.pop((Reason.ENTITY_OVERRIDES_MATCH, "e")) == len(overridden)
+    assert results.pop((Reason.ENTITY_OVERRIDES_MATCH, "e")) == len(overridden)
     total = ENTITIES - len(overridden)
     for variation, share in expected(RULES[audience]).items():
-        found = answers.pop((Reason.DEFAULT if variation == "off" else Reason.LAUNCH_RULE_MATCH, variation))
+        found = results.pop((Reason.DEFAULT if variation == "off" else Reason.LAUNCH_RULE_MATCH, variation))
         assert abs(found - total * share) <= STANDARD_DEVIATIONS * sqrt(total * share * (1 - share)), variation
-    assert not answers
+    assert not results

@@ -1,4 +1,4 @@
-"""The split: shares as the weights say, and a group that grows keeps everybody it has."""
+"""The split: shares follow the weights, and a group that grows keeps its entities."""
 
 from itertools import pairwise
 from typing import Any
@@ -23,9 +23,9 @@ def members(by: Split, group: str) -> set[str]:
 
 @st.composite
 def growths(draw: st.DrawFn) -> tuple[list[int], list[int], int]:
-    """Weights of five groups before and after one of them has grown at the expense of the others or of nobody's."""
+    """Return weights of five groups before and after one grows at the expense of others or of the unassigned."""
     cuts = sorted(draw(st.lists(st.integers(0, BUCKETS), min_size=5, max_size=5)))
-    shares = [upper - lower for lower, upper in pairwise([0, *cuts, BUCKETS])]  # the sixth is nobody's
+    shares = [upper - lower for lower, upper in pairwise([0, *cuts, BUCKETS])]  # the sixth is unassigned
     grown = draw(st.integers(0, 4))
     left = [draw(st.integers(0, share)) for share in shares]
     left[grown] = BUCKETS - sum(share for index, share in enumerate(left) if index != grown)
@@ -34,14 +34,14 @@ def growths(draw: st.DrawFn) -> tuple[list[int], list[int], int]:
 
 @settings(deadline=None)
 @given(growths())
-def test_nobody_leaves_a_group_that_grows_at_the_expense_of_others(change: tuple[list[int], list[int], int]) -> None:
+def test_no_entity_leaves_a_group_that_only_grows(change: tuple[list[int], list[int], int]) -> None:
     before, after, grown = change
     assert members(split(*before), f"group-{grown}") <= members(split(*after), f"group-{grown}")
 
 
 @settings(deadline=None)
 @given(WEIGHTS, WEIGHTS, st.integers(0, BUCKETS))
-def test_nobody_leaves_the_first_group_whatever_the_others_do(before: list[int], after: list[int], more: int) -> None:
+def test_no_entity_leaves_the_first_group_unless_it_shrinks(before: list[int], after: list[int], more: int) -> None:
     grown = split(before[0] + more, *after[1:])
     assert members(split(*before), "group-0") <= members(grown, "group-0")
 
@@ -60,7 +60,7 @@ def test_an_entity_is_in_the_group_whose_range_has_its_bucket(weights: list[int]
         assert sum(weights[:index]) <= bucket < sum(weights[: index + 1])
 
 
-def test_weights_that_add_up_to_too_much_are_cut() -> None:
+def test_weights_over_the_total_are_cut_at_the_last_bucket() -> None:
     by = split(60_000, 60_000, 60_000)
     assert {by.group_of(entity) for entity in ENTITIES} == {"group-0", "group-1"}
     assert members(by, "group-0") == members(split(60_000), "group-0")
@@ -71,7 +71,7 @@ def test_a_group_without_weight_gets_nobody_and_a_full_one_everybody() -> None:
     assert {by.group_of(entity) for entity in ENTITIES} == {"group-1"}
 
 
-def test_without_weights_everybody_is_left_unassigned() -> None:
+def test_without_weights_every_entity_is_unassigned() -> None:
     assert {split(0, 0).group_of(entity) for entity in ENTITIES} == {None}
     assert {split().group_of(entity) for entity in ENTITIES} == {None}
 

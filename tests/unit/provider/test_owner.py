@@ -7,7 +7,7 @@ from evidently_provider.api.owner_header import Owner, Said, check_owner, said
 from evidently_provider.errors import InvalidPropertyError
 from evidently_provider.ownership.plan import Action
 from evidently_service.domain import ownership as service
-from evidently_service.protocol.owner_header import claim_in, ownership_header
+from evidently_service.protocol.owner_header import caller_in, ownership_header
 from helpers.provider_harness import LOGICAL_ID, STACK_ID
 
 OWNER = Owner(STACK_ID, LOGICAL_ID, not_after=1_637_368_765)
@@ -30,9 +30,9 @@ def test_the_service_reads_what_the_longest_owner_says(action: Action, requested
     stack = f"arn:aws-us-gov:cloudformation:us-gov-east-1:123456789012:stack/{'s' * 128}/{STACK_ID.rpartition('/')[2]}"
     header = Owner(stack, "r" * 255, not_after=1_637_368_765).header(action, requested_at)
 
-    claim = claim_in({contract.OWNER_HEADER: header}, list(service.Action), "123456789012", 1_637_368_600_000)
+    caller = caller_in({contract.OWNER_HEADER: header}, list(service.Action), "123456789012", 1_637_368_600_000)
 
-    assert claim == service.Claim(stack, "r" * 255, service.Action(action.value), requested_at, 1_637_368_765)
+    assert caller == service.Caller(stack, "r" * 255, service.Action(action.value), requested_at, 1_637_368_765)
 
 
 @pytest.mark.parametrize("outcome", list(service.Outcome))

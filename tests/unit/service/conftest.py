@@ -1,4 +1,4 @@
-"""A service on a table of its own in the local AWS's DynamoDB, its clock and pauses in the test's hands."""
+"""A service on a new table of the local AWS, with a clock and pauses that the test controls."""
 
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def dynamodb(local_aws: "LocalAws") -> "DynamoDBClient":
-    """A client of the local AWS's DynamoDB."""
+    """Return a client of the local AWS's DynamoDB."""
     return dynamodb_client(local_aws.url)
 
 
 @pytest.fixture
 def service(dynamodb: "DynamoDBClient") -> Service:
-    """An empty service."""
+    """Return an empty service."""
     return Service(dynamodb, make_table(dynamodb))

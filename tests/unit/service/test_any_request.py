@@ -1,4 +1,4 @@
-"""Requests that nobody thought of: each gets an answer of the model, and none ends in a 500."""
+"""Random requests: each gets a modelled response, and none a 500."""
 
 import json
 import re
@@ -29,7 +29,7 @@ WRITES = [
     ("POST", "/events/projects/petfood"),
     ("POST", "/segments/test-pattern"),
 ]
-# What each of them asks for; the others leave alone what they don't know.
+# Each operation takes the members that it knows, and ignores the others.
 MEMBERS: dict[str, Any] = {
     "name": "november",
     "groups": [{"name": "all", "feature": "petfood", "variation": "on"}],
@@ -68,7 +68,7 @@ HEADERS = st.dictionaries(
 
 @pytest.fixture
 def busy(service: Service) -> Service:
-    """A service where everything is called `petfood`, so that a path of the model names something."""
+    """Return a service whose resources are all called `petfood`, so that a path of the model names some."""
     evidently = service.client()
     evidently.create_project(name="petfood")
     evidently.create_feature(project="petfood", name="petfood", variations=ON_AND_OFF)
@@ -84,26 +84,26 @@ def busy(service: Service) -> Service:
     query=st.text(max_size=10) | st.sampled_from(["maxResults=x", "tagKeys=&tagKeys=b", "status=%ff"]),
     rest=st.fixed_dictionaries({"body": BODIES, "headers": HEADERS}),
 )
-def test_any_request_gets_an_answer_of_the_model_and_never_a_500(
+def test_any_request_gets_a_modelled_response_and_never_a_500(
     busy: Service, method: str, path: str, query: str, rest: dict[str, Any]
 ) -> None:
-    answer = busy.send(method, path, query=query, **rest)
-    assert answer["headers"]["x-evidently-ownership"] == "rules=1"
-    document = json.loads(answer["body"])
-    if answer["statusCode"] == HTTPStatus.OK:
+    response = busy.send(method, path, query=query, **rest)
+    assert response["headers"]["x-evidently-ownership"] == "rules=1"
+    document = json.loads(response["body"])
+    if response["statusCode"] == HTTPStatus.OK:
         return
 
-    shape = MODEL.shape_for(answer["headers"]["x-amzn-errortype"])
-    assert 400 <= answer["statusCode"] < 500
-    assert answer["statusCode"] == shape.metadata["error"]["httpStatusCode"]
+    shape = MODEL.shape_for(response["headers"]["x-amzn-errortype"])
+    assert 400 <= response["statusCode"] < 500
+    assert response["statusCode"] == shape.metadata["error"]["httpStatusCode"]
     assert set(document) <= set(getattr(shape, "members", {}))
     assert document["message"]
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(request=st.sampled_from(WRITES), change=st.dictionaries(NAMES, VALUES, max_size=3))
-def test_any_members_in_a_write_get_an_answer_of_the_model_and_never_a_500(
+def test_any_members_of_a_write_get_a_modelled_response_and_never_a_500(
     busy: Service, request: tuple[str, str], change: dict[str, Any]
 ) -> None:
-    answer = busy.send(*request, headers=JSON, body=json.dumps({**MEMBERS, **change}).encode())
-    assert answer["statusCode"] < 500, answer["body"]
+    response = busy.send(*request, headers=JSON, body=json.dumps({**MEMBERS, **change}).encode())
+    assert response["statusCode"] < 500, response["body"]

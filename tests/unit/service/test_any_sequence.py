@@ -1,7 +1,8 @@
-"""Any sequence of operations: what the API says of itself stays true, whatever was asked before.
+"""Any sequence of operations: the API's counters, references and rules stay consistent.
 
-hypothesis makes the sequences, of few names, so that they meet. Every answer is a success or a modelled refusal; after
-each step the counters equal what the lists show, references are those of the launches, and what has ended is as it was.
+hypothesis makes the sequences of few names, so that operations meet the same resources. Every response is a success or
+a modelled refusal. After each step counters equal the lists, references are those of the launches, and ended launches
+are unchanged.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from helpers.service_table import make_table
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# More often the first, so that what one step made is what the next one meets.
+# The first name is more frequent, so that a step meets what earlier steps created.
 PROJECTS = st.sampled_from(["p", "p", "p", "p-1"])
 FEATURES = st.sampled_from(["f", "f", "f-1"])
 LAUNCHES = st.sampled_from(["l", "l", "l-1", "m"])
@@ -29,7 +30,7 @@ QUOTAS = Quotas(running_launches_per_project=2, launches_per_project=3)
 
 
 class Machine(RuleBasedStateMachine):
-    """One service, and what is known of launches that have ended."""
+    """One service, and the documents of launches that have ended."""
 
     dynamodb: "DynamoDBClient"
 
@@ -40,7 +41,7 @@ class Machine(RuleBasedStateMachine):
         self.ended: dict[tuple[str, str], dict[str, Any]] = {}
 
     def call(self, operation: str, **arguments: Any) -> Any:
-        """An operation's answer, None where it is refused; a refusal is one of the operation's kind, never a 500."""
+        """Return an operation's response, None after a refusal; a 500 fails the test."""
         self.service.now += 1
         try:
             return getattr(self.evidently, operation)(**arguments)
@@ -51,7 +52,7 @@ class Machine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """Most of what follows needs a launch to be about."""
+        """Create a launch, which most rules need."""
         self.create_project("p")
         self.create_feature("p", "f")
         self.create_segment("s")
@@ -143,7 +144,7 @@ class Machine(RuleBasedStateMachine):
             assert self.evidently.get_launch(project=project, launch=launch)["launch"] == as_it_ended
 
     def check_features(self, project: str, running: dict[str, Any]) -> None:
-        """Each feature's rules are the launches that run on it, and every variation that they serve is there."""
+        """Check that a feature's rules are the launches that run on it, and that it has the variations they serve."""
         served: dict[str, set[str]] = {}
         for launch in running.values():
             for group in launch["groups"]:
@@ -156,7 +157,7 @@ class Machine(RuleBasedStateMachine):
             assert rules == served.get(feature["name"], set())
 
     def check_segments(self, references: dict[str, set[str]]) -> None:
-        """Each segment counts and lists exactly the launches that refer to it, and none of those is gone."""
+        """Check that each segment counts and lists exactly the existing launches that refer to it."""
         segments = {segment["arn"]: segment for segment in self.evidently.list_segments()["segments"]}
         assert set(references) <= set(segments)
         for arn, segment in segments.items():
@@ -166,12 +167,12 @@ class Machine(RuleBasedStateMachine):
 
 
 def steps(segments: set[str]) -> dict[str, Any]:
-    """A schedule with an override for each segment."""
+    """Return a schedule with an override for each segment."""
     overrides = [{"segment": name, "evaluationOrder": 1, "weights": {"all": 1}} for name in sorted(segments)]
     return {"steps": [{"startTime": 1, "groupWeights": {"all": 1}, "segmentOverrides": overrides}]}
 
 
-def test_after_any_sequence_of_operations_counters_references_and_rules_are_true(
+def test_counters_references_and_rules_are_true_after_any_sequence(
     dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Machine, "dynamodb", dynamodb, raising=False)
@@ -181,7 +182,7 @@ def test_after_any_sequence_of_operations_counters_references_and_rules_are_true
             max_examples=15,
             stateful_step_count=30,
             deadline=None,
-            phases=[Phase.explicit, Phase.generate],  # to shrink a failure takes minutes
+            phases=[Phase.explicit, Phase.generate],  # shrinking a failure takes minutes
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )

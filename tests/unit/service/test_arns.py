@@ -1,12 +1,12 @@
-"""ARNs: names and ARNs are the same thing's names, and another place's ARN is nothing of ours."""
+"""A name and its ARN name the same resource; an ARN of another account, Region or partition names none."""
 
 import pytest
 
-from evidently_service.domain.arns import Place
+from evidently_service.domain.arns import Arns
 from evidently_service.domain.errors import NotFoundError
 from evidently_service.domain.resources import Kind
 
-HERE = Place("aws", "eu-north-1", "123456789012")
+HERE = Arns("aws", "eu-north-1", "123456789012")
 
 
 def test_a_name_and_its_arn_name_the_same() -> None:
@@ -22,9 +22,9 @@ def test_a_name_and_its_arn_name_the_same() -> None:
         HERE.feature("petfood", "upsell"),
         HERE.project("petfood\n"),
         HERE.project(""),
-        Place("aws", "eu-north-1", "210987654321").project("petfood"),
-        Place("aws", "eu-west-1", "123456789012").project("petfood"),
-        Place("aws-cn", "eu-north-1", "123456789012").project("petfood"),
+        Arns("aws", "eu-north-1", "210987654321").project("petfood"),
+        Arns("aws", "eu-west-1", "123456789012").project("petfood"),
+        Arns("aws-cn", "eu-north-1", "123456789012").project("petfood"),
     ],
 )
 def test_any_other_arn_is_not_found(reference: str) -> None:

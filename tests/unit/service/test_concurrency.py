@@ -1,14 +1,13 @@
-"""Many callers at once, on a real DynamoDB: one start wins, and no counter drifts."""
+"""Many concurrent callers on a real DynamoDB: one start wins, and counters stay exact."""
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from evidently_service.domain.quotas import Quotas
 from helpers.evidently_api import owner_header
+from helpers.records import at_once
 from helpers.service import Service
 
 if TYPE_CHECKING:
@@ -18,20 +17,17 @@ CALLERS = 32
 NAMES = {"project": "petfood", "launch": "november"}
 
 
-def at_once(calls: "Sequence[Callable[[], Any]]") -> list[str]:
-    """What calls that begin together come to: `ok`, or the class of their error."""
-    gate = Barrier(len(calls))
+def codes(calls: "Sequence[Callable[[], Any]]") -> list[str]:
+    """Make calls at once; return the sorted codes of their errors, `ok` for a success."""
 
-    def outcome(call: "Callable[[], Any]") -> str:
-        gate.wait()
+    def code(call: "Callable[[], Any]") -> str:
         try:
             call()
         except ClientError as error:
             return error.response["Error"]["Code"]
         return "ok"
 
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return sorted(threads.map(outcome, calls))
+    return sorted(at_once([partial(code, call) for call in calls]))
 
 
 def active(service: Service) -> int:
@@ -42,7 +38,7 @@ def active(service: Service) -> int:
 def test_one_of_many_stacks_starts_a_launch(service: Service) -> None:
     service.with_launch()
     clients = [service.client(owner=owner_header("acquire-new", stack=f"shop-{number}")) for number in range(CALLERS)]
-    outcomes = at_once([partial(client.start_launch, **NAMES) for client in clients])
+    outcomes = codes([partial(client.start_launch, **NAMES) for client in clients])
     assert outcomes == ["ConflictException"] * (CALLERS - 1) + ["ok"]
     assert active(service) == 1
 
@@ -50,7 +46,7 @@ def test_one_of_many_stacks_starts_a_launch(service: Service) -> None:
 def test_one_owner_may_start_as_often_as_it_likes(service: Service) -> None:
     service.with_launch()
     clients = [service.client(owner=owner_header("acquire-new")) for _ in range(CALLERS)]
-    outcomes = at_once([partial(client.start_launch, **NAMES) for client in clients])
+    outcomes = codes([partial(client.start_launch, **NAMES) for client in clients])
     assert outcomes == ["ok"] * CALLERS
     assert active(service) == 1
 
@@ -58,17 +54,17 @@ def test_one_owner_may_start_as_often_as_it_likes(service: Service) -> None:
 def test_one_of_many_stops_wins(service: Service) -> None:
     service.with_launch().start_launch(**NAMES)
     clients = [service.client() for _ in range(CALLERS)]
-    outcomes = at_once([partial(client.stop_launch, **NAMES) for client in clients])
+    outcomes = codes([partial(client.stop_launch, **NAMES) for client in clients])
     assert outcomes == ["ValidationException"] * (CALLERS - 1) + ["ok"]
     assert active(service) == 0
 
 
-def test_the_running_quota_holds_against_many_starts(service: Service) -> None:
+def test_many_concurrent_starts_stay_within_the_running_quota(service: Service) -> None:
     service.quotas = Quotas(running_launches_per_project=3)
     for number in range(CALLERS):
         service.with_launch(f"launch-{number}")
     clients = [service.client() for _ in range(CALLERS)]
-    outcomes = at_once(
+    outcomes = codes(
         [
             partial(client.start_launch, project="petfood", launch=f"launch-{number}")
             for number, client in enumerate(clients)
@@ -82,11 +78,11 @@ def test_the_running_quota_holds_against_many_starts(service: Service) -> None:
 
 def test_one_of_many_creates_of_a_name_wins(service: Service) -> None:
     clients = [service.client() for _ in range(CALLERS)]
-    outcomes = at_once([partial(client.create_project, name="petfood") for client in clients])
+    outcomes = codes([partial(client.create_project, name="petfood") for client in clients])
     assert outcomes == ["ConflictException"] * (CALLERS - 1) + ["ok"]
 
 
-def test_whatever_many_clients_do_to_one_launch_at_once_counters_references_and_rules_are_true(
+def test_counters_references_and_rules_are_true_after_concurrent_writes(
     service: Service,
 ) -> None:
     service.client().create_segment(name="norway", pattern='{"a": [1]}')
@@ -109,7 +105,7 @@ def test_whatever_many_clients_do_to_one_launch_at_once_counters_references_and_
         ][number % 4]
 
     for _ in range(4):
-        outcomes = at_once([calls(number) for number in range(CALLERS)])
+        outcomes = codes([calls(number) for number in range(CALLERS)])
         assert set(outcomes) <= {"ok", "ConflictException", "ValidationException", "ResourceNotFoundException"}
         evidently = service.client()
         launches = evidently.list_launches(project="petfood")["launches"]
@@ -135,7 +131,7 @@ def test_a_variation_is_never_removed_under_a_launch_that_starts(service: Servic
         name = f"launch-{round_}"
         evidently = service.with_launch(name)
         removal = {"removeVariations": ["on"], "defaultVariation": "off"}
-        at_once(
+        codes(
             [
                 partial(service.client().start_launch, project="petfood", launch=name),
                 partial(service.client().update_feature, project="petfood", feature="upsell", **removal),

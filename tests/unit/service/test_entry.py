@@ -1,4 +1,4 @@
-"""The entry as Lambda runs it: a process of its own, configured by its environment alone."""
+"""The entry as Lambda runs it: in a separate process, configured by its environment alone."""
 
 import json
 import os

@@ -15,12 +15,12 @@ LONG_AGO = 1_600_000_000
 
 
 def everybody(**step: Any) -> dict[str, Any]:
-    """A launch's schedule of one step that gives everybody the group `all`, unless told otherwise."""
+    """Return a schedule of one step, by default with the group `all` for everybody."""
     return {"steps": [{"startTime": LONG_AGO, "groupWeights": {"all": 100_000}, **step}]}
 
 
 def running(service: Service, **members: Any) -> Any:
-    """A client, with a launch that runs: its one group `all` gets the variation `off`."""
+    """Start a launch whose one group `all` gets the variation `off`; return a client."""
     groups = [{"name": "all", "feature": "upsell", "variation": "off"}]
     evidently = service.with_launch(**{"groups": groups, "scheduledSplitsConfig": everybody(), **members})
     evidently.start_launch(**NAMES)
@@ -28,20 +28,20 @@ def running(service: Service, **members: Any) -> Any:
 
 
 def test_without_a_launch_everybody_gets_the_default(service: Service) -> None:
-    answer = service.with_launch(scheduledSplitsConfig=everybody()).evaluate_feature(**ASK)
-    assert (answer["variation"], answer["value"], answer["reason"]) == ("on", {"boolValue": True}, "DEFAULT")
-    assert answer["details"] == "{}"
+    response = service.with_launch(scheduledSplitsConfig=everybody()).evaluate_feature(**ASK)
+    assert (response["variation"], response["value"], response["reason"]) == ("on", {"boolValue": True}, "DEFAULT")
+    assert response["details"] == "{}"
 
 
 def test_a_running_launch_decides_until_it_is_stopped(service: Service) -> None:
     evidently = running(service)
-    answer = evidently.evaluate_feature(**ASK)
-    assert (answer["variation"], answer["value"], answer["reason"]) == (
+    response = evidently.evaluate_feature(**ASK)
+    assert (response["variation"], response["value"], response["reason"]) == (
         "off",
         {"boolValue": False},
         "LAUNCH_RULE_MATCH",
     )
-    assert json.loads(answer["details"]) == {"launch": "november", "group": "all"}
+    assert json.loads(response["details"]) == {"launch": "november", "group": "all"}
 
     evidently.stop_launch(**NAMES)
     assert evidently.evaluate_feature(**ASK)["reason"] == "DEFAULT"
@@ -67,21 +67,21 @@ def test_a_step_counts_from_its_start_on(service: Service) -> None:
     assert evidently.evaluate_feature(**ASK)["reason"] == "LAUNCH_RULE_MATCH"
 
 
-def test_an_entity_override_comes_before_a_launch(service: Service) -> None:
+def test_an_entity_override_precedes_a_launch(service: Service) -> None:
     evidently = running(service)
     variations = [{"name": "a", "value": {"stringValue": "a"}}, {"name": "b", "value": {"stringValue": "b"}}]
     evidently.create_feature(project="petfood", name="colour", variations=variations, entityOverrides={"user-1": "b"})
-    answer = evidently.evaluate_feature(**{**ASK, "feature": "colour"})
-    assert (answer["variation"], answer["reason"]) == ("b", "ENTITY_OVERRIDES_MATCH")
+    response = evidently.evaluate_feature(**{**ASK, "feature": "colour"})
+    assert (response["variation"], response["reason"]) == ("b", "ENTITY_OVERRIDES_MATCH")
 
 
 @pytest.mark.parametrize(("country", "reason"), [("no", "LAUNCH_RULE_MATCH"), ("se", "DEFAULT")])
-def test_a_segment_override_is_for_whom_its_pattern_matches(service: Service, country: str, reason: str) -> None:
+def test_a_segment_override_applies_where_its_pattern_matches(service: Service, country: str, reason: str) -> None:
     service.client().create_segment(name="norway", pattern='{"country": ["no"]}')
     override = {"segment": "norway", "evaluationOrder": 1, "weights": {"all": 100_000}}
     evidently = running(service, scheduledSplitsConfig=everybody(groupWeights={"all": 0}, segmentOverrides=[override]))
-    answer = evidently.evaluate_feature(**ASK, evaluationContext=json.dumps({"country": country}))
-    assert answer["reason"] == reason
+    response = evidently.evaluate_feature(**ASK, evaluationContext=json.dumps({"country": country}))
+    assert response["reason"] == reason
     assert evidently.evaluate_feature(**ASK)["reason"] == "DEFAULT"
 
 
@@ -91,18 +91,16 @@ def test_a_project_may_be_given_by_arn(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"),
+    ("names", "message"),
     [
         ({"feature": "absent"}, f"Feature does not exist with arn '{PROJECT_ARN}/feature/absent'"),
         ({"project": "absent"}, f"Project does not exist with arn '{PROJECT_ARN.replace('petfood', 'absent')}'"),
     ],
 )
-def test_what_is_not_there_is_said_in_the_data_planes_sentence(
-    service: Service, asked: dict[str, str], message: str
-) -> None:
+def test_a_missing_resource_has_the_data_planes_message(service: Service, names: dict[str, str], message: str) -> None:
     evidently = running(service)
     with pytest.raises(evidently.exceptions.ResourceNotFoundException) as caught:
-        evidently.evaluate_feature(**{**ASK, **asked})
+        evidently.evaluate_feature(**{**ASK, **names})
     assert caught.value.response["Error"]["Message"] == message
     assert caught.value.response.get("resourceId") is None
 
@@ -115,7 +113,7 @@ def test_a_context_that_is_no_object_is_refused(service: Service, context: str) 
     assert [field["name"] for field in caught.value.response["fieldList"]] == ["evaluationContext"]
 
 
-def test_a_batch_answers_each_request_by_itself_and_with_arns(service: Service) -> None:
+def test_a_batch_evaluates_each_request_by_itself_and_returns_arns(service: Service) -> None:
     evidently = running(service)
     results = evidently.batch_evaluate_feature(
         project="petfood",
@@ -159,10 +157,10 @@ def test_an_evaluation_is_counted_by_project_feature_variation_and_reason(servic
 
 @pytest.mark.parametrize(("payload", "match"), [({"country": "no"}, True), ({"country": "se"}, False), ({}, False)])
 def test_a_pattern_is_tried_on_a_payload(service: Service, payload: dict[str, str], match: bool) -> None:  # noqa: FBT001, a table's column
-    answer = service.client().test_segment_pattern(pattern='{"country": ["no"]}', payload=json.dumps(payload))
-    assert answer["match"] is match
+    response = service.client().test_segment_pattern(pattern='{"country": ["no"]}', payload=json.dumps(payload))
+    assert response["match"] is match
 
 
-def test_a_pattern_that_is_none_is_refused(service: Service) -> None:
+def test_a_malformed_pattern_is_refused(service: Service) -> None:
     with pytest.raises(ClientError, match="pattern is malformed at country: it must"):
         service.client().test_segment_pattern(pattern='{"country": []}', payload="{}")

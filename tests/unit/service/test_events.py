@@ -1,4 +1,4 @@
-"""Evaluation events: in the project's log group in AWS's format, counted, and never in an evaluation's way."""
+"""Evaluation events: in the project's log group in AWS's format, counted, and without effect on evaluations."""
 
 import json
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def cloudwatch_logs(local_aws: "LocalAws") -> "CloudWatchLogsClient":
 
 @pytest.fixture
 def delivering(dynamodb: Any, cloudwatch_logs: "CloudWatchLogsClient") -> Callable[..., tuple[Service, str]]:
-    """A service that delivers to a log group of its own, which is there unless told otherwise."""
+    """Return a factory of services with a log group, which exists by default."""
 
     def make(*, group_is_there: bool = True) -> tuple[Service, str]:
         group = f"{GROUP}/{uuid4()}"
@@ -59,13 +59,13 @@ def delivering(dynamodb: Any, cloudwatch_logs: "CloudWatchLogsClient") -> Callab
 
 
 def delivered(cloudwatch_logs: "CloudWatchLogsClient", group: str) -> list[Any]:
-    """The events in a log group, in their order."""
+    """Return the events of a log group, in their order."""
     found = cloudwatch_logs.filter_log_events(logGroupName=group)["events"]
     return [json.loads(event["message"]) for event in found]
 
 
 def counted(service: Service, metric: str) -> list[dict[str, Any]]:
-    """The log lines that count for a metric."""
+    """Return the log lines that count for a metric."""
     return [line for line in map(json.loads, service.lines) if metric in line]
 
 
@@ -106,7 +106,7 @@ def test_a_batch_is_delivered_with_one_event_for_each_evaluation(
     assert [line["entity_id"] for line in delivered(cloudwatch_logs, group)] == ["user-0", "user-2"]
 
 
-def test_evaluations_of_clients_are_delivered_and_counted_as_they_say(
+def test_evaluations_of_clients_are_delivered_and_counted(
     delivering: Callable[..., tuple[Service, str]], cloudwatch_logs: "CloudWatchLogsClient"
 ) -> None:
     service, group = delivering()
@@ -117,9 +117,9 @@ def test_evaluations_of_clients_are_delivered_and_counted_as_they_say(
         "details": {"experiment": "e", "treatment": "t", "salt": "s"},
     }
     event = {"timestamp": 1_600_000_000, "type": "aws.evidently.evaluation", "data": json.dumps(data)}
-    answer = service.client().put_project_events(project="petfood", events=[event, event])
-    assert answer["failedEventCount"] == 0
-    assert [set(result) for result in answer["eventResults"]] == [{"eventId"}, {"eventId"}]
+    response = service.client().put_project_events(project="petfood", events=[event, event])
+    assert response["failedEventCount"] == 0
+    assert [set(result) for result in response["eventResults"]] == [{"eventId"}, {"eventId"}]
     line, _ = delivered(cloudwatch_logs, group)
     assert (line["event_timestamp"], line["evaluation_type"]) == (1_600_000_000_000, "EXPERIMENT_RULE_MATCH")
     assert (line["experiment"], line["treatment"]) == ("e", "t")
@@ -151,20 +151,20 @@ def test_a_malformed_event_fails_by_itself(service: Service, data: Any, named: s
     evidently = service.with_launch()
     good = {"timestamp": 1, "type": "aws.evidently.evaluation", "data": json.dumps(BROWSER)}
     bad = {**good, "data": data if isinstance(data, str) else json.dumps(data)}
-    answer = evidently.put_project_events(project="petfood", events=[bad, good])
-    assert answer["failedEventCount"] == 1
-    failed, passed = answer["eventResults"]
+    response = evidently.put_project_events(project="petfood", events=[bad, good])
+    assert response["failedEventCount"] == 1
+    failed, passed = response["eventResults"]
     assert (failed["errorCode"], named in failed["errorMessage"]) == ("ValidationException", True)
     assert ("errorCode" in passed, passed["eventId"] != failed["eventId"]) == (False, True)
     assert len(counted(service, "Evaluations")) == 1
 
 
-def test_events_of_a_project_that_is_not_there_are_refused_in_the_data_planes_words(service: Service) -> None:
+def test_events_of_a_missing_project_have_the_data_planes_message(service: Service) -> None:
     with pytest.raises(ClientError, match=f"Project does not exist with arn '{PROJECT_ARN}'"):
         service.client().put_project_events(project="petfood", events=[])
 
 
-def test_a_delivery_that_fails_fails_no_evaluation_and_is_counted(
+def test_a_failed_delivery_is_counted_and_fails_no_evaluation(
     delivering: Callable[..., tuple[Service, str]],
 ) -> None:
     service, _ = delivering(group_is_there=False)
@@ -189,7 +189,7 @@ def test_deliveries_go_on_soon_after_a_failure(
     assert [line["entity_id"] for line in delivered(cloudwatch_logs, group)] == ["bert"]
 
 
-def test_a_log_group_that_can_not_be_reached_fails_no_evaluation(dynamodb: Any) -> None:
+def test_an_unreachable_log_group_fails_no_evaluation(dynamodb: Any) -> None:
     deliveries = Deliveries(frozenset([GROUP]), lambda: logs_client("http://127.0.0.1:9"), stream="a-container")
     service = Service(dynamodb, make_table(dynamodb), deliveries=deliveries)
     service.with_launch().update_project_data_delivery(project="petfood", cloudWatchLogs={"logGroup": GROUP})
@@ -197,7 +197,7 @@ def test_a_log_group_that_can_not_be_reached_fails_no_evaluation(dynamodb: Any) 
     assert [line["Error"] for line in counted(service, "FailedDeliveries")] == ["EndpointConnectionError"]
 
 
-def test_a_changed_log_group_is_used_at_once_here_and_within_a_minute_elsewhere(
+def test_a_changed_log_group_counts_at_once_here_and_within_a_minute_elsewhere(
     delivering: Callable[..., tuple[Service, str]], cloudwatch_logs: "CloudWatchLogsClient"
 ) -> None:
     service, group = delivering()
@@ -212,7 +212,7 @@ def test_a_changed_log_group_is_used_at_once_here_and_within_a_minute_elsewhere(
     assert [line["entity_id"] for line in delivered(cloudwatch_logs, group)] == ["before"] * 2
 
 
-def test_more_than_cloudwatch_takes_at_once_goes_in_several_calls(cloudwatch_logs: "CloudWatchLogsClient") -> None:
+def test_events_over_cloudwatchs_limit_take_several_calls(cloudwatch_logs: "CloudWatchLogsClient") -> None:
     group = f"{GROUP}/{uuid4()}"
     cloudwatch_logs.create_log_group(logGroupName=group)
     cloudwatch_logs.create_log_stream(logGroupName=group, logStreamName="a-container")
@@ -230,7 +230,7 @@ def test_more_than_cloudwatch_takes_at_once_goes_in_several_calls(cloudwatch_log
     assert [line["n"] for line in delivered(cloudwatch_logs, group)] == [0, 1, 2, 3, 4]
 
 
-def test_a_log_group_that_is_named_to_the_service_no_more_is_not_written_to_and_that_is_counted(
+def test_events_for_a_log_group_that_the_service_lost_are_counted_as_failed(
     delivering: Callable[..., tuple[Service, str]], cloudwatch_logs: "CloudWatchLogsClient"
 ) -> None:
     service, group = delivering()
@@ -248,7 +248,7 @@ def test_a_log_group_that_is_named_to_the_service_no_more_is_not_written_to_and_
         ({"cloudWatchLogs": {}}, "cloudWatchLogs.logGroup"),
     ],
 )
-def test_a_target_that_events_can_not_go_to_is_refused(service: Service, target: dict[str, Any], field: str) -> None:
+def test_an_unsupported_target_is_refused(service: Service, target: dict[str, Any], field: str) -> None:
     evidently = service.with_launch()
     with pytest.raises(evidently.exceptions.ValidationException) as caught:
         evidently.update_project_data_delivery(project="petfood", **target)
@@ -270,7 +270,7 @@ def test_a_project_shows_its_log_group_until_it_has_none(
     assert "dataDelivery" not in evidently.update_project_data_delivery(project="petfood")["project"]
 
 
-def test_without_a_log_group_an_evaluation_reads_one_page_and_writes_nothing_but_its_metric(service: Service) -> None:
+def test_without_a_log_group_an_evaluation_reads_one_page_and_writes_its_metric(service: Service) -> None:
     evidently = service.with_launch()
     evidently.create_feature(project="petfood", name="other", variations=ON_AND_OFF)
     evidently.evaluate_feature(**FEATURE, entityId="anna")

@@ -1,12 +1,12 @@
-"""Launches, through a real boto3 client: what the API answers in each state, and how documents change on the way."""
+"""Launches, through a real boto3 client: responses in each state, and the forms of the documents."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from evidently_service.domain.quotas import Quotas
+from helpers.evidently_api import refused
 from helpers.service import NOON, ON_AND_OFF, PROJECT_ARN, Service
 
 LAUNCH_ARN = f"{PROJECT_ARN}/launch/november"
@@ -19,15 +19,8 @@ def moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def refused(call: Any, **arguments: Any) -> dict[str, Any]:
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    answer: Any = caught.value.response
-    return {"status": answer["ResponseMetadata"]["HTTPStatusCode"], "code": answer["Error"]["Code"], **answer}
-
-
 def put_into(service: Service, state: str) -> Any:
-    """A client, after it brought the launch into a state."""
+    """Bring the launch into a state; return a client."""
     evidently = service.with_launch()
     if state != "CREATED":
         evidently.start_launch(**NAMES)
@@ -78,16 +71,16 @@ def test_a_created_launch_comes_back_in_the_response_form(service: Service) -> N
     }
 
 
-def test_a_started_launch_runs_since_the_call_even_if_its_first_step_is_to_come(service: Service) -> None:
+def test_a_started_launch_runs_since_the_call_even_before_its_first_step(service: Service) -> None:
     step = {"startTime": 2_000_000_000, "groupWeights": {"all": 100_000}}
     evidently = service.with_launch(scheduledSplitsConfig={"steps": [step]})
     service.now = LATER
-    answer = evidently.start_launch(**NAMES)["launch"]
-    assert answer["status"] == "RUNNING"
-    assert answer["execution"] == {"startedTime": moment(LATER)}
-    assert answer["lastUpdatedTime"] == moment(LATER)
-    assert answer["createdTime"] == moment(NOON)
-    assert answer == evidently.get_launch(**NAMES)["launch"]
+    response = evidently.start_launch(**NAMES)["launch"]
+    assert response["status"] == "RUNNING"
+    assert response["execution"] == {"startedTime": moment(LATER)}
+    assert response["lastUpdatedTime"] == moment(LATER)
+    assert response["createdTime"] == moment(NOON)
+    assert response == evidently.get_launch(**NAMES)["launch"]
 
 
 def test_a_launch_without_a_schedule_starts(service: Service) -> None:
@@ -117,23 +110,23 @@ def test_a_stop_without_a_desired_state_completes_the_launch_and_leaves_no_reaso
 @pytest.mark.parametrize("state", ["RUNNING", "COMPLETED", "CANCELLED"])
 def test_a_launch_starts_once(service: Service, state: str) -> None:
     evidently = put_into(service, state)
-    answer = refused(evidently.start_launch, **NAMES)
-    assert (answer["status"], answer["code"]) == (409, "ConflictException")
-    assert (answer["resourceType"], answer["resourceId"]) == ("launch", LAUNCH_ARN)
+    response = refused(evidently.start_launch, **NAMES)
+    assert (response["status"], response["code"]) == (409, "ConflictException")
+    assert (response["resourceType"], response["resourceId"]) == ("launch", LAUNCH_ARN)
     assert evidently.get_launch(**NAMES)["launch"]["status"] == state
 
 
 @pytest.mark.parametrize("state", ["CREATED", "COMPLETED", "CANCELLED"])
 def test_only_a_running_launch_stops(service: Service, state: str) -> None:
     evidently = put_into(service, state)
-    answer = refused(evidently.stop_launch, **NAMES)
-    assert (answer["status"], answer["code"]) == (400, "ValidationException")
-    assert answer["Error"]["Message"] == "Launch cannot be cancelled from current status"
+    response = refused(evidently.stop_launch, **NAMES)
+    assert (response["status"], response["code"]) == (400, "ValidationException")
+    assert response["Error"]["Message"] == "Launch cannot be cancelled from current status"
     assert evidently.get_launch(**NAMES)["launch"]["status"] == state
 
 
 @pytest.mark.parametrize("state", ["CREATED", "COMPLETED", "CANCELLED"])
-def test_a_launch_that_does_not_run_can_be_deleted_and_made_again(service: Service, state: str) -> None:
+def test_a_launch_that_does_not_run_can_be_deleted_and_recreated(service: Service, state: str) -> None:
     evidently = put_into(service, state)
     evidently.delete_launch(**NAMES)
     assert refused(evidently.get_launch, **NAMES)["status"] == 404
@@ -142,41 +135,41 @@ def test_a_launch_that_does_not_run_can_be_deleted_and_made_again(service: Servi
 
 def test_a_running_launch_is_not_deleted(service: Service) -> None:
     evidently = put_into(service, "RUNNING")
-    answer = refused(evidently.delete_launch, **NAMES)
-    assert (answer["status"], answer["code"], answer["resourceId"]) == (409, "ConflictException", LAUNCH_ARN)
+    response = refused(evidently.delete_launch, **NAMES)
+    assert (response["status"], response["code"], response["resourceId"]) == (409, "ConflictException", LAUNCH_ARN)
     assert evidently.get_launch(**NAMES)["launch"]["status"] == "RUNNING"
 
 
-def test_a_name_is_taken_once_per_project(service: Service) -> None:
+def test_a_launch_name_is_unique_in_its_project(service: Service) -> None:
     evidently = service.with_launch()
-    answer = refused(service.with_launch)
-    assert (answer["status"], answer["resourceType"], answer["resourceId"]) == (409, "launch", LAUNCH_ARN)
+    response = refused(service.with_launch)
+    assert (response["status"], response["resourceType"], response["resourceId"]) == (409, "launch", LAUNCH_ARN)
     assert evidently.get_project(project="petfood")["project"]["launchCount"] == 1
 
 
 @pytest.mark.parametrize("operation", ["get_launch", "start_launch", "stop_launch", "delete_launch"])
 def test_a_missing_launch_is_named_in_a_404(service: Service, operation: str) -> None:
     evidently = service.with_launch("december")
-    answer = refused(getattr(evidently, operation), **NAMES)
-    assert (answer["status"], answer["code"]) == (404, "ResourceNotFoundException")
-    assert answer["Error"]["Message"] == f"Launch with arn '{LAUNCH_ARN}' does not exist."
-    assert (answer["resourceType"], answer["resourceId"]) == ("launch", LAUNCH_ARN)
+    response = refused(getattr(evidently, operation), **NAMES)
+    assert (response["status"], response["code"]) == (404, "ResourceNotFoundException")
+    assert response["Error"]["Message"] == f"Launch with arn '{LAUNCH_ARN}' does not exist."
+    assert (response["resourceType"], response["resourceId"]) == ("launch", LAUNCH_ARN)
 
 
 @pytest.mark.parametrize("operation", ["get_launch", "start_launch", "stop_launch", "delete_launch"])
-def test_a_missing_project_is_told_from_a_missing_launch(service: Service, operation: str) -> None:
-    answer = refused(getattr(service.client(), operation), **NAMES)
-    assert answer["Error"]["Message"] == f"Project with arn '{PROJECT_ARN}' does not exist."
-    assert (answer["resourceType"], answer["resourceId"]) == ("project", PROJECT_ARN)
+def test_a_missing_project_differs_from_a_missing_launch(service: Service, operation: str) -> None:
+    response = refused(getattr(service.client(), operation), **NAMES)
+    assert response["Error"]["Message"] == f"Project with arn '{PROJECT_ARN}' does not exist."
+    assert (response["resourceType"], response["resourceId"]) == ("project", PROJECT_ARN)
 
 
 def test_a_launch_needs_its_project(service: Service) -> None:
     groups = [{"name": "all", "feature": "upsell", "variation": "on"}]
-    answer = refused(service.client().create_launch, project="petfood", name="november", groups=groups)
-    assert (answer["status"], answer["resourceType"]) == (404, "project")
+    response = refused(service.client().create_launch, project="petfood", name="november", groups=groups)
+    assert (response["status"], response["resourceType"]) == (404, "project")
 
 
-def test_create_takes_what_aws_took_without_a_look(service: Service) -> None:
+def test_create_accepts_unknown_features_as_aws_did(service: Service) -> None:
     evidently = service.with_launch(
         randomizationSalt="with spaces",
         groups=[
@@ -201,29 +194,29 @@ def test_a_start_names_every_group_whose_feature_or_variation_is_missing(service
             {"name": "c", "feature": "upsell", "variation": "on"},
         ]
     )
-    answer = refused(evidently.start_launch, **NAMES)
-    assert (answer["status"], answer["code"], answer["reason"]) == (
+    response = refused(evidently.start_launch, **NAMES)
+    assert (response["status"], response["code"], response["reason"]) == (
         400,
         "ValidationException",
         "fieldValidationFailed",
     )
-    assert [field["name"] for field in answer["fieldList"]] == ["groups[0]", "groups[1]"]
-    assert "'nowhere'" in answer["fieldList"][0]["message"]
-    assert "'nothing'" in answer["fieldList"][1]["message"]
+    assert [field["name"] for field in response["fieldList"]] == ["groups[0]", "groups[1]"]
+    assert "'nowhere'" in response["fieldList"][0]["message"]
+    assert "'nothing'" in response["fieldList"][1]["message"]
     assert evidently.get_launch(**NAMES)["launch"]["status"] == "CREATED"
     assert evidently.get_project(project="petfood")["project"]["activeLaunchCount"] == 0
 
 
 @pytest.mark.parametrize("where", ["groupWeights", "segmentOverrides"])
-def test_a_weight_for_no_group_is_refused_in_aws_own_words(service: Service, where: str) -> None:
+def test_a_weight_for_an_unknown_group_has_aws_own_message(service: Service, where: str) -> None:
     step: dict[str, Any] = {"startTime": 1, "groupWeights": {"all": 1}}
     if where == "groupWeights":
         step["groupWeights"] = {"other": 1}
     else:
         step["segmentOverrides"] = [{"segment": "s", "evaluationOrder": 1, "weights": {"other": 1}}]
-    answer = refused(service.with_launch, scheduledSplitsConfig={"steps": [step]})
-    assert (answer["status"], answer["code"]) == (400, "ValidationException")
-    assert answer["fieldList"] == [
+    response = refused(service.with_launch, scheduledSplitsConfig={"steps": [step]})
+    assert (response["status"], response["code"]) == (400, "ValidationException")
+    assert response["fieldList"] == [
         {"name": "scheduledSplitsConfig", "message": "Launch groups name in steps not present in groups"}
     ]
 
@@ -234,12 +227,12 @@ def test_two_groups_of_one_name_are_refused(service: Service) -> None:
 
 
 @pytest.mark.parametrize("segment", ["vip", SEGMENT_ARN])
-def test_a_launch_for_a_segment_that_is_not_there_is_refused(service: Service, segment: str) -> None:
+def test_a_launch_with_a_missing_segment_is_refused(service: Service, segment: str) -> None:
     override = {"segment": segment, "evaluationOrder": 1, "weights": {"all": 1}}
     step = {"startTime": 1, "groupWeights": {"all": 1}, "segmentOverrides": [override]}
-    answer = refused(service.with_launch, scheduledSplitsConfig={"steps": [step]})
-    assert (answer["status"], answer["resourceType"]) == (404, "segment")
-    assert answer["resourceId"] == SEGMENT_ARN
+    response = refused(service.with_launch, scheduledSplitsConfig={"steps": [step]})
+    assert (response["status"], response["resourceType"]) == (404, "segment")
+    assert response["resourceId"] == SEGMENT_ARN
 
 
 @pytest.mark.parametrize("segment", ["vip", SEGMENT_ARN])
@@ -289,16 +282,16 @@ def test_counters_follow_the_life_of_launches(service: Service) -> None:
     assert counters() == (1, 0)
 
 
-def test_the_running_quota_refuses_a_start_and_a_stop_makes_room(service: Service) -> None:
+def test_a_stop_makes_room_in_the_running_quota(service: Service) -> None:
     service.quotas = Quotas(running_launches_per_project=1)
     evidently = service.with_launch()
     service.with_launch("december")
     evidently.start_launch(**NAMES)
-    answer = refused(evidently.start_launch, project="petfood", launch="december")
-    assert (answer["status"], answer["code"]) == (402, "ServiceQuotaExceededException")
-    assert (answer["resourceType"], answer["resourceId"]) == ("launch", f"{PROJECT_ARN}/launch/december")
-    assert answer["serviceCode"] == "evidently"
-    assert answer["quotaCode"]
+    response = refused(evidently.start_launch, project="petfood", launch="december")
+    assert (response["status"], response["code"]) == (402, "ServiceQuotaExceededException")
+    assert (response["resourceType"], response["resourceId"]) == ("launch", f"{PROJECT_ARN}/launch/december")
+    assert response["serviceCode"] == "evidently"
+    assert response["quotaCode"]
     evidently.stop_launch(**NAMES)
     assert evidently.start_launch(project="petfood", launch="december")["launch"]["status"] == "RUNNING"
 
@@ -311,7 +304,7 @@ def test_the_launch_quota_counts_every_launch_that_is_not_deleted(service: Servi
     service.with_launch("december")
 
 
-def test_a_launch_on_several_features_is_noted_on_each(service: Service) -> None:
+def test_a_launch_on_several_features_is_in_the_rules_of_each(service: Service) -> None:
     evidently = service.with_launch(
         groups=[
             {"name": "a", "feature": "upsell", "variation": "on"},

@@ -1,4 +1,4 @@
-"""Lists: everything once, by name, in pages of at most the wished size."""
+"""Lists: each resource once, by name, on pages of at most the given size."""
 
 from collections.abc import Callable
 from typing import Any
@@ -49,13 +49,13 @@ LISTS: dict[str, tuple[str, dict[str, str], Make, list[str]]] = {
 
 
 def pages(evidently: Any, operation: str, **arguments: Any) -> list[list[str]]:
-    """The names on each page."""
+    """Return the names on each page."""
     paginator = evidently.get_paginator(operation)
     return [[each["name"] for each in page[LISTS[operation][0]]] for page in paginator.paginate(**arguments)]
 
 
 @pytest.mark.parametrize("operation", LISTS)
-def test_a_list_has_each_thing_once_by_name_on_pages_of_the_wished_size(service: Service, operation: str) -> None:
+def test_a_list_has_each_resource_once_by_name_on_pages_of_the_given_size(service: Service, operation: str) -> None:
     _, arguments, make, more = LISTS[operation]
     for name in reversed(NAMES):
         make(service, name)
@@ -71,9 +71,7 @@ def test_a_list_has_each_thing_once_by_name_on_pages_of_the_wished_size(service:
     ("operation", "size"),
     [("list_projects", 50), ("list_segments", 50), ("list_launches", 100), ("list_segment_references", 50)],
 )
-def test_a_page_has_aws_default_size_where_the_request_does_not_say(
-    service: Service, operation: str, size: int
-) -> None:
+def test_a_page_has_aws_default_size_unless_the_request_has_one(service: Service, operation: str, size: int) -> None:
     service.quotas = type(service.quotas)(projects=200)
     _, arguments, make, _ = LISTS[operation]
     for number in range(size + 1):
@@ -84,8 +82,8 @@ def test_a_page_has_aws_default_size_where_the_request_does_not_say(
 def test_an_empty_list_is_empty_and_has_no_next_page(service: Service) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
-    answer = evidently.list_features(project="petfood")
-    assert (answer["features"], "nextToken" in answer) == ([], False)
+    response = evidently.list_features(project="petfood")
+    assert (response["features"], "nextToken" in response) == ([], False)
 
 
 def test_the_status_filter_finds_every_launch_in_that_state_and_no_other(service: Service) -> None:
@@ -100,7 +98,7 @@ def test_the_status_filter_finds_every_launch_in_that_state_and_no_other(service
     assert pages(evidently, "list_launches", project="petfood", status="CANCELLED") == [[]]
 
 
-def test_things_listed_are_shown_as_the_model_has_them(service: Service) -> None:
+def test_listed_resources_have_the_models_members(service: Service) -> None:
     evidently = service.with_launch()
     evidently.start_launch(project="petfood", launch="november")
     (project,) = evidently.list_projects()["projects"]
@@ -113,7 +111,7 @@ def test_things_listed_are_shown_as_the_model_has_them(service: Service) -> None
     ]
 
 
-def test_a_reference_says_what_the_launch_is_and_when_it_ran(service: Service) -> None:
+def test_a_reference_has_the_launchs_status_and_times(service: Service) -> None:
     make_reference(service, "november")
     evidently = service.client()
     evidently.start_launch(project="petfood", launch="november")
@@ -142,13 +140,13 @@ def test_no_experiment_refers_to_a_segment(service: Service) -> None:
         ("list_segment_references", {"segment": "cars", "type": "EXPERIMENT"}),
     ],
 )
-def test_a_list_in_what_is_not_there_is_a_404(service: Service, operation: str, arguments: dict[str, str]) -> None:
+def test_a_list_in_a_missing_resource_is_a_404(service: Service, operation: str, arguments: dict[str, str]) -> None:
     with pytest.raises(ClientError) as caught:
         getattr(service.client(), operation)(**arguments)
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
 
 
-def test_a_token_is_good_for_its_own_list_only(service: Service) -> None:
+def test_a_token_is_valid_for_its_own_list_only(service: Service) -> None:
     for name in ("a", "b", "c"):
         make_launch(service, name)
         make_project(service, name)
@@ -169,7 +167,7 @@ def test_a_token_is_good_for_its_own_list_only(service: Service) -> None:
 
 
 @pytest.mark.parametrize("token", ["x", "????", "W10=", "bnVsbA==", "WyJwcm9qZWN0cyBwcm9qZWN0cyB7fSIsIDFd", "é"])
-def test_a_token_that_is_none_is_named_in_a_400(service: Service, token: str) -> None:
+def test_an_invalid_token_is_a_400_that_names_the_field(service: Service, token: str) -> None:
     evidently = service.client()
     with pytest.raises(evidently.exceptions.ValidationException) as caught:
         evidently.list_projects(nextToken=token)
@@ -178,11 +176,11 @@ def test_a_token_that_is_none_is_named_in_a_400(service: Service, token: str) ->
 
 @pytest.mark.parametrize("size", [0, 51])
 def test_a_page_size_out_of_the_models_range_is_refused(service: Service, size: int) -> None:
-    answer = service.send("GET", "/projects", query=f"maxResults={size}")
-    assert (answer["statusCode"], '"maxResults"' in answer["body"]) == (400, True)
+    response = service.send("GET", "/projects", query=f"maxResults={size}")
+    assert (response["statusCode"], '"maxResults"' in response["body"]) == (400, True)
 
 
-def test_large_things_make_shorter_pages_and_none_is_lost(service: Service) -> None:
+def test_large_resources_make_shorter_pages_and_none_is_lost(service: Service) -> None:
     text = "\u00e9" * 160
     monitors = [{"metricDefinition": {"name": "m" * 255, "entityIdKey": "e" * 256, "valueKey": "v" * 256}}] * 3
     groups = [{"name": f"g{n}", "feature": "upsell", "variation": "on", "description": text} for n in range(5)]

@@ -1,4 +1,4 @@
-"""A request says until when it may take effect; the API looks at its clock at every attempt."""
+"""`not-after`, until when a request may take effect: the API reads its clock at every attempt."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ def test_an_expired_request_is_a_conflict_that_says_that_nothing_changed(service
     call = Record(service, "run").acquire(not_after=SECONDS - 1)
     with pytest.raises(ClientError, match="ConflictException"):
         call()
-    assert "nothing has changed" in refusal_of(call)
+    assert "it changed nothing" in refusal_of(call)
 
 
 def test_the_last_second_is_in_time(service: Service) -> None:
@@ -47,7 +47,7 @@ def test_the_last_second_is_in_time(service: Service) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_expired_request_says_so_also_where_it_would_have_changed_nothing(service: Service, kind: str) -> None:
+def test_an_expired_request_is_refused_even_if_it_would_change_nothing(service: Service, kind: str) -> None:
     record = Record(service, kind).make()
     record.acquired()
     for other in ("shop", "depot"):
@@ -59,7 +59,7 @@ def test_an_expired_request_says_so_also_where_it_would_have_changed_nothing(ser
 
 @contextmanager
 def once_before(service: Service, request: str, do: Callable[[], object]) -> Iterator[None]:
-    """Does something before the next request of a kind that goes to DynamoDB."""
+    """Do something before the next request of a kind to DynamoDB."""
     event = f"provide-client-params.dynamodb.{request}"
 
     def hook(**_: Any) -> None:

@@ -1,4 +1,4 @@
-"""Notes: what the API remembers of an owner beside the resource. They precede it, outlive it, and show nowhere."""
+"""Notes of an owner's releases and updates: they precede the resource, outlive it, and show nowhere."""
 
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from helpers.service import NOON, Service
 
 SECONDS = NOON // 1000
 DAY = 24 * 3600
-# Where a record's notes are.
+# The partition of each record's notes.
 PLACES = {
     "run": "note#run#petfood#november",
     "launch": "note#launch#petfood#november",
@@ -23,17 +23,17 @@ PLACES = {
 
 @pytest.fixture(params=KINDS)
 def record(service: Service, request: pytest.FixtureRequest) -> Record:
-    """A record of each kind."""
+    """Return a record of each kind."""
     return Record(service, request.param).make()
 
 
 def notes(service: Service) -> list[dict[str, Any]]:
-    """All notes of the table, as they are stored."""
+    """Return the items of all notes."""
     found: Any = service.store.client.scan(TableName=service.table, ConsistentRead=True)["Items"]
     return [item for item in found if item["pk"]["S"].startswith("note#")]
 
 
-def test_a_release_is_one_item_by_the_records_name_and_its_owner(record: Record) -> None:
+def test_a_release_leaves_one_item_by_record_and_owner(record: Record) -> None:
     record.released()
     assert notes(record.service) == [
         {
@@ -46,7 +46,7 @@ def test_a_release_is_one_item_by_the_records_name_and_its_owner(record: Record)
     ]
 
 
-def test_each_owner_has_a_note_of_its_own_so_that_none_can_crowd_out_another(record: Record) -> None:
+def test_each_owner_has_its_own_note_which_no_other_can_displace(record: Record) -> None:
     record.released()
     for number in range(8):
         record.released(resource=f"Forged{number}", at=SECONDS + 300)
@@ -65,7 +65,7 @@ def test_a_note_is_kept_for_a_day_from_the_later_of_now_and_its_time(record: Rec
 def test_a_note_that_moves_forward_is_kept_longer(record: Record) -> None:
     record.released()
     record.service.now += 3_600_000
-    record.released()  # the same again: nothing is written
+    record.released()  # the same release again writes nothing
     assert [note["expires"]["N"] for note in notes(record.service)] == [str(SECONDS + DAY)]
     record.released(at=DELETED + 1)
     assert [note["expires"]["N"] for note in notes(record.service)] == [str(SECONDS + 3600 + DAY)]
@@ -93,7 +93,7 @@ def test_a_note_precedes_the_resource_and_outlives_it(record: Record) -> None:
     assert not record.is_there()
 
 
-def test_a_record_has_its_notes_for_itself(record: Record) -> None:
+def test_records_do_not_share_notes(record: Record) -> None:
     for kind in KINDS:
         if kind != record.kind:
             assert Record(record.service, kind, record.name).released() == "not-owner"
@@ -102,7 +102,7 @@ def test_a_record_has_its_notes_for_itself(record: Record) -> None:
 
 
 def listed(service: Service) -> dict[str, Any]:
-    """All that the API shows in lists and counters."""
+    """Return all lists and counters of the API."""
     evidently = service.client()
     return {
         "projects": evidently.list_projects()["projects"],
@@ -127,7 +127,7 @@ def test_notes_are_in_no_list_no_counter_and_no_evaluation(service: Service) -> 
     assert listed(service) == before
 
 
-def test_the_update_of_somebody_who_adopted_leaves_a_note_beside_its_release(service: Service) -> None:
+def test_the_update_of_an_adopter_leaves_a_note_beside_its_release(service: Service) -> None:
     service.with_launch()
     record = Record(service, "launch")
     update = service.client(owner=owner_header("update", at=CREATED)).update_launch
@@ -158,7 +158,7 @@ def test_a_refused_delete_leaves_no_note(service: Service) -> None:
 
 
 def own_all(service: Service) -> Any:
-    """Make the project, the feature and the segment the caller's, past the API; return all items then."""
+    """Make the caller an owner of project, feature and segment, in the table itself; return all items."""
     client, table = service.store.client, service.table
     ownership = {"S": f'{{"stack":"{stack_id("shop")}","owners":{{"StartUpsell":{CREATED}}},"lastWord":null}}'}
     for pk, sk in (("projects", "petfood"), ("project#petfood", "feature#upsell"), ("segments", "vip")):

@@ -1,4 +1,4 @@
-"""What a claim means for creates, starts, stops and deletes, beyond the rules that all records share."""
+"""The owner header of creates, starts, stops and deletes, beyond the rules that all records share."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ LATER = CREATED + 30
 
 @pytest.fixture
 def owned(service: Service) -> Record:
-    """A launch that is there and owned, and runs by hand."""
+    """Return an owned launch that somebody started by hand."""
     record = Record(service, "launch").make()
     record.acquired()
     service.client().start_launch(**LAUNCH)
@@ -45,7 +45,7 @@ def counters(service: Service) -> tuple[int, int, int]:
         ("create_segment", {"name": "vip", "pattern": '{"a": "not a pattern"}'}),
     ],
 )
-def test_a_create_of_what_the_caller_owns_returns_it_as_it_is(
+def test_a_create_by_an_owner_returns_the_existing_resource(
     service: Service, create: str, other: dict[str, Any]
 ) -> None:
     service.with_launch()
@@ -65,7 +65,7 @@ def test_a_create_of_what_the_caller_owns_returns_it_as_it_is(
     assert counters(service) == before
 
 
-def test_a_create_with_a_claim_follows_the_rules_and_quotas_of_one_without(service: Service) -> None:
+def test_a_create_with_an_owner_follows_the_same_rules_and_quotas(service: Service) -> None:
     service.with_launch().create_segment(name="vip", pattern='{"a": [1]}')
     owner = service.client(owner=owner_header("acquire-new"))
     groups = [{"name": "all", "feature": "upsell", "variation": "on"}]
@@ -93,7 +93,7 @@ def test_a_create_with_a_claim_follows_the_rules_and_quotas_of_one_without(servi
     assert [outcome_of(call) for call in missing] == ["ResourceNotFoundException"] * 2
 
 
-def test_a_start_with_a_claim_meets_the_quota_and_the_404(service: Service) -> None:
+def test_a_start_with_an_owner_meets_the_quota_and_the_404(service: Service) -> None:
     service.with_launch()
     service.quotas = Quotas(running_launches_per_project=0)
     owner = service.client(owner=owner_header("acquire-new"))
@@ -102,7 +102,7 @@ def test_a_start_with_a_claim_meets_the_quota_and_the_404(service: Service) -> N
     assert outcome_of(lambda: owner.start_launch(project="x", launch="x")) == "ResourceNotFoundException"
 
 
-def test_a_start_of_what_has_ended_says_so(service: Service) -> None:
+def test_a_start_of_an_ended_launch_is_refused(service: Service) -> None:
     evidently = service.with_launch()
     evidently.start_launch(**LAUNCH)
     evidently.stop_launch(**LAUNCH, desiredState="CANCELLED")
@@ -112,7 +112,7 @@ def test_a_start_of_what_has_ended_says_so(service: Service) -> None:
     assert run.released() == "not-owner"
 
 
-def test_a_release_of_a_run_stops_it_as_it_says_and_answers_when(service: Service) -> None:
+def test_a_release_of_a_run_stops_it_with_its_arguments_and_returns_the_end(service: Service) -> None:
     service.with_launch()
     for name in ("Old", "New"):
         Record(service, "run").acquired(resource=name)
@@ -131,7 +131,7 @@ def test_a_release_of_a_run_stops_it_as_it_says_and_answers_when(service: Servic
     assert counters(service)[2] == 0
 
 
-def test_owners_that_come_and_go_leave_the_launch_as_it_was(service: Service) -> None:
+def test_changes_of_owners_leave_the_launchs_document_alone(service: Service) -> None:
     service.with_launch()
     run = Record(service, "run")
     run.acquired(resource="Old")
@@ -142,7 +142,7 @@ def test_owners_that_come_and_go_leave_the_launch_as_it_was(service: Service) ->
     assert service.client().get_launch(**LAUNCH)["launch"] == before
 
 
-def test_the_owner_of_a_launch_deletes_it_while_it_runs_whoever_started_it(owned: Record) -> None:
+def test_the_owner_of_a_launch_deletes_it_while_anybody_runs_it(owned: Record) -> None:
     service = owned.service
     assert owned.released() == "done"
     assert not owned.is_there()
@@ -153,7 +153,7 @@ def test_the_owner_of_a_launch_deletes_it_while_it_runs_whoever_started_it(owned
     assert evaluated["reason"] == "DEFAULT"
 
 
-def test_the_delete_of_a_launch_that_another_stack_runs_stops_it_and_that_stacks_delete_finds_nothing(
+def test_deleting_a_launch_ends_another_stacks_run_whose_release_succeeds(
     service: Service,
 ) -> None:
     launch, run = Record(service, "launch").make(), Record(service, "run")
@@ -163,7 +163,7 @@ def test_the_delete_of_a_launch_that_another_stack_runs_stops_it_and_that_stacks
     assert run.released(stack="depot") == "not-owner"
 
 
-def test_a_running_launch_stays_where_others_own_it_or_its_last_owner_leaves_it(owned: Record) -> None:
+def test_a_running_launch_stays_if_others_own_it_or_its_last_owner_leaves(owned: Record) -> None:
     owned.acquired(resource="New")
     assert owned.released(resource="New") == 'left, owners=("StartUpsell")'
     assert owned.released("leave") == "kept"
@@ -175,7 +175,7 @@ def test_a_running_launch_is_not_deleted_by_hand(owned: Record) -> None:
         owned.end_by_hand()
 
 
-def test_who_owns_a_launch_and_who_owns_its_run_are_apart(service: Service) -> None:
+def test_owners_of_a_launch_and_of_its_run_are_independent(service: Service) -> None:
     launch, run = Record(service, "launch").make(), Record(service, "run")
     launch.acquired()
     run.acquired(stack="depot")

@@ -1,4 +1,4 @@
-"""Updates with a claim: one requested before the last of the same caller, or before its release, changes nothing."""
+"""Updates with an owner header: one requested before the caller's last update or release changes nothing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,12 +15,12 @@ LATER = CREATED + 30
 
 @pytest.fixture(params=[kind for kind in KINDS if kind != "run"])
 def record(service: Service, request: pytest.FixtureRequest) -> Record:
-    """The existence of a resource of each kind."""
+    """Return the record of the existence of a resource of each kind."""
     return Record(service, request.param).make()
 
 
 def updates(service: Service, **owner: Any) -> dict[str, Callable[[], Any]]:
-    """An update of each kind, with a claim; `tags` of each is TagResource."""
+    """Return the updates other than TagResource, by name, with an owner header."""
     client = service.client(owner=owner_header("update", **owner))
     return {
         "project": lambda: client.update_project(project="november", description="new"),
@@ -30,28 +30,26 @@ def updates(service: Service, **owner: Any) -> dict[str, Callable[[], Any]]:
     }
 
 
-def stage(record: Record) -> str | None:
+def tag_of(record: Record) -> str | None:
     tags: dict[str, str] = record.service.client().list_tags_for_resource(resourceArn=record.arn())["tags"]
     return tags.get("stage")
 
 
 @pytest.mark.parametrize("caller", [{}, {"resource": "Adopts"}, {"stack": "depot"}], ids=["owner", "sibling", "other"])
-def test_an_update_before_the_last_one_of_its_caller_is_stale_and_changes_nothing(
-    record: Record, caller: dict[str, Any]
-) -> None:
+def test_an_update_before_the_callers_last_is_stale_and_changes_nothing(record: Record, caller: dict[str, Any]) -> None:
     record.acquired()
     assert record.tagged("second", at=LATER, **caller) == "ok"
     assert record.tagged("first", at=LATER - 1, **caller) == "stale"
     assert record.tagged("same second", at=LATER, **caller) == "ok"
-    assert stage(record) == "same second"
+    assert tag_of(record) == "same second"
 
 
-def test_an_update_before_the_last_time_that_its_caller_adopted_is_stale(record: Record) -> None:
+def test_an_update_before_the_callers_last_adoption_is_stale(record: Record) -> None:
     record.by_hand()
     assert record.acquired("acquire", at=LATER) == "running"
     assert record.tagged("late", at=LATER - 1) == "stale"
     assert record.tagged("of the adoption", at=LATER) == "ok"
-    assert stage(record) == "of the adoption"
+    assert tag_of(record) == "of the adoption"
 
 
 def test_an_update_before_the_last_request_of_another_owner_is_stale(record: Record) -> None:
@@ -59,7 +57,7 @@ def test_an_update_before_the_last_request_of_another_owner_is_stale(record: Rec
     assert record.acquired(resource="Joins", at=LATER) == "ok"
     assert record.tagged("late", at=LATER - 1) == "stale"
     assert record.tagged("new", at=LATER + 1) == "ok"
-    assert stage(record) == "new"
+    assert tag_of(record) == "new"
 
 
 def test_an_update_after_its_callers_release_is_stale(record: Record) -> None:
@@ -67,7 +65,7 @@ def test_an_update_after_its_callers_release_is_stale(record: Record) -> None:
     record.released()
     assert record.tagged("late", at=DELETED) == "stale"
     assert record.tagged("new", at=DELETED + 1) == "ok"
-    assert stage(record) == "new"
+    assert tag_of(record) == "new"
 
 
 def test_an_update_by_its_owner_makes_an_older_release_stale(record: Record) -> None:
@@ -84,7 +82,7 @@ def test_an_update_that_changes_nothing_moves_its_owners_time_too(record: Record
     assert record.released(at=LATER - 1) == "stale"
 
 
-def test_an_update_by_somebody_else_leaves_the_owner(record: Record) -> None:
+def test_an_update_by_another_stack_leaves_the_owner(record: Record) -> None:
     record.acquired()
     assert record.tagged("new", stack="depot", at=LATER) == "ok"
     assert record.owner() == "StartUpsell"
@@ -95,7 +93,7 @@ def test_an_update_without_a_time_is_never_stale(record: Record) -> None:
     record.acquired()
     record.tagged("dated", at=LATER)
     assert record.tagged("undated") == "ok"
-    assert stage(record) == "undated"
+    assert tag_of(record) == "undated"
 
 
 @pytest.mark.parametrize("stack", ["shop", "depot"], ids=["owner", "other"])
@@ -119,4 +117,4 @@ def test_an_update_by_hand_is_never_stale(record: Record) -> None:
     record.acquired()
     record.tagged("owner", at=LATER)
     record.service.client().tag_resource(resourceArn=record.arn(), tags={"stage": "hand"})
-    assert (stage(record), record.owner()) == ("hand", "StartUpsell")
+    assert (tag_of(record), record.owner()) == ("hand", "StartUpsell")

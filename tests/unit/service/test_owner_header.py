@@ -1,4 +1,4 @@
-"""The owner header: what it may say, what is refused before anything changes, and what every response says."""
+"""The owner header: its valid forms, its refusals before anything changes, and the header of every response."""
 
 import json
 from typing import Any
@@ -17,8 +17,8 @@ START, STOP = f"{LAUNCH}/start", f"{LAUNCH}/cancel"
 JSON = {"content-type": "application/json"}
 SECONDS = NOON // 1000
 STACK, RESOURCE, ACTION = f'stack="{stack_id("shop")}"', 'resource="StartUpsell"', "action=acquire"
-CLAIM = f"{STACK}, {RESOURCE}, {ACTION}"
-# A request of each kind that an action is about.
+OWNER = f"{STACK}, {RESOURCE}, {ACTION}"
+# Requests that acquire, update and release.
 STARTS, STOPS, UPDATES = ("POST", START, b""), ("POST", STOP, b"{}"), ("PATCH", LAUNCH, b'{"description": "x"}')
 
 
@@ -27,10 +27,10 @@ def send(service: Service, request: tuple[str, str, bytes], header: str) -> dict
     return service.send(method, path, headers={"X-Evidently-Owner": header, **JSON}, body=body)
 
 
-def refused(answer: dict[str, Any]) -> list[str]:
-    """The fields that a refusal names; each is in its message."""
-    body = json.loads(answer["body"])
-    assert (answer["statusCode"], answer["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
+def refused(response: dict[str, Any]) -> list[str]:
+    """Return the fields that a refusal names; check that its message has each."""
+    body = json.loads(response["body"])
+    assert (response["statusCode"], response["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
     assert body["reason"] == "fieldValidationFailed"
     for field in body["fieldList"]:
         assert f"{field['name']} {field['message']}" in body["message"]
@@ -38,7 +38,7 @@ def refused(answer: dict[str, Any]) -> list[str]:
 
 
 def everything(service: Service) -> Any:
-    """All that the table has."""
+    """Return all items of the table."""
     return service.store.client.scan(TableName=service.table, ConsistentRead=True)["Items"]
 
 
@@ -65,17 +65,15 @@ def everything(service: Service) -> Any:
         (f"{STACK}, {RESOURCE}, action=steal", ["action"]),
         (f"{STACK}, {RESOURCE}, action", ["action"]),
         (f"{STACK}, {RESOURCE}, action=(acquire)", ["action"]),
-        (f"{CLAIM}, requested-at=1700000000", ["requested-at"]),
-        (f'{CLAIM}, requested-at="@1"', ["requested-at"]),
-        (f"{CLAIM}, requested-at", ["requested-at"]),
-        (f"{CLAIM}, not-after=1", ["not-after"]),
-        (f"{CLAIM}, not-after=?1", ["not-after"]),
+        (f"{OWNER}, requested-at=1700000000", ["requested-at"]),
+        (f'{OWNER}, requested-at="@1"', ["requested-at"]),
+        (f"{OWNER}, requested-at", ["requested-at"]),
+        (f"{OWNER}, not-after=1", ["not-after"]),
+        (f"{OWNER}, not-after=?1", ["not-after"]),
         ('stack="x", resource="-", action=x, requested-at=x', ["stack", "resource", "action", "requested-at"]),
     ],
 )
-def test_a_member_that_breaks_its_form_is_named_and_nothing_changes(
-    service: Service, header: str, fields: list[str]
-) -> None:
+def test_an_invalid_member_is_named_and_nothing_changes(service: Service, header: str, fields: list[str]) -> None:
     service.with_launch()
     before = everything(service)
     assert refused(send(service, STARTS, header)) == [f"x-evidently-owner.{field}" for field in fields]
@@ -86,16 +84,16 @@ def test_a_member_that_breaks_its_form_is_named_and_nothing_changes(
     "header",
     [
         "x y",
-        f"{CLAIM},",
-        f"{CLAIM}; X",
-        f"{CLAIM} x=1",
+        f"{OWNER},",
+        f"{OWNER}; X",
+        f"{OWNER} x=1",
         "é",
-        f'{CLAIM}, x="é"',
-        f"{CLAIM}, requested-at=@1.5",
+        f'{OWNER}, x="é"',
+        f"{OWNER}, requested-at=@1.5",
         "a" * 1025,
     ],
 )
-def test_a_header_that_is_no_dictionary_or_too_long_is_refused_as_a_whole(service: Service, header: str) -> None:
+def test_a_header_that_is_not_a_dictionary_or_too_long_is_refused(service: Service, header: str) -> None:
     service.with_launch()
     before = everything(service)
     for request in (STARTS, STOPS, UPDATES, ("GET", LAUNCH, b"")):
@@ -105,7 +103,7 @@ def test_a_header_that_is_no_dictionary_or_too_long_is_refused_as_a_whole(servic
 
 def test_a_header_of_the_greatest_length_is_read(service: Service) -> None:
     service.with_launch()
-    longest = f"{CLAIM}, x=".ljust(1024, "x")
+    longest = f"{OWNER}, x=".ljust(1024, "x")
     assert send(service, STARTS, longest)["statusCode"] == 200
     assert refused(send(service, STARTS, f"{longest}x")) == ["x-evidently-owner"]
 
@@ -113,15 +111,15 @@ def test_a_header_of_the_greatest_length_is_read(service: Service) -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        f'{CLAIM}, x=1, y=(a b);z, colour=%"%c3%bc", since=@5',
+        f'{OWNER}, x=1, y=(a b);z, colour=%"%c3%bc", since=@5',
         f"{STACK};a=1, {RESOURCE};b;c=?0, {ACTION};d=:aa:",
         f"{ACTION},{RESOURCE}\t,\t{STACK}",
-        f'stack=1, action=steal, resource="-", {CLAIM}',
-        f"  {CLAIM}  ",
+        f'stack=1, action=steal, resource="-", {OWNER}',
+        f"  {OWNER}  ",
     ],
     ids=["unknown members", "parameters", "order and space", "the last of a name counts", "space around"],
 )
-def test_what_a_newer_handler_may_add_is_passed_over(service: Service, header: str) -> None:
+def test_members_of_a_newer_handler_have_no_effect(service: Service, header: str) -> None:
     service.with_launch()
     assert send(service, STARTS, header)["statusCode"] == 200
     again = send(service, STARTS, owner_header("acquire"))
@@ -133,41 +131,41 @@ def test_what_a_newer_handler_may_add_is_passed_over(service: Service, header: s
     [(STARTS, {"acquire-new", "acquire"}), (STOPS, {"release", "leave"}), (UPDATES, {"update"})],
     ids=["StartLaunch", "StopLaunch", "UpdateLaunch"],
 )
-def test_an_operation_takes_its_own_actions_and_no_other(
+def test_an_operation_accepts_its_own_actions_only(
     service: Service, request_: tuple[str, str, bytes], allowed: set[str]
 ) -> None:
     for action in ("acquire-new", "acquire", "update", "release", "leave"):
         service.with_launch(action)
         method, path, body = request_
-        answer = send(service, (method, path.replace("november", action), body), owner_header(action))
+        response = send(service, (method, path.replace("november", action), body), owner_header(action))
         if action in allowed:
-            assert answer["statusCode"] == 200
+            assert response["statusCode"] == 200
         else:
-            assert refused(answer) == ["x-evidently-owner.action"]
+            assert refused(response) == ["x-evidently-owner.action"]
 
 
-def test_every_operation_that_changes_something_takes_an_action_and_no_other_does() -> None:
+def test_exactly_the_operations_that_change_something_have_actions() -> None:
     changing = ("Create", "Update", "Delete", "Start", "Stop", "Tag", "Untag")
     assert set(ACTIONS) == {name for name in OFFERED if name.startswith(changing)}
 
 
 @pytest.mark.parametrize(("ahead", "status"), [(300, 200), (301, 400)])
-def test_a_request_of_the_future_is_refused(service: Service, ahead: int, status: int) -> None:
+def test_a_request_from_the_future_is_refused(service: Service, ahead: int, status: int) -> None:
     service.with_launch()
-    answer = send(service, STARTS, owner_header("acquire", at=SECONDS + ahead))
-    assert answer["statusCode"] == status
+    response = send(service, STARTS, owner_header("acquire", at=SECONDS + ahead))
+    assert response["statusCode"] == status
     if status == 400:
-        assert refused(answer) == ["x-evidently-owner.requested-at"]
+        assert refused(response) == ["x-evidently-owner.requested-at"]
 
 
 @pytest.mark.parametrize("action", ["acquire-new", "acquire", "update", "release", "leave"])
-def test_a_read_takes_any_claim_and_gives_it_no_effect(service: Service, action: str) -> None:
+def test_a_read_accepts_any_action_without_effect(service: Service, action: str) -> None:
     service.with_launch().start_launch(project="petfood", launch="november")
     before = everything(service)
     header = owner_header(action, at=SECONDS, not_after=1)
     for path in (LAUNCH, "/projects", "/tags/arn:aws:evidently:eu-north-1:123456789012:project/petfood"):
-        answer = send(service, ("GET", path, b""), header)
-        assert (answer["statusCode"], answer["headers"]["x-evidently-ownership"]) == (200, "rules=1")
+        response = send(service, ("GET", path, b""), header)
+        assert (response["statusCode"], response["headers"]["x-evidently-ownership"]) == (200, "rules=1")
     evaluation = ("POST", "/projects/petfood/evaluations/upsell", b'{"entityId": "anna"}')
     assert send(service, evaluation, header)["statusCode"] == 200
     assert refused(send(service, ("GET", LAUNCH, b""), header.replace(action, "steal"))) == ["x-evidently-owner.action"]
@@ -177,11 +175,11 @@ def test_a_read_takes_any_claim_and_gives_it_no_effect(service: Service, action:
 FORMER = ["x-evidently-starter", "x-evidently-stack", "x-evidently-asked", "x-evidently-first"]
 
 
-def test_the_headers_of_before_the_first_release_count_for_nothing_and_are_a_line_of_log(service: Service) -> None:
+def test_headers_from_before_the_first_release_have_no_effect_and_are_logged(service: Service) -> None:
     service.with_launch().start_launch(project="petfood", launch="november")
     headers = {"X-Evidently-Starter": "a" * 64, "x-evidently-asked": "secret"}
-    answer = service.send("POST", STOP, headers={**headers, **JSON}, body=b"{}")
-    assert (answer["statusCode"], answer["headers"]["x-evidently-ownership"]) == (200, "rules=1")
+    response = service.send("POST", STOP, headers={**headers, **JSON}, body=b"{}")
+    assert (response["statusCode"], response["headers"]["x-evidently-ownership"]) == (200, "rules=1")
     (line,) = service.lines
     assert json.loads(line)["headers"] == ["x-evidently-starter", "x-evidently-asked"]
     assert json.loads(line)["level"] == "WARNING"
@@ -190,37 +188,37 @@ def test_the_headers_of_before_the_first_release_count_for_nothing_and_are_a_lin
 
 
 @pytest.mark.parametrize("former", FORMER)
-def test_a_claim_counts_beside_a_header_of_before(service: Service, former: str) -> None:
+def test_an_owner_header_counts_beside_a_former_header(service: Service, former: str) -> None:
     service.with_launch()
-    answer = service.send("POST", START, headers={"x-evidently-owner": CLAIM, former: "x"})
-    assert answer["headers"]["x-evidently-ownership"] == "rules=1, outcome=ok"
+    response = service.send("POST", START, headers={"x-evidently-owner": OWNER, former: "x"})
+    assert response["headers"]["x-evidently-ownership"] == "rules=1, outcome=ok"
     assert len(service.lines) == 1
 
 
-def test_a_request_without_those_headers_is_no_line_of_log(service: Service) -> None:
+def test_a_request_without_former_headers_logs_nothing(service: Service) -> None:
     service.with_launch()
-    send(service, STARTS, CLAIM)
+    send(service, STARTS, OWNER)
     send(service, STARTS, "x y")
     assert service.lines == []
 
 
-def test_every_answer_says_which_rules_are_kept(service: Service) -> None:
-    def said(method: str, path: str, **more: Any) -> tuple[int, str]:
-        answer = service.send(method, path, **more)
-        return answer["statusCode"], answer["headers"]["x-evidently-ownership"]
+def test_every_response_has_the_version_of_the_rules(service: Service) -> None:
+    def ownership_of(method: str, path: str, **more: Any) -> tuple[int, str]:
+        response = service.send(method, path, **more)
+        return response["statusCode"], response["headers"]["x-evidently-ownership"]
 
     service.with_launch()
-    assert said("GET", LAUNCH) == (200, "rules=1")
-    assert said("POST", START) == (200, "rules=1")
-    assert said("POST", START) == (409, "rules=1")
-    assert said("GET", f"{LAUNCH}x") == (404, "rules=1")
-    assert said("GET", "/nowhere") == (400, "rules=1")
-    assert said("POST", START, headers={"x-evidently-owner": "x y"}) == (400, "rules=1")
-    assert said("POST", "/projects", body=b"{") == (400, "rules=1")
+    assert ownership_of("GET", LAUNCH) == (200, "rules=1")
+    assert ownership_of("POST", START) == (200, "rules=1")
+    assert ownership_of("POST", START) == (409, "rules=1")
+    assert ownership_of("GET", f"{LAUNCH}x") == (404, "rules=1")
+    assert ownership_of("GET", "/nowhere") == (400, "rules=1")
+    assert ownership_of("POST", START, headers={"x-evidently-owner": "x y"}) == (400, "rules=1")
+    assert ownership_of("POST", "/projects", body=b"{") == (400, "rules=1")
     service.quotas = Quotas(projects=1)
-    assert said("POST", "/projects", headers=JSON, body=b'{"name": "shoes"}') == (402, "rules=1")
+    assert ownership_of("POST", "/projects", headers=JSON, body=b'{"name": "shoes"}') == (402, "rules=1")
     service.store.client.delete_table(TableName=service.table)
-    assert said("GET", LAUNCH) == (503, "rules=1")
+    assert ownership_of("GET", LAUNCH) == (503, "rules=1")
 
 
 MEMBERS = st.sampled_from(
@@ -268,14 +266,14 @@ REQUESTS = st.sampled_from(
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(request=REQUESTS, header=HEADERS)
-def test_no_header_ends_in_a_500_and_what_is_refused_changes_nothing(
+def test_no_header_causes_a_500_and_a_refused_one_changes_nothing(
     service: Service, request: tuple[str, str, bytes], header: str
 ) -> None:
     if service.send("GET", LAUNCH)["statusCode"] == 404:
         service.with_launch()
     before = everything(service)
-    answer = send(service, request, header)
-    assert answer["statusCode"] < 500
-    assert answer["headers"]["x-evidently-ownership"].startswith("rules=1")
-    if answer["statusCode"] != 200:
+    response = send(service, request, header)
+    assert response["statusCode"] < 500
+    assert response["headers"]["x-evidently-ownership"].startswith("rules=1")
+    if response["statusCode"] != 200:
         assert everything(service) == before

@@ -1,4 +1,4 @@
-"""The owner of a resource as tags: those that CloudFormation itself would set, and that nobody else can."""
+"""The owner of a resource as tags: those that CloudFormation itself would set, and that no request can."""
 
 import pytest
 
@@ -17,7 +17,7 @@ TAGS = {
 
 @pytest.fixture(params=[kind for kind in KINDS if kind != "run"])
 def record(service: Service, request: pytest.FixtureRequest) -> Record:
-    """The existence of a resource of each kind."""
+    """Return the record of the existence of a resource of each kind."""
     return Record(service, request.param).make()
 
 
@@ -33,7 +33,7 @@ def test_the_owner_shows_as_the_tags_that_cloudformation_would_set(record: Recor
     assert evidently.list_tags_for_resource(resourceArn=record.arn())["tags"] == {"team": "food", **TAGS}
 
 
-def test_of_several_owners_the_one_of_the_latest_request_shows(record: Record) -> None:
+def test_of_several_owners_the_latest_request_shows(record: Record) -> None:
     record.acquired(resource="A", at=LATER)
     record.acquired(resource="B", at=CREATED)
     record.acquired(resource="C", at=None)
@@ -42,7 +42,7 @@ def test_of_several_owners_the_one_of_the_latest_request_shows(record: Record) -
     assert record.owner() == "C"
 
 
-def test_the_tags_of_an_owner_are_none_of_the_fifty_and_are_stored_nowhere(record: Record) -> None:
+def test_owner_tags_do_not_count_and_are_not_stored(record: Record) -> None:
     record.acquired()
     evidently = record.service.client()
     evidently.tag_resource(resourceArn=record.arn(), tags={f"k{number}": "" for number in range(50)})
@@ -52,7 +52,7 @@ def test_the_tags_of_an_owner_are_none_of_the_fifty_and_are_stored_nowhere(recor
 
 
 @pytest.mark.parametrize("owner", [None, owner_header("update")])
-def test_nobody_sets_or_removes_the_tags_of_an_owner(record: Record, owner: str | None) -> None:
+def test_no_request_sets_or_removes_owner_tags(record: Record, owner: str | None) -> None:
     record.acquired()
     client = record.service.client(owner=owner)
     for key in TAGS:
@@ -71,7 +71,7 @@ def test_a_run_shows_no_owner_in_its_launch(service: Service) -> None:
     assert "shop" not in str(service.client().get_launch(**LAUNCH)["launch"])
 
 
-def test_items_from_before_ownership_are_nobodys(service: Service) -> None:
+def test_items_without_ownership_have_no_owner(service: Service) -> None:
     service.with_launch().start_launch(**LAUNCH)
     service.store.client.update_item(
         TableName=service.table,

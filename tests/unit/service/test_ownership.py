@@ -1,4 +1,4 @@
-"""The rules of ownership through the API: alike for a launch's run and for the existence of every resource."""
+"""The rules of ownership through the API: the same for a launch's run and for the existence of every resource."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ LATER = CREATED + 30
 
 @pytest.fixture(params=KINDS)
 def record(service: Service, request: pytest.FixtureRequest) -> Record:
-    """A record of each kind, that nobody owns yet."""
+    """Return a record of each kind, without owners."""
     return Record(service, request.param).make()
 
 
-def test_an_owner_has_what_it_acquires_until_it_releases_it(record: Record) -> None:
+def test_an_owner_owns_from_acquire_to_release(record: Record) -> None:
     assert record.acquired() == "ok"
     assert record.is_there()
     assert record.owner() == "StartUpsell"
@@ -27,7 +27,7 @@ def test_an_owner_has_what_it_acquires_until_it_releases_it(record: Record) -> N
 
 
 @pytest.mark.parametrize("action", ["acquire-new", "acquire"])
-def test_an_acquire_again_is_answered_as_the_first_one_was(record: Record, action: str) -> None:
+def test_a_repeated_acquire_gets_the_same_response(record: Record, action: str) -> None:
     first = record.acquire()()
     record.service.now += 60_000
     again = record.acquire(action)()
@@ -36,7 +36,7 @@ def test_an_acquire_again_is_answered_as_the_first_one_was(record: Record, actio
     assert again == first
 
 
-def test_an_acquire_again_moves_the_owners_time_so_that_an_older_release_is_stale(record: Record) -> None:
+def test_a_repeated_acquire_makes_an_older_release_stale(record: Record) -> None:
     record.acquired()
     assert record.acquired("acquire", LATER) == "ok"
     assert record.released(at=LATER - 1) == "stale"
@@ -44,13 +44,13 @@ def test_an_acquire_again_moves_the_owners_time_so_that_an_older_release_is_stal
     assert record.released(at=LATER) == "done"
 
 
-def test_an_older_acquire_again_does_not_move_it_back(record: Record) -> None:
+def test_a_late_older_acquire_does_not_move_the_owners_time_back(record: Record) -> None:
     record.acquired("acquire", LATER)
     assert record.acquired("acquire", CREATED) == "ok"
     assert record.released(at=LATER - 1) == "stale"
 
 
-def test_another_stack_is_refused_in_a_sentence_that_names_the_owner(record: Record) -> None:
+def test_another_stack_is_refused_with_the_owners_name(record: Record) -> None:
     record.acquired()
     assert record.acquired(stack="depot", at=LATER) == "running"
     assert "StartUpsell of stack shop." in refusal_of(record.acquire(stack="depot", at=LATER))
@@ -66,7 +66,7 @@ def test_a_stack_of_the_same_name_is_another_stack(record: Record) -> None:
         getattr(namesake, call.func.__name__)(**call.keywords)
 
 
-def test_what_was_made_by_hand_is_nobodys(record: Record) -> None:
+def test_a_resource_created_by_hand_has_no_owner(record: Record) -> None:
     record.by_hand()
     assert record.acquired() == "running"
     assert "of stack" not in refusal_of(record.acquire())
@@ -74,7 +74,7 @@ def test_what_was_made_by_hand_is_nobodys(record: Record) -> None:
     assert record.is_there()
 
 
-def test_a_caller_without_the_header_meets_the_sentence_of_aws(record: Record) -> None:
+def test_without_the_header_the_message_is_aws_own(record: Record) -> None:
     record.acquired()
     with pytest.raises(ClientError) as caught:
         record.by_hand()
@@ -84,14 +84,14 @@ def test_a_caller_without_the_header_meets_the_sentence_of_aws(record: Record) -
     assert caught.value.response["ResponseMetadata"]["HTTPHeaders"]["x-evidently-ownership"] == "rules=1"
 
 
-def test_a_caller_without_the_header_stops_or_deletes_whatever_the_owners(record: Record) -> None:
+def test_without_the_header_anybody_stops_or_deletes(record: Record) -> None:
     record.acquired()
     response = record.end_by_hand()
     assert response["ResponseMetadata"]["HTTPHeaders"]["x-evidently-ownership"] == "rules=1"
     assert not record.is_there()
 
 
-def test_what_ends_by_hand_is_owned_no_more(record: Record) -> None:
+def test_a_resource_that_ends_by_hand_loses_its_owners(record: Record) -> None:
     record.acquired()
     record.end_by_hand()
     assert record.released(at=LATER) == "not-owner"
@@ -100,23 +100,23 @@ def test_what_ends_by_hand_is_owned_no_more(record: Record) -> None:
         assert record.owner() is None
 
 
-def test_another_resource_of_the_stack_joins_and_it_stays_until_both_have_gone(record: Record) -> None:
+def test_another_resource_of_the_stack_joins_and_the_last_release_ends_it(record: Record) -> None:
     record.acquired(resource="Old")
     assert record.acquired(resource="New") == "ok"
     assert record.released(resource="Old") == 'left, owners=("New")'
-    assert record.released(resource="Old") == "not-owner"  # a Delete that is sent again counts once
+    assert record.released(resource="Old") == "not-owner"  # a repeated Delete counts once
     assert record.owner() == "New"
     assert record.released(resource="New") == "done"
     assert not record.is_there()
 
 
-def test_a_release_names_all_who_own_it_still(record: Record) -> None:
+def test_a_release_names_the_remaining_owners(record: Record) -> None:
     for name in ("B", "A", "C"):
         record.acquired(resource=name)
     assert record.released(resource="B") == 'left, owners=("A" "C")'
 
 
-def test_a_new_incarnation_ends_the_ownership_of_the_one_before_and_adopts_what_that_left(record: Record) -> None:
+def test_a_new_incarnation_ends_its_previous_ones_ownership_and_adopts(record: Record) -> None:
     record.acquired()
     assert record.acquired("acquire-new", LATER) == "running"
     assert "of stack" not in refusal_of(record.acquire("acquire-new", LATER))
@@ -133,7 +133,7 @@ def test_a_new_incarnation_joins_the_other_owners_of_its_stack(record: Record) -
 
 
 @pytest.mark.parametrize("at", [CREATED, DELETED])
-def test_an_acquire_requested_before_a_release_of_its_owner_or_in_its_second_is_stale(record: Record, at: int) -> None:
+def test_an_acquire_requested_not_after_its_owners_release_is_stale(record: Record, at: int) -> None:
     assert record.released() == "not-owner"
     assert record.acquired(at=at) == "stale"
     assert "stale" in refusal_of(record.acquire(at=at))
@@ -148,14 +148,14 @@ def test_a_release_makes_no_other_acquire_stale(record: Record, other: dict[str,
     assert record.acquired(**other) == "ok"
 
 
-def test_a_release_without_a_time_leaves_no_note_and_ends_what_its_owner_has(record: Record) -> None:
+def test_a_release_without_a_time_ends_the_ownership_and_leaves_no_note(record: Record) -> None:
     record.acquired()
     assert record.released(at=None, resource="Other") == "not-owner"
     assert record.acquired(resource="Other") == "ok"
     assert record.released(at=None) == 'left, owners=("Other")'
 
 
-def test_every_release_leaves_a_note_also_one_that_ended_something(record: Record) -> None:
+def test_every_release_leaves_a_note(record: Record) -> None:
     record.acquired(resource="Old")
     record.acquired(resource="New")
     record.released(resource="New")
@@ -171,7 +171,7 @@ def test_a_stale_release_leaves_its_note(record: Record) -> None:
     assert record.is_there()
 
 
-def test_what_its_last_owner_leaves_stays_and_is_nobodys(record: Record) -> None:
+def test_a_resource_that_its_last_owner_leaves_stays_without_owner(record: Record) -> None:
     record.acquired()
     assert record.released("leave") == "kept"
     assert record.is_there()
@@ -179,7 +179,7 @@ def test_what_its_last_owner_leaves_stays_and_is_nobodys(record: Record) -> None
     assert record.acquired(at=LATER) == "running"
 
 
-def test_a_leave_takes_out_the_caller_only(record: Record) -> None:
+def test_a_leave_removes_the_caller_only(record: Record) -> None:
     record.acquired(resource="Old")
     record.acquired(resource="New")
     assert record.released("leave", resource="Old") == 'left, owners=("New")'
@@ -196,7 +196,7 @@ def test_a_leave_takes_out_the_caller_only(record: Record) -> None:
         (("leave", LATER), ("release", LATER + 1), "done"),
     ],
 )
-def test_of_two_that_go_the_one_requested_later_has_the_last_word(
+def test_the_later_of_two_releases_has_the_last_word(
     record: Record, first: tuple[str, int], second: tuple[str, int], outcome: str
 ) -> None:
     record.acquired(resource="Old")
@@ -217,7 +217,7 @@ def test_there_are_at_most_twenty_owners(record: Record) -> None:
 
 
 @pytest.mark.parametrize("action", ["release", "leave"])
-def test_a_release_of_what_is_not_there_is_a_success(record: Record, action: str) -> None:
+def test_a_release_of_a_missing_resource_succeeds(record: Record, action: str) -> None:
     if record.kind == "run":
         record.service.client().delete_launch(project="petfood", launch="november")
     assert record.released(action) == "not-owner"

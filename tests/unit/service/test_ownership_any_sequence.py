@@ -1,6 +1,6 @@
-"""Any sequence of claims, with and without the header: every outcome is the one that the pure rules give.
+"""Any sequence of requests, with and without the owner header: every outcome is that of the pure rules.
 
-The rules are `ownership.py`'s own, applied to what is remembered here; what the table remembers has to agree.
+The test applies the rules of `ownership.py` to a state in memory; the service's outcomes have to agree.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evidently_service.domain import ownership
-from evidently_service.domain.ownership import NO_NOTE, NOBODYS, Action, Claim, Note, Outcome, Ownership, Ruling, State
+from evidently_service.domain.ownership import NO_NOTE, NOBODYS, Action, Caller, Note, Outcome, Ownership, Ruling, State
 from evidently_service.domain.quotas import Quotas
 from helpers.evidently_api import stack_id
 from helpers.records import CREATED, KINDS, Record, outcome_of
@@ -21,13 +21,14 @@ from helpers.service import Service
 Owner = tuple[str, str]
 OWNERS = st.sampled_from([("shop", "Old"), ("shop", "Old"), ("shop", "New"), ("depot", "Old")])
 TIMES = st.sampled_from([CREATED, CREATED + 1, CREATED + 2, CREATED + 3, None])
-ACTIONS = st.sampled_from([*Action, Action.ACQUIRE, Action.ACQUIRE_NEW])  # more often, so that there is what to release
-CLAIMS = st.tuples(ACTIONS, OWNERS, TIMES)
+# Acquires are more frequent, so that there is something to release.
+ACTIONS = st.sampled_from([*Action, Action.ACQUIRE, Action.ACQUIRE_NEW])
+REQUESTS = st.tuples(ACTIONS, OWNERS, TIMES)
 BY_HAND = st.sampled_from(["create", "end"])
 KIND = st.sampled_from([["run"], ["launch", "run"], ["feature"], ["project"], ["segment"]])
 STEPS = KIND.flatmap(
     lambda kinds: st.lists(
-        st.tuples(st.sampled_from(kinds), CLAIMS | CLAIMS | CLAIMS | BY_HAND), min_size=6, max_size=16
+        st.tuples(st.sampled_from(kinds), REQUESTS | REQUESTS | REQUESTS | BY_HAND), min_size=6, max_size=16
     )
 )
 NAMES = count()
@@ -35,7 +36,7 @@ NAMES = count()
 
 @dataclass
 class Expected:
-    """What there is by the rules, of one name of each kind."""
+    """The state under the rules, of one name of each kind."""
 
     state: dict[str, State] = field(
         default_factory=lambda: {kind: State.MISSING if kind == "run" else State.FREE for kind in KINDS}
@@ -43,11 +44,11 @@ class Expected:
     owned: dict[str, Ownership] = field(default_factory=lambda: defaultdict(lambda: NOBODYS))
     notes: dict[tuple[str, Owner], Note] = field(default_factory=lambda: defaultdict(lambda: NO_NOTE))
 
-    def claim(self, kind: str, action: Action, owner: Owner, at: int | None) -> str:
-        """What comes of a claim."""
+    def request(self, kind: str, action: Action, owner: Owner, at: int | None) -> str:
+        """Apply a request; return the outcome."""
         stack, resource = owner
-        claim = Claim(stack_id(stack), resource, action, at)
-        ruling = self._ruling(kind, claim, self.notes[kind, owner])
+        caller = Caller(stack_id(stack), resource, action, at)
+        ruling = self._ruling(kind, caller, self.notes[kind, owner])
         if ruling is None:
             return "ResourceNotFoundException"
         self.owned[kind], self.notes[kind, owner] = ruling.ownership, ruling.note
@@ -62,30 +63,30 @@ class Expected:
                 self.end(kind)
         return ruling.outcome.value
 
-    def _ruling(self, kind: str, claim: Claim, note: Note) -> Ruling | None:
-        match claim.action:
+    def _ruling(self, kind: str, caller: Caller, note: Note) -> Ruling | None:
+        match caller.action:
             case Action.ACQUIRE_NEW | Action.ACQUIRE:
-                return ownership.acquire(self.state[kind], self.owned[kind], note, claim)
+                return ownership.acquire(self.state[kind], self.owned[kind], note, caller)
             case Action.RELEASE | Action.LEAVE:
-                return ownership.release(self.owned[kind], note, claim)
+                return ownership.release(self.owned[kind], note, caller)
             case Action.UPDATE:
-                return ownership.update(self.owned[kind], note, claim) if self.state[kind] is State.ACTIVE else None
+                return ownership.update(self.owned[kind], note, caller) if self.state[kind] is State.ACTIVE else None
 
     def begin(self, kind: str) -> None:
-        """It runs, or exists."""
+        """Start or create the record."""
         self.state[kind] = State.ACTIVE
         if kind == "launch":
             self.state["run"] = State.FREE
 
     def end(self, kind: str) -> None:
-        """It does no more; notes stay."""
+        """Stop or delete the record; its notes stay."""
         self.state[kind], self.owned[kind] = State.ENDED if kind == "run" else State.FREE, NOBODYS
         if kind == "launch":
             self.state["run"], self.owned["run"] = State.MISSING, NOBODYS
 
 
 def by_hand(record: Record, expected: Expected, what: str) -> None:
-    """Begin or end it without a claim, where the API allows it."""
+    """Start, create, stop or delete it without an owner header; check that the API allows it when the rules do."""
     state, kind = expected.state[record.kind], record.kind
     if what == "create":
         allowed, call, then = state is State.FREE, record.by_hand, expected.begin
@@ -103,7 +104,7 @@ def by_hand(record: Record, expected: Expected, what: str) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS)
-def test_whatever_the_sequence_every_outcome_is_the_one_of_the_rules(service: Service, steps: list[Any]) -> None:
+def test_every_outcome_follows_the_rules_in_any_sequence(service: Service, steps: list[Any]) -> None:
     service.quotas = Quotas(10_000, 10_000, 10_000, 10_000, 10_000)
     name = f"november-{next(NAMES)}"
     records = {kind: Record(service, kind, name) for kind in KINDS}
@@ -127,6 +128,6 @@ def test_whatever_the_sequence_every_outcome_is_the_one_of_the_rules(service: Se
                 outcome = record.released(action, **who)
             case _:
                 outcome = record.acquired(action, **who)
-        assert outcome == expected.claim(kind, action, owner, at)
+        assert outcome == expected.request(kind, action, owner, at)
     for kind, record in records.items():
         assert record.is_there() is (expected.state[kind] is State.ACTIVE)

@@ -1,20 +1,18 @@
-"""Owners at once, on a real DynamoDB: whatever the order, nothing runs or exists that its last owner has released.
+"""Concurrent owners on a real DynamoDB: in any order, nothing runs or exists after its last owner's release.
 
-The threads meet as they like. The interleavings are exact: an operation runs between another one's read and its write.
+Threads interleave at random. Other tests interleave exactly: an operation runs between another one's read and write.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import permutations, product
-from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers.records import CREATED, DELETED, KINDS, Record, outcome_of
+from helpers.records import CREATED, DELETED, KINDS, Record, at_once, outcome_of
 from helpers.service import Service
 
 if TYPE_CHECKING:
@@ -23,25 +21,18 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=KINDS)
 def record(service: Service, request: pytest.FixtureRequest) -> Record:
-    """A record of each kind."""
+    """Return a record of each kind."""
     return Record(service, request.param).make()
 
 
-def at_once(calls: Sequence[Callable[[], Any]]) -> list[str]:
-    """What calls that begin together come to: their outcomes, in the order of the calls."""
-    gate = Barrier(len(calls))
-
-    def outcome(call: Callable[[], Any]) -> str:
-        gate.wait()
-        return outcome_of(call)
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(outcome, calls))
+def outcomes_of(calls: Sequence[Callable[[], Any]]) -> list[str]:
+    """Make calls at once; return their outcomes in the order of the calls."""
+    return at_once([partial(outcome_of, call) for call in calls])
 
 
-def test_a_create_and_its_overtaking_delete_leave_nothing_whatever_their_order(record: Record) -> None:
+def test_a_create_and_its_delete_leave_nothing_in_either_order(record: Record) -> None:
     pairs = [(record.acquire(), record.release()) for _ in range(16)]
-    outcomes = at_once([call for pair in pairs for call in pair])
+    outcomes = outcomes_of([call for pair in pairs for call in pair])
     assert not record.is_there()
     assert set(outcomes[::2]) <= {"ok", "stale", "ended"}
     assert set(outcomes[1::2]) <= {"done", "not-owner"}
@@ -52,15 +43,15 @@ def test_a_create_and_its_overtaking_delete_leave_nothing_whatever_their_order(r
 def test_two_owners_of_a_stack_that_both_release_leave_nothing(record: Record) -> None:
     names = ["Old", "New"] * 8
     acquire, release = ([each(resource=name) for name in names] for each in (record.acquire, record.release))
-    outcomes = at_once([*acquire, *release])
+    outcomes = outcomes_of([*acquire, *release])
     assert not record.is_there()
     assert outcomes.count("done") <= (1 if record.kind == "run" else 2)
 
 
 def test_an_owner_that_releases_leaves_what_another_owns(record: Record) -> None:
     stays, goes = ([record.acquire(resource=name) for _ in range(8)] for name in ("New", "Old"))
-    outcomes = at_once([*stays, *goes, *(record.release(resource="Old") for _ in range(16))])
-    # A run may have ended before the other resource joined it, and then that was said.
+    outcomes = outcomes_of([*stays, *goes, *(record.release(resource="Old") for _ in range(16))])
+    # A run may end before the other resource joins it; then the acquire got the outcome `ended`.
     there = record.is_there()
     assert there is ("ok" in outcomes[:8])
     assert outcome_of(record.release(resource="New")) == ("done" if there else "not-owner")
@@ -69,12 +60,12 @@ def test_an_owner_that_releases_leaves_what_another_owns(record: Record) -> None
 
 def test_releases_in_any_order_move_a_note_forward_only(record: Record) -> None:
     times = [CREATED + second for second in range(16)]
-    at_once([record.release(at=at) for at in times])
+    outcomes_of([record.release(at=at) for at in times])
     assert outcome_of(record.acquire(at=times[-1])) == "stale"
     assert outcome_of(record.acquire(at=times[-1] + 1)) == "ok"
 
 
-def test_a_release_never_moves_back_the_note_of_one_that_came_between(record: Record) -> None:
+def test_a_release_never_moves_back_the_note_of_a_concurrent_one(record: Record) -> None:
     with before_the_next_write(record.service.store.client, record.release(at=DELETED + 5)):
         assert record.released(at=DELETED) == "not-owner"
     assert record.acquired(at=DELETED + 5) == "stale"
@@ -82,7 +73,7 @@ def test_a_release_never_moves_back_the_note_of_one_that_came_between(record: Re
 
 @contextmanager
 def before_the_next_write(client: "DynamoDBClient", do: Callable[[], object]) -> Iterator[None]:
-    """Does something when a transaction is about to be sent, after all its reads; or at the end, if none is."""
+    """Do something before the next transaction, after the reads of its operation; without one, at the end."""
     event, done = "provide-client-params.dynamodb.TransactWriteItems", False
 
     def hook(**_: Any) -> None:
@@ -99,7 +90,7 @@ def before_the_next_write(client: "DynamoDBClient", do: Callable[[], object]) ->
         hook()
 
 
-def test_a_resource_that_joins_while_the_last_owner_releases_keeps_what_it_owns(record: Record) -> None:
+def test_joining_while_the_last_owner_releases_keeps_the_resource(record: Record) -> None:
     record.acquired(resource="Old")
     with before_the_next_write(record.service.store.client, record.acquire(resource="New")):
         outcome = record.released(resource="Old")
@@ -107,7 +98,7 @@ def test_a_resource_that_joins_while_the_last_owner_releases_keeps_what_it_owns(
     assert record.is_there()
 
 
-def test_the_last_owner_that_releases_while_another_joins_leaves_it_what_there_is(record: Record) -> None:
+def test_the_last_release_while_another_joins_leaves_the_resource(record: Record) -> None:
     record.acquired(resource="Old")
     with before_the_next_write(record.service.store.client, record.release(resource="Old")):
         outcome = record.acquired(resource="New")
@@ -116,7 +107,7 @@ def test_the_last_owner_that_releases_while_another_joins_leaves_it_what_there_i
 
 
 def play(client: "DynamoDBClient", calls: Sequence[Callable[[], object]], inside: Sequence[bool]) -> None:
-    """Make calls in their order; one that is `inside` comes between the reads and the write of the one before."""
+    """Make calls in order; an `inside` one runs between the reads and the write of the call before it."""
     if not calls:
         return
     call, *rest = calls
@@ -133,7 +124,7 @@ def play(client: "DynamoDBClient", calls: Sequence[Callable[[], object]], inside
 
 @pytest.mark.parametrize("kind", ["run", "segment"])
 @pytest.mark.parametrize("inside", list(product([False, True], repeat=2)))
-def test_no_interleaving_of_a_create_its_duplicate_and_its_delete_leaves_anything(
+def test_no_interleaving_of_create_duplicate_and_delete_leaves_anything(
     service: Service, kind: str, inside: Sequence[bool]
 ) -> None:
     for number, order in enumerate(permutations(["create", "create", "delete"])):

@@ -1,4 +1,4 @@
-"""From a path to an operation: names and ARNs, escaped and not, with and without a stage."""
+"""From a path to an operation: names and ARNs, escaped and unescaped, with and without a stage."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ LAUNCH_ARN = f"{PROJECT_ARN}/launch/november"
         ("GET", "/tags/{}", "ListTagsForResource", {"resourceArn": LAUNCH_ARN}),
     ],
 )
-def test_an_arn_is_understood_escaped_and_not(
+def test_an_arn_matches_escaped_and_unescaped(
     way: Any, method: str, template: str, operation: str, labels: dict[str, str]
 ) -> None:
     arn = next(value for value in labels.values() if value.startswith("arn:"))
@@ -78,7 +78,7 @@ def test_any_other_path_is_an_unknown_operation(method: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("way", [decoded, keep_encoded])
-def test_a_client_may_name_a_project_by_arn_whatever_becomes_of_its_path(service: Service, way: Any) -> None:
+def test_a_client_may_name_a_project_by_arn_in_any_encoding(service: Service, way: Any) -> None:
     service.with_launch()
     evidently = service.client(path=way)
     assert evidently.start_launch(project=PROJECT_ARN, launch="november")["launch"]["status"] == "RUNNING"
@@ -87,24 +87,24 @@ def test_a_client_may_name_a_project_by_arn_whatever_becomes_of_its_path(service
 
 
 @pytest.mark.parametrize("path", ["/live/projects/petfood", "/projects/petfood"])
-def test_a_named_stage_is_no_part_of_the_path(service: Service, path: str) -> None:
+def test_a_named_stage_is_not_part_of_the_path(service: Service, path: str) -> None:
     service.with_launch()
     assert service.send("GET", path, stage="live")["statusCode"] == 200
 
 
-def test_an_operation_that_is_not_offered_says_so_in_a_modelled_error(service: Service) -> None:
+def test_an_operation_without_implementation_is_a_modelled_error(service: Service) -> None:
     for name in set(service_model().operation_names) - set(OFFERED):
         http = service_model().operation_model(name).http
-        answer = service.send(http["method"], http["requestUri"].replace("{", "").replace("}", ""))
-        body = json.loads(answer["body"])
-        assert (answer["statusCode"], answer["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
+        response = service.send(http["method"], http["requestUri"].replace("{", "").replace("}", ""))
+        body = json.loads(response["body"])
+        assert (response["statusCode"], response["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
         assert (body["reason"], body["message"]) == (
             "unknownOperation",
-            f"{name} is not offered: this Evidently API has launches, and no experiments.",
+            f"{name} is not offered: this Evidently API has launches, but no experiments.",
         )
 
 
-def test_a_path_without_a_project_names_what_is_missing(service: Service) -> None:
-    answer = service.send("POST", "/projects//launches//start")
-    names = [field["name"] for field in json.loads(answer["body"])["fieldList"]]
+def test_a_path_without_a_project_is_an_error_that_names_the_field(service: Service) -> None:
+    response = service.send("POST", "/projects//launches//start")
+    names = [field["name"] for field in json.loads(response["body"])["fieldList"]]
     assert sorted(names) == ["launch", "project"]

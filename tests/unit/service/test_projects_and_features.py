@@ -5,20 +5,13 @@ from functools import partial
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from evidently_service.domain.quotas import Quotas
+from helpers.evidently_api import refused
 from helpers.service import NOON, ON_AND_OFF, PROJECT_ARN, Service
 
 FEATURE_ARN = f"{PROJECT_ARN}/feature/upsell"
 AT_NOON = datetime.fromtimestamp(NOON / 1000, UTC)
-
-
-def refused(call: Any, **arguments: Any) -> dict[str, Any]:
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    answer: Any = caught.value.response
-    return {"status": answer["ResponseMetadata"]["HTTPStatusCode"], "code": answer["Error"]["Code"], **answer}
 
 
 def test_a_new_project_is_empty_and_available(service: Service) -> None:
@@ -44,10 +37,10 @@ def test_a_new_project_is_empty_and_available(service: Service) -> None:
 
 def test_a_missing_project_is_named_in_a_404(service: Service) -> None:
     for operation in ("get_project", "delete_project"):
-        answer = refused(getattr(service.client(), operation), project="petfood")
-        assert (answer["status"], answer["code"]) == (404, "ResourceNotFoundException")
-        assert answer["Error"]["Message"] == f"Project with arn '{PROJECT_ARN}' does not exist."
-        assert (answer["resourceType"], answer["resourceId"]) == ("project", PROJECT_ARN)
+        response = refused(getattr(service.client(), operation), project="petfood")
+        assert (response["status"], response["code"]) == (404, "ResourceNotFoundException")
+        assert response["Error"]["Message"] == f"Project with arn '{PROJECT_ARN}' does not exist."
+        assert (response["resourceType"], response["resourceId"]) == ("project", PROJECT_ARN)
 
 
 @pytest.mark.parametrize(
@@ -59,20 +52,20 @@ def test_a_missing_project_is_named_in_a_404(service: Service) -> None:
         PROJECT_ARN.replace(":evidently:", ":other:"),
     ],
 )
-def test_a_project_of_another_place_is_not_found_under_its_own_arn(service: Service, arn: str) -> None:
+def test_a_project_of_another_account_or_region_is_not_found_under_its_arn(service: Service, arn: str) -> None:
     evidently = service.with_launch()
     assert refused(evidently.get_project, project=arn)["resourceId"] == arn
 
 
-def test_a_project_name_is_taken_once(service: Service) -> None:
+def test_a_project_name_is_unique(service: Service) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
-    answer = refused(evidently.create_project, name="petfood")
-    assert (answer["status"], answer["resourceType"], answer["resourceId"]) == (409, "project", PROJECT_ARN)
+    response = refused(evidently.create_project, name="petfood")
+    assert (response["status"], response["resourceType"], response["resourceId"]) == (409, "project", PROJECT_ARN)
 
 
 @pytest.mark.parametrize("last", ["feature", "launch"])
-def test_a_project_stays_until_its_last_feature_and_launch_are_gone(service: Service, last: str) -> None:
+def test_a_project_with_features_or_launches_is_not_deleted(service: Service, last: str) -> None:
     evidently = service.with_launch()
     deletes = {
         "feature": partial(evidently.delete_feature, project="petfood", feature="upsell"),
@@ -81,10 +74,10 @@ def test_a_project_stays_until_its_last_feature_and_launch_are_gone(service: Ser
     delete_last = deletes.pop(last)
     for delete in deletes.values():
         delete()
-    answer = refused(evidently.delete_project, project="petfood")
-    assert (answer["status"], answer["code"]) == (409, "ConflictException")
-    assert answer["Error"]["Message"] == "Project has sub-resources"
-    assert (answer["resourceType"], answer["resourceId"]) == ("project", PROJECT_ARN)
+    response = refused(evidently.delete_project, project="petfood")
+    assert (response["status"], response["code"]) == (409, "ConflictException")
+    assert response["Error"]["Message"] == "Project has sub-resources"
+    assert (response["resourceType"], response["resourceId"]) == ("project", PROJECT_ARN)
     delete_last()
     evidently.delete_project(project="petfood")
     assert evidently.create_project(name="petfood")["project"]["featureCount"] == 0
@@ -94,18 +87,18 @@ def test_the_project_quota_makes_room_again_after_a_delete(service: Service) -> 
     service.quotas = Quotas(projects=1)
     evidently = service.client()
     evidently.create_project(name="petfood")
-    answer = refused(evidently.create_project, name="cars")
-    assert (answer["status"], answer["code"]) == (402, "ServiceQuotaExceededException")
-    assert (answer["resourceType"], answer["serviceCode"]) == ("project", "evidently")
+    response = refused(evidently.create_project, name="cars")
+    assert (response["status"], response["code"]) == (402, "ServiceQuotaExceededException")
+    assert (response["resourceType"], response["serviceCode"]) == ("project", "evidently")
     assert refused(evidently.create_project, name="petfood")["status"] == 409
     evidently.delete_project(project="petfood")
     evidently.create_project(name="cars")
 
 
 def test_evaluation_through_appconfig_is_refused_by_name(service: Service) -> None:
-    answer = refused(service.client().create_project, name="petfood", appConfigResource={"applicationId": "abcd"})
-    assert (answer["status"], answer["reason"]) == (400, "fieldValidationFailed")
-    assert [field["name"] for field in answer["fieldList"]] == ["appConfigResource"]
+    response = refused(service.client().create_project, name="petfood", appConfigResource={"applicationId": "abcd"})
+    assert (response["status"], response["reason"]) == (400, "fieldValidationFailed")
+    assert [field["name"] for field in response["fieldList"]] == ["appConfigResource"]
 
 
 def test_a_new_feature_has_aws_defaults(service: Service) -> None:
@@ -143,7 +136,7 @@ def test_a_new_feature_has_aws_defaults(service: Service) -> None:
         ({"doubleValue": 1e300}, "DOUBLE"),
     ],
 )
-def test_a_value_comes_back_as_it_went_in(service: Service, value: dict[str, Any], value_type: str) -> None:
+def test_a_value_keeps_its_type_and_text(service: Service, value: dict[str, Any], value_type: str) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
     evidently.create_feature(project="petfood", name="upsell", variations=[{"name": "v", "value": value}])
@@ -152,7 +145,7 @@ def test_a_value_comes_back_as_it_went_in(service: Service, value: dict[str, Any
     assert feature["valueType"] == value_type
 
 
-def test_a_feature_keeps_what_it_is_given(service: Service) -> None:
+def test_a_feature_keeps_its_members(service: Service) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
     given = {
@@ -182,9 +175,9 @@ def test_a_feature_that_contradicts_itself_is_refused(service: Service, members:
     evidently = service.client()
     evidently.create_project(name="petfood")
     given = {"project": "petfood", "name": "upsell", "variations": ON_AND_OFF, **members}
-    answer = refused(evidently.create_feature, **given)
-    assert (answer["status"], answer["code"]) == (400, "ValidationException")
-    assert [problem["name"] for problem in answer["fieldList"]] == [field]
+    response = refused(evidently.create_feature, **given)
+    assert (response["status"], response["code"]) == (400, "ValidationException")
+    assert [problem["name"] for problem in response["fieldList"]] == [field]
 
 
 def test_forty_kilobytes_of_overrides_fit(service: Service) -> None:
@@ -195,32 +188,32 @@ def test_forty_kilobytes_of_overrides_fit(service: Service) -> None:
     assert evidently.get_feature(project="petfood", feature="upsell")["feature"]["entityOverrides"] == overrides
 
 
-def test_missing_features_are_named_as_aws_named_them(service: Service) -> None:
+def test_a_missing_feature_has_aws_own_message(service: Service) -> None:
     evidently = service.client()
     names = {"project": "petfood", "feature": "upsell"}
-    answer = refused(evidently.delete_feature, **names)
-    assert answer["Error"]["Message"] == f"Project with arn '{FEATURE_ARN}' does not exist."
-    assert (answer["status"], answer["resourceType"], answer["resourceId"]) == (404, "project", FEATURE_ARN)
-    answer = refused(evidently.get_feature, **names)
-    assert (answer["resourceType"], answer["resourceId"]) == ("project", PROJECT_ARN)
+    response = refused(evidently.delete_feature, **names)
+    assert response["Error"]["Message"] == f"Project with arn '{FEATURE_ARN}' does not exist."
+    assert (response["status"], response["resourceType"], response["resourceId"]) == (404, "project", FEATURE_ARN)
+    response = refused(evidently.get_feature, **names)
+    assert (response["resourceType"], response["resourceId"]) == ("project", PROJECT_ARN)
     evidently.create_project(name="petfood")
     for operation in ("get_feature", "delete_feature"):
-        answer = refused(getattr(evidently, operation), **names)
-        assert answer["Error"]["Message"] == f"Feature with arn '{FEATURE_ARN}' does not exist."
-        assert (answer["status"], answer["resourceType"], answer["resourceId"]) == (404, "feature", FEATURE_ARN)
+        response = refused(getattr(evidently, operation), **names)
+        assert response["Error"]["Message"] == f"Feature with arn '{FEATURE_ARN}' does not exist."
+        assert (response["status"], response["resourceType"], response["resourceId"]) == (404, "feature", FEATURE_ARN)
 
 
 def test_a_feature_that_a_launch_runs_on_is_not_deleted(service: Service) -> None:
     evidently = service.with_launch()
     evidently.start_launch(project="petfood", launch="november")
-    answer = refused(evidently.delete_feature, project="petfood", feature="upsell")
-    assert (answer["status"], answer["resourceType"], answer["resourceId"]) == (409, "feature", FEATURE_ARN)
+    response = refused(evidently.delete_feature, project="petfood", feature="upsell")
+    assert (response["status"], response["resourceType"], response["resourceId"]) == (409, "feature", FEATURE_ARN)
     evidently.stop_launch(project="petfood", launch="november")
     evidently.delete_feature(project="petfood", feature="upsell")
     assert evidently.get_project(project="petfood")["project"]["featureCount"] == 0
 
 
-def test_a_feature_needs_its_project_and_a_name_of_its_own(service: Service) -> None:
+def test_a_feature_needs_its_project_and_a_unique_name(service: Service) -> None:
     evidently = service.client()
     feature = {"project": "petfood", "name": "upsell", "variations": ON_AND_OFF}
     assert refused(evidently.create_feature, **feature)["resourceId"] == PROJECT_ARN
@@ -236,5 +229,5 @@ def test_the_feature_quota_is_per_project(service: Service) -> None:
     for project in ("petfood", "cars"):
         evidently.create_project(name=project)
         evidently.create_feature(project=project, name="upsell", variations=ON_AND_OFF)
-    answer = refused(evidently.create_feature, project="petfood", name="more", variations=ON_AND_OFF)
-    assert (answer["status"], answer["resourceType"]) == (402, "feature")
+    response = refused(evidently.create_feature, project="petfood", name="more", variations=ON_AND_OFF)
+    assert (response["status"], response["resourceType"]) == (402, "feature")

@@ -1,4 +1,4 @@
-"""What a request may be: everything the model says is checked, and all of it at once."""
+"""Validation of requests: all rules of the model, and all problems in one response."""
 
 import base64
 import json
@@ -27,10 +27,10 @@ FEATURE: "Mapping[str, Any]" = {"name": "upsell", "variations": ON_AND_OFF}
 
 
 def fields(service: Service, path: str, document: Any) -> list[str]:
-    """The fields that an answer complains about."""
-    answer = service.send("POST", path, headers=JSON, body=json.dumps(document).encode())
-    body = json.loads(answer["body"])
-    assert (answer["statusCode"], answer["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
+    """Return the fields of a response's problems."""
+    response = service.send("POST", path, headers=JSON, body=json.dumps(document).encode())
+    body = json.loads(response["body"])
+    assert (response["statusCode"], response["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
     assert body["reason"] == "fieldValidationFailed"
     for field in body["fieldList"]:
         assert field["name"] in body["message"]
@@ -68,7 +68,7 @@ def fields(service: Service, path: str, document: Any) -> list[str]:
         ({"metricMonitors": [{"metricDefinition": None}] * 4}, "metricMonitors"),
     ],
 )
-def test_a_member_that_breaks_the_model_is_named(service: Service, change: dict[str, Any], field: str) -> None:
+def test_an_invalid_member_is_named(service: Service, change: dict[str, Any], field: str) -> None:
     assert fields(service, LAUNCHES, {**LAUNCH, **change}) == [field]
 
 
@@ -95,7 +95,7 @@ STEP = {"startTime": 1_600_000_000, "groupWeights": {"all": 1}}
         ({"segmentOverrides": [{}] * 7}, "segmentOverrides"),
     ],
 )
-def test_a_step_that_breaks_the_model_is_named(service: Service, change: dict[str, Any], field: str) -> None:
+def test_an_invalid_step_is_named(service: Service, change: dict[str, Any], field: str) -> None:
     document = {**LAUNCH, "scheduledSplitsConfig": {"steps": [STEP, {**STEP, **change}]}}
     assert fields(service, LAUNCHES, document) == [f"scheduledSplitsConfig.steps[1].{field}"]
 
@@ -122,7 +122,7 @@ def test_a_value_is_one_of_its_union_and_of_its_type(service: Service, value: di
     assert fields(service, FEATURES, document) == [f"variations[0].value{field}"]
 
 
-def test_everything_that_is_wrong_is_said_at_once(service: Service) -> None:
+def test_one_response_reports_all_problems(service: Service) -> None:
     document = {
         "name": "a b",
         "description": "d" * 161,
@@ -140,7 +140,7 @@ def test_everything_that_is_wrong_is_said_at_once(service: Service) -> None:
     }
 
 
-def test_what_the_model_says_of_json_text_in_a_string_is_checked(service: Service) -> None:
+def test_json_text_in_a_string_is_checked(service: Service) -> None:
     definition = {"name": "n", "entityIdKey": "u", "valueKey": "v"}
 
     def problems(pattern: Any) -> list[str]:
@@ -151,12 +151,12 @@ def test_what_the_model_says_of_json_text_in_a_string_is_checked(service: Servic
         assert problems(pattern) == ["metricMonitors[0].metricDefinition.eventPattern"]
 
 
-def test_unknown_members_and_nulls_are_passed_over(service: Service) -> None:
+def test_unknown_members_and_nulls_are_ignored(service: Service) -> None:
     service.client().create_project(name="petfood")
     document = {**LAUNCH, "description": None, "surprise": {"deep": [1]}, "groups": [{**GROUP, "colour": "red"}]}
-    answer = service.send("POST", LAUNCHES, headers=JSON, body=json.dumps(document).encode())
-    launch = json.loads(answer["body"])["launch"]
-    assert answer["statusCode"] == HTTPStatus.OK
+    response = service.send("POST", LAUNCHES, headers=JSON, body=json.dumps(document).encode())
+    launch = json.loads(response["body"])["launch"]
+    assert response["statusCode"] == HTTPStatus.OK
     assert "description" not in launch
     assert launch["groups"] == [{"name": "all", "featureVariations": {"upsell": "on"}}]
 
@@ -180,27 +180,27 @@ def test_unknown_members_and_nulls_are_passed_over(service: Service) -> None:
     ],
     ids=range(13),
 )
-def test_a_body_that_is_no_json_object_can_not_be_parsed(service: Service, body: bytes) -> None:
-    answer = service.send("POST", "/projects", headers=JSON, body=body)
-    assert (answer["statusCode"], answer["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
-    assert json.loads(answer["body"])["reason"] == "cannotParse"
+def test_a_body_that_is_not_a_json_object_cannot_be_parsed(service: Service, body: bytes) -> None:
+    response = service.send("POST", "/projects", headers=JSON, body=body)
+    assert (response["statusCode"], response["headers"]["x-amzn-errortype"]) == (400, "ValidationException")
+    assert json.loads(response["body"])["reason"] == "cannotParse"
 
 
 def test_a_body_that_api_gateway_encoded_is_decoded(service: Service) -> None:
     event = api_event("POST", "/projects")
     encoded = base64.b64encode(b'{"name": "petfood"}').decode()
-    answer = service.handler({**event, "body": encoded, "isBase64Encoded": True}, lambda_context())
-    assert answer["statusCode"] == HTTPStatus.OK
+    response = service.handler({**event, "body": encoded, "isBase64Encoded": True}, lambda_context())
+    assert response["statusCode"] == HTTPStatus.OK
     for broken in ("A", f"{encoded[:4]}!{encoded[4:]}", f"é{encoded}"):
-        answer = service.handler({**event, "body": broken, "isBase64Encoded": True}, lambda_context())
-        assert json.loads(answer["body"])["reason"] == "cannotParse"
+        response = service.handler({**event, "body": broken, "isBase64Encoded": True}, lambda_context())
+        assert json.loads(response["body"])["reason"] == "cannotParse"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff"])
-def test_an_operation_without_members_in_its_body_does_not_look_at_it(service: Service, body: bytes) -> None:
+def test_an_operation_without_body_members_ignores_the_body(service: Service, body: bytes) -> None:
     service.with_launch()
-    answer = service.send("POST", f"{LAUNCHES}/november/start", body=body)
-    assert answer["statusCode"] == HTTPStatus.OK
+    response = service.send("POST", f"{LAUNCHES}/november/start", body=body)
+    assert response["statusCode"] == HTTPStatus.OK
 
 
 @pytest.mark.parametrize(
@@ -240,12 +240,12 @@ def test_members_in_the_query_string_are_checked(query: str, field: str) -> None
     assert [problem["name"] for problem in caught.value.members["fieldList"]] == [field]
 
 
-def test_a_query_string_without_end_is_not_read(service: Service) -> None:
-    answer = service.send("GET", "/projects/petfood", query="a=1&" * 2000)
-    assert (answer["statusCode"], json.loads(answer["body"])["reason"]) == (400, "cannotParse")
+def test_an_endless_query_string_is_refused(service: Service) -> None:
+    response = service.send("GET", "/projects/petfood", query="a=1&" * 2000)
+    assert (response["statusCode"], json.loads(response["body"])["reason"]) == (400, "cannotParse")
 
 
-def test_text_may_have_lines(service: Service) -> None:
+def test_text_may_have_line_breaks(service: Service) -> None:
     project = service.client().create_project(name="petfood", description="one\ntwo")["project"]
     assert project["description"] == "one\ntwo"
 
@@ -258,20 +258,20 @@ def test_a_step_keeps_its_milliseconds(service: Service) -> None:
     assert launch["scheduledSplitsDefinition"]["steps"][0]["startTime"] == 1637368646.469
 
 
-def test_an_answer_stays_small_whatever_is_wrong_with_a_request(service: Service) -> None:
+def test_a_response_stays_small_for_any_number_of_problems(service: Service) -> None:
     document = {"name": "n", "tags": {f"{'é' * 1000}{index}": None for index in range(400)}}
-    answer = service.send("POST", "/projects", headers=JSON, body=json.dumps(document, ensure_ascii=False).encode())
-    assert answer["statusCode"] == HTTPStatus.BAD_REQUEST
-    assert len(answer["body"]) < 200_000
-    assert "and 750 more" in json.loads(answer["body"])["message"]
+    response = service.send("POST", "/projects", headers=JSON, body=json.dumps(document, ensure_ascii=False).encode())
+    assert response["statusCode"] == HTTPStatus.BAD_REQUEST
+    assert len(response["body"]) < 200_000
+    assert "and 750 more" in json.loads(response["body"])["message"]
 
 
-def test_every_answer_has_the_invocations_id_and_is_json(service: Service) -> None:
+def test_every_response_has_the_invocations_id_and_is_json(service: Service) -> None:
     for path in ("/projects/petfood", "/nowhere"):
         context = lambda_context()
-        answer = service.handler(api_event("GET", path), context)
-        assert answer["headers"]["x-amzn-requestid"] == context.aws_request_id
-        assert answer["headers"]["content-type"] == "application/json"
+        response = service.handler(api_event("GET", path), context)
+        assert response["headers"]["x-amzn-requestid"] == context.aws_request_id
+        assert response["headers"]["content-type"] == "application/json"
 
 
 def test_times_are_epoch_seconds_with_milliseconds(service: Service) -> None:

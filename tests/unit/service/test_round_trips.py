@@ -1,4 +1,4 @@
-"""How often an operation asks DynamoDB, and for how much: the same however much there is."""
+"""The round trips of an operation to DynamoDB, and their items: independent of the size of the table."""
 
 import json
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ VARIATIONS = [{"name": f"variation-{n}", "value": {"stringValue": str(n) * 512}}
 
 @pytest.fixture
 def crowded(service: Service) -> Service:
-    """A launch that is not started, among features and launches that run."""
+    """Return a service with a CREATED launch among many features and running launches."""
     evidently = service.with_launch()
     for number in range(OTHERS):
         feature = f"feature-{number}"
@@ -40,7 +40,7 @@ def test_a_start_and_a_stop_are_two_round_trips_each(crowded: Service, *, is_own
     assert crowded.client().get_launch(**LAUNCH)["launch"]["status"] == "COMPLETED"
 
 
-def test_a_create_is_one_round_trip_and_with_a_claim_two(service: Service) -> None:
+def test_a_create_is_one_round_trip_and_with_an_owner_two(service: Service) -> None:
     for name, owner, trips in (("by-hand", None, 1), ("owned", owner_header("acquire-new"), 2)):
         evidently = service.client(owner=owner)
         with traffic(service.store.client) as counted:
@@ -48,7 +48,7 @@ def test_a_create_is_one_round_trip_and_with_a_claim_two(service: Service) -> No
         assert counted.trips == trips
 
 
-def test_an_evaluation_is_one_round_trip_for_the_feature_and_what_runs_on_it(crowded: Service) -> None:
+def test_an_evaluation_is_one_round_trip_for_the_feature_and_its_runs(crowded: Service) -> None:
     evidently = crowded.client()
     evidently.start_launch(**LAUNCH)
     with traffic(crowded.store.client) as counted:
@@ -56,7 +56,7 @@ def test_an_evaluation_is_one_round_trip_for_the_feature_and_what_runs_on_it(cro
     assert (counted.trips, counted.read) == (1, 2)
 
 
-def test_a_page_of_a_list_is_one_round_trip_and_reads_no_more_than_it_shows_and_one(crowded: Service) -> None:
+def test_a_page_is_one_round_trip_and_reads_one_item_more_than_it_shows(crowded: Service) -> None:
     with traffic(crowded.store.client) as counted:
         found = crowded.client().list_launches(project="petfood", maxResults=3)["launches"]
     assert (len(found), counted.trips) == (3, 1)
@@ -64,12 +64,12 @@ def test_a_page_of_a_list_is_one_round_trip_and_reads_no_more_than_it_shows_and_
 
 
 def pattern(number: int) -> str:
-    """A segment's pattern as long as the model allows; it matches the plan of that number."""
+    """Return a segment's pattern of the maximum length; it matches the plan of that number."""
     text = json.dumps({"plan": [f"plan-{number}"], "filler": [{"anything-but": [""]}]})
     return text.replace('""', f'"{"x" * (1024 - len(text))}"')
 
 
-def test_the_largest_launch_on_the_largest_feature_runs_and_is_read_in_one_round_trip(service: Service) -> None:
+def test_the_largest_launch_on_the_largest_feature_is_read_in_one_round_trip(service: Service) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
     overrides = {f"{index:0>392}": "variation-4" for index in range(100)}
@@ -91,13 +91,13 @@ def test_the_largest_launch_on_the_largest_feature_runs_and_is_read_in_one_round
     with traffic(service.store.client) as counted:
         override = evidently.evaluate_feature(project="petfood", feature="upsell", entityId=f"{7:0>392}")
         context = json.dumps({"plan": "plan-33", "filler": "y"})
-        answer = evidently.evaluate_feature(
+        response = evidently.evaluate_feature(
             project="petfood", feature="upsell", entityId="anna", evaluationContext=context
         )
 
     assert (counted.trips, counted.read) == (2, 4)
     assert (override["variation"], override["reason"]) == ("variation-4", "ENTITY_OVERRIDES_MATCH")
-    assert (answer["variation"], answer["value"]) == ("variation-3", VARIATIONS[3]["value"])
+    assert (response["variation"], response["value"]) == ("variation-3", VARIATIONS[3]["value"])
     assert len(evidently.get_launch(**LAUNCH)["launch"]["scheduledSplitsDefinition"]["steps"]) == 6
     evidently.update_launch(**LAUNCH, scheduledSplitsConfig={"steps": steps[:1]})
     references = evidently.list_segment_references(segment="segment-35", type="LAUNCH")["referencedBy"]
@@ -106,7 +106,7 @@ def test_the_largest_launch_on_the_largest_feature_runs_and_is_read_in_one_round
 
 @pytest.fixture
 def widest(service: Service) -> Service:
-    """An owned launch that runs on five features, with as many segments as it can have; there are twice as many."""
+    """Return a service with an owned launch on five features, with the maximum of segments; twice as many exist."""
     evidently = service.client()
     evidently.create_project(name="petfood")
     for group in GROUPS:
@@ -121,7 +121,7 @@ def widest(service: Service) -> Service:
     return service
 
 
-def test_the_widest_launch_that_runs_is_deleted_by_its_owner_in_one_transaction(widest: Service) -> None:
+def test_the_widest_running_launch_is_deleted_in_one_transaction(widest: Service) -> None:
     with traffic(widest.store.client) as counted:
         widest.client(owner=owner_header("release", at=2)).delete_launch(**LAUNCH)
     assert (counted.trips, counted.written) == (2, 85)
@@ -131,7 +131,7 @@ def test_the_widest_launch_that_runs_is_deleted_by_its_owner_in_one_transaction(
 
 def test_an_owner_changes_as_many_segments_at_once_as_one_transaction_takes(widest: Service) -> None:
     owner = widest.client(owner=owner_header("update", at=2))
-    numbers = [*range(13), *range(36, 59)]  # 23 are gone, 23 are new
+    numbers = [*range(13), *range(36, 59)]  # 23 are removed, 23 are new
     steps = [step_of(first // 6, numbers[first : first + 6]) for first in range(0, 36, 6)]
     with traffic(widest.store.client) as counted:
         owner.update_launch(**LAUNCH, scheduledSplitsConfig={"steps": steps})
@@ -141,12 +141,12 @@ def test_an_owner_changes_as_many_segments_at_once_as_one_transaction_takes(wide
 
 
 def steps_from(number: int) -> dict[str, Any]:
-    """A step with six segments of its own."""
+    """Return a step with six segments that no other step has."""
     return step_of(number, range(number * 6, number * 6 + 6))
 
 
 def step_of(number: int, segments: Iterable[int]) -> dict[str, Any]:
-    """A step with these segments; each gives its plans the variation of the order that it has."""
+    """Return a step with these segments; each gives its plans the variation of its order."""
     overrides = [
         {
             "segment": f"{PROJECT_ARN.rsplit(':', 1)[0]}:segment/segment-{segment}",
@@ -160,7 +160,7 @@ def step_of(number: int, segments: Iterable[int]) -> dict[str, Any]:
 
 
 def launch(steps: list[dict[str, Any]]) -> dict[str, Any]:
-    """A launch with as much as it can have."""
+    """Return a launch of the maximum size."""
     metric = {"name": "m" * 255, "entityIdKey": "e" * 256, "valueKey": "v" * 256, "unitLabel": "u" * 256}
     return {
         "project": "petfood",

@@ -1,4 +1,4 @@
-"""Segments: made, read, and kept as long as a launch refers to them."""
+"""Segments: creation, reads, and protection while a launch refers to them."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ PATTERN = '{ "country":\n ["no"] }'
 
 
 def norway(service: Service) -> Any:
-    """A client, after it made the segment."""
+    """Create the segment; return a client."""
     evidently = service.client()
     evidently.create_segment(name="norway", pattern=PATTERN, description="Norwegians", tags={"team": "north"})
     return evidently
 
 
 def refer(service: Service, launch: str, segment: str = "norway") -> Any:
-    """A client, after it made a launch that refers to the segment in two steps."""
+    """Create a launch that refers to the segment in two steps; return a client."""
     override = {"segment": segment, "evaluationOrder": 1, "weights": {"all": 100_000}}
     steps = [
         {"startTime": when, "groupWeights": {"all": 0}, "segmentOverrides": [override]}
@@ -31,7 +31,7 @@ def refer(service: Service, launch: str, segment: str = "norway") -> Any:
 
 
 @pytest.mark.parametrize("reference", ["norway", ARN])
-def test_a_segment_is_returned_as_it_was_made(service: Service, reference: str) -> None:
+def test_a_segment_keeps_its_members(service: Service, reference: str) -> None:
     segment = norway(service).get_segment(segment=reference)["segment"]
     assert (segment["arn"], segment["name"], segment["pattern"]) == (ARN, "norway", PATTERN)
     assert (segment["description"], segment["tags"]) == ("Norwegians", {"team": "north"})
@@ -58,10 +58,10 @@ def test_a_segment_in_use_is_not_deleted(service: Service) -> None:
     evidently.delete_segment(segment="norway")
     with pytest.raises(evidently.exceptions.ResourceNotFoundException):
         evidently.get_segment(segment="norway")
-    norway(service)  # the name is free again
+    norway(service)  # the name is unused again
 
 
-def test_a_launch_that_could_not_be_made_refers_to_nothing(service: Service) -> None:
+def test_a_failed_create_of_a_launch_leaves_no_reference(service: Service) -> None:
     evidently = norway(service)
     refer(service, "november")
     with pytest.raises(evidently.exceptions.ConflictException):
@@ -69,14 +69,14 @@ def test_a_launch_that_could_not_be_made_refers_to_nothing(service: Service) -> 
     assert evidently.get_segment(segment="norway")["segment"]["launchCount"] == 1
 
 
-def test_a_name_that_is_taken_is_a_conflict(service: Service) -> None:
+def test_a_name_in_use_is_a_conflict(service: Service) -> None:
     evidently = norway(service)
     with pytest.raises(evidently.exceptions.ConflictException, match="already exists"):
         evidently.create_segment(name="norway", pattern=PATTERN)
 
 
 @pytest.mark.parametrize("operation", ["get_segment", "delete_segment"])
-def test_a_segment_that_is_not_there_is_a_404(service: Service, operation: str) -> None:
+def test_a_missing_segment_is_a_404(service: Service, operation: str) -> None:
     evidently = service.client()
     with pytest.raises(evidently.exceptions.ResourceNotFoundException, match=f"Segment with arn '{ARN}'"):
         getattr(evidently, operation)(segment="norway")
@@ -89,7 +89,7 @@ def test_a_malformed_pattern_is_refused_and_the_field_named(service: Service) ->
     assert [field["name"] for field in caught.value.response["fieldList"]] == ["pattern"]
 
 
-def test_the_quota_of_segments_holds_and_gives_way_to_a_deletion(dynamodb: Any) -> None:
+def test_a_delete_makes_room_in_the_segment_quota(dynamodb: Any) -> None:
     service = Service(dynamodb, make_table(dynamodb), Quotas.read('{"segments": 1}'))
     evidently = norway(service)
     with pytest.raises(evidently.exceptions.ServiceQuotaExceededException, match="quota of 1 segments"):
@@ -98,6 +98,6 @@ def test_the_quota_of_segments_holds_and_gives_way_to_a_deletion(dynamodb: Any) 
     evidently.create_segment(name="sweden", pattern='{"country": ["se"]}')
 
 
-def test_quotas_that_are_not_set_are_those_of_aws() -> None:
+def test_quotas_default_to_those_of_aws() -> None:
     assert Quotas.read(None) == Quotas()
     assert Quotas.read('{"projects": 2}') == Quotas(projects=2)

@@ -1,7 +1,7 @@
-"""What DynamoDB may answer that the local one never does: conflicts of transactions, throttling, silence.
+"""Failures of DynamoDB that the local AWS never produces: conflicts of transactions, throttling, silence.
 
-The client is boto3's own with botocore's Stubber for a socket: the local AWS never answers TransactionConflict, and
-can't be made to throttle or to fail.
+The client is boto3's own with botocore's Stubber: the local AWS never returns TransactionConflict, and has no way to
+throttle or fail.
 """
 
 import json
@@ -12,7 +12,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.stub import Stubber
 
 from evidently_service.domain.launch_states import LaunchStatus
-from evidently_service.domain.ownership import NOBODYS, Action, Claim
+from evidently_service.domain.ownership import NOBODYS, Action, Caller
 from evidently_service.domain.resources import Launch
 from evidently_service.storage import items, keys
 from evidently_service.storage.contention import ATTEMPTS
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 START = "/projects/petfood/launches/november/start"
-OURS, THEIRS = (NOBODYS.with_owner(Claim(stack_id(name), "StartUpsell", Action.ACQUIRE)) for name in ("shop", "depot"))
-CLAIM = owner_header("acquire-new")
+OURS, THEIRS = (NOBODYS.with_owner(Caller(stack_id(name), "StartUpsell", Action.ACQUIRE)) for name in ("shop", "depot"))
+OWNER = owner_header("acquire-new")
 BODY = {"groups": [{"name": "all", "featureVariations": {"upsell": "on"}}], "randomizationSalt": "november"}
 CREATED = Launch("petfood", "november", LaunchStatus.CREATED, created=1, updated=1, body=BODY)
 
@@ -43,15 +43,15 @@ def service_on(stubber: Stubber) -> Service:
 
 
 def add_read(stubber: Stubber, launch: Launch) -> None:
-    """A read of the launch and of what is remembered of its owner, at one moment."""
+    """Stub the read of the launch and of its owner's note, one request."""
     note = {"pk": {"S": "note#run#petfood#november"}, "sk": {"S": f"{stack_id('shop')}#StartUpsell"}}
-    wanted = [keys.launch_key("petfood", "november"), note]
-    expected = {"TransactItems": [{"Get": {"TableName": "table", "Key": key}} for key in wanted]}
+    read = [keys.launch_key("petfood", "november"), note]
+    expected = {"TransactItems": [{"Get": {"TableName": "table", "Key": key}} for key in read]}
     stubber.add_response("transact_get_items", {"Responses": [{"Item": items.launch_item(launch)}, {}]}, expected)
 
 
 def add_cancellation(stubber: Stubber, *codes: str) -> None:
-    """A cancelled StartLaunch: its parts are the launch, its owner's note, the project, the feature."""
+    """Stub a cancelled StartLaunch; its writes are the launch, the note, the project, the feature."""
     stubber.add_client_error(
         "transact_write_items",
         "TransactionCanceledException",
@@ -59,10 +59,10 @@ def add_cancellation(stubber: Stubber, *codes: str) -> None:
     )
 
 
-def start(service: Service, owner: str | None = CLAIM) -> tuple[int, dict[str, Any]]:
-    answer = service.send("POST", START, headers={"x-evidently-owner": owner} if owner else {})
-    assert answer["headers"]["x-evidently-ownership"].startswith("rules=1")
-    return answer["statusCode"], {**json.loads(answer["body"]), "type": answer["headers"].get("x-amzn-errortype")}
+def start(service: Service, owner: str | None = OWNER) -> tuple[int, dict[str, Any]]:
+    response = service.send("POST", START, headers={"x-evidently-owner": owner} if owner else {})
+    assert response["headers"]["x-evidently-ownership"].startswith("rules=1")
+    return response["statusCode"], {**json.loads(response["body"]), "type": response["headers"].get("x-amzn-errortype")}
 
 
 def test_a_start_takes_a_read_and_a_transaction(dynamodb_stub: Stubber) -> None:
@@ -84,7 +84,7 @@ def test_a_start_takes_a_read_and_a_transaction(dynamodb_stub: Stubber) -> None:
         ("None", "ConditionalCheckFailed", "ConditionalCheckFailed", "None"),
     ],
 )
-def test_a_start_that_meets_another_write_begins_again(dynamodb_stub: Stubber, codes: tuple[str, ...]) -> None:
+def test_a_start_that_conflicts_with_another_write_is_retried(dynamodb_stub: Stubber, codes: tuple[str, ...]) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, *codes)
     add_read(dynamodb_stub, CREATED)
@@ -94,28 +94,28 @@ def test_a_start_that_meets_another_write_begins_again(dynamodb_stub: Stubber, c
     assert len(service.pauses) == 1
 
 
-def test_a_start_whose_read_meets_another_write_begins_again(dynamodb_stub: Stubber) -> None:
+def test_a_start_whose_read_conflicts_with_a_write_is_retried(dynamodb_stub: Stubber) -> None:
     dynamodb_stub.add_client_error("transact_get_items", "TransactionCanceledException")
     add_read(dynamodb_stub, CREATED)
     dynamodb_stub.add_response("transact_write_items", {})
     assert start(service_on(dynamodb_stub))[0] == 200
 
 
-def test_a_start_that_lost_to_its_own_retry_answers_200(dynamodb_stub: Stubber) -> None:
+def test_a_start_that_lost_to_its_own_retry_is_a_200(dynamodb_stub: Stubber) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None", "None")
     add_read(dynamodb_stub, CREATED.start(2, OURS))
-    status, answer = start(service_on(dynamodb_stub))
+    status, response = start(service_on(dynamodb_stub))
     assert status == 200
-    assert answer["launch"]["execution"]["startedTime"] == 0.002
+    assert response["launch"]["execution"]["startedTime"] == 0.002
 
 
 def test_a_start_that_lost_to_another_is_a_conflict(dynamodb_stub: Stubber) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, "TransactionConflict", "None", "None", "None")
     add_read(dynamodb_stub, CREATED.start(2, THEIRS))
-    status, answer = start(service_on(dynamodb_stub))
-    assert (status, answer["type"]) == (409, "ConflictException")
+    status, response = start(service_on(dynamodb_stub))
+    assert (status, response["type"]) == (409, "ConflictException")
 
 
 def test_endless_contention_is_throttling_after_growing_pauses(dynamodb_stub: Stubber) -> None:
@@ -123,26 +123,26 @@ def test_endless_contention_is_throttling_after_growing_pauses(dynamodb_stub: St
         add_read(dynamodb_stub, CREATED)
         add_cancellation(dynamodb_stub, "None", "None", "TransactionConflict", "None")
     service = service_on(dynamodb_stub)
-    status, answer = start(service)
-    assert (status, answer["type"]) == (429, "ThrottlingException")
+    status, response = start(service)
+    assert (status, response["type"]) == (429, "ThrottlingException")
     assert len(service.pauses) == ATTEMPTS - 1
     assert 0 < service.pauses[0] < service.pauses[4] < service.pauses[-1]
     assert sum(service.pauses) < 5
 
 
-def test_a_failed_condition_counts_even_beside_a_conflict(dynamodb_stub: Stubber) -> None:
+def test_a_false_condition_outweighs_a_conflict(dynamodb_stub: Stubber) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, "None", "None", "TransactionConflict", "ConditionalCheckFailed")
-    status, answer = start(service_on(dynamodb_stub))
-    assert (status, answer["type"]) == (400, "ValidationException")
+    status, response = start(service_on(dynamodb_stub))
+    assert (status, response["type"]) == (400, "ValidationException")
 
 
 @pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded"])
 def test_a_throttled_transaction_is_throttling(dynamodb_stub: Stubber, code: str) -> None:
     add_read(dynamodb_stub, CREATED)
     add_cancellation(dynamodb_stub, "None", "None", code, "TransactionConflict")
-    status, answer = start(service_on(dynamodb_stub))
-    assert (status, answer["type"]) == (429, "ThrottlingException")
+    status, response = start(service_on(dynamodb_stub))
+    assert (status, response["type"]) == (429, "ThrottlingException")
 
 
 @pytest.mark.parametrize(
@@ -159,18 +159,18 @@ def test_a_throttled_transaction_is_throttling(dynamodb_stub: Stubber, code: str
         ("ValidationException", 500, "InternalServerException"),
     ],
 )
-@pytest.mark.parametrize(("owner", "read"), [(None, "get_item"), (CLAIM, "transact_get_items")])
+@pytest.mark.parametrize(("owner", "read"), [(None, "get_item"), (OWNER, "transact_get_items")])
 def test_a_table_that_fails_is_an_error_of_the_model(
     dynamodb_stub: Stubber, failure: tuple[str, int, str], owner: str | None, read: str
 ) -> None:
     code, *expected = failure
     dynamodb_stub.add_client_error(read, code)
-    status, answer = start(service_on(dynamodb_stub), owner)
-    assert [status, answer["type"]] == expected
+    status, response = start(service_on(dynamodb_stub), owner)
+    assert [status, response["type"]] == expected
 
 
 class _Silent:
-    """A client whose endpoint does not answer."""
+    """A client whose endpoint does not respond."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -180,27 +180,27 @@ class _Silent:
 
 
 @pytest.mark.parametrize("error", [EndpointConnectionError(endpoint_url="x"), ReadTimeoutError(endpoint_url="x")])
-def test_a_table_that_does_not_answer_is_unavailable(error: Exception) -> None:
+def test_a_table_that_does_not_respond_is_unavailable(error: Exception) -> None:
     client: Any = _Silent(error)
-    status, answer = start(Service(client, "table"), None)
-    assert (status, answer["type"]) == (503, "ServiceUnavailableException")
+    status, response = start(Service(client, "table"), None)
+    assert (status, response["type"]) == (503, "ServiceUnavailableException")
 
 
-def test_a_fault_is_one_line_of_log_without_the_requests_content(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_logs_one_line_without_the_requests_content(capsys: pytest.CaptureFixture[str]) -> None:
     client: Any = _Silent(RuntimeError("secret-from-the-request"))
     context = lambda_context()
-    answer = Service(client, "table").handler(
+    response = Service(client, "table").handler(
         api_event("GET", "/projects/secret-project", headers={"authorization": "secret-signature"}), context
     )
     (line,) = capsys.readouterr().out.splitlines()
     logged = json.loads(line)
-    assert (answer["statusCode"], answer["headers"]["x-evidently-ownership"]) == (500, "rules=1")
-    assert answer["headers"]["x-amzn-errortype"] == "InternalServerException"
-    assert context.aws_request_id in json.loads(answer["body"])["message"]
+    assert (response["statusCode"], response["headers"]["x-evidently-ownership"]) == (500, "rules=1")
+    assert response["headers"]["x-amzn-errortype"] == "InternalServerException"
+    assert context.aws_request_id in json.loads(response["body"])["message"]
     assert (logged["level"], logged["requestId"], logged["error"]) == ("ERROR", context.aws_request_id, "RuntimeError")
     assert "store.py" in " ".join(logged["trace"])
     assert "secret" not in line
-    assert "secret" not in answer["body"]
+    assert "secret" not in response["body"]
 
 
 def test_an_unavailable_table_leaves_its_cause_in_the_log(
@@ -213,6 +213,6 @@ def test_an_unavailable_table_leaves_its_cause_in_the_log(
     assert "secret" not in line
 
 
-def test_a_refused_request_is_no_line_of_log(dynamodb_stub: Stubber, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refused_request_logs_nothing(dynamodb_stub: Stubber, capsys: pytest.CaptureFixture[str]) -> None:
     service_on(dynamodb_stub).send("GET", "/nowhere")
     assert capsys.readouterr().out == ""

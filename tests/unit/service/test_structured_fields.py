@@ -1,4 +1,4 @@
-"""Dictionaries of RFC 9651: its own examples, and texts that it forbids."""
+"""Dictionaries of RFC 9651: the examples of the RFC, and texts that it forbids."""
 
 import pytest
 from hypothesis import given
@@ -72,7 +72,7 @@ def test_a_dictionary_is_read_member_by_member(text: str, members: dict[str, str
         "a=1\n",
     ],
 )
-def test_what_the_rfc_forbids_is_unreadable(text: str) -> None:
+def test_text_that_the_rfc_forbids_is_unreadable(text: str) -> None:
     with pytest.raises(UnreadableFieldError):
         read_dictionary(text)
 

@@ -1,4 +1,4 @@
-"""Tags: merged, removed, listed, of everything that has an ARN."""
+"""Tags of all resources that have an ARN: added, removed, listed."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ ARNS = [PROJECT_ARN, f"{PROJECT_ARN}/feature/upsell", f"{PROJECT_ARN}/launch/nov
 
 @pytest.fixture
 def evidently(service: Service) -> Any:
-    """A client, after it made one of each."""
+    """Create one resource of each kind; return a client."""
     service.client().create_segment(name="norway", pattern='{"a": [1]}')
     return service.with_launch()
 
 
 def shown(evidently: Any, arn: str) -> Any:
-    """The thing as its Get operation shows it."""
+    """Return the resource as its Get operation shows it."""
     match arn.rpartition(":")[2].split("/"):
         case ["segment", name]:
             return evidently.get_segment(segment=name)["segment"]
@@ -65,7 +65,7 @@ def test_a_running_launch_may_be_tagged_and_an_update_leaves_its_tags(evidently:
         "arn:aws:s3:::bucket",
     ],
 )
-def test_what_is_not_here_has_no_tags(evidently: Any, arn: str) -> None:
+def test_a_resource_of_another_api_has_no_tags(evidently: Any, arn: str) -> None:
     for operation, more in (
         ("tag_resource", {"tags": {"a": "b"}}),
         ("untag_resource", {"tagKeys": ["a"]}),
@@ -73,8 +73,8 @@ def test_what_is_not_here_has_no_tags(evidently: Any, arn: str) -> None:
     ):
         with pytest.raises(ClientError) as caught:
             getattr(evidently, operation)(resourceArn=arn, **more)
-        answer: Any = caught.value.response
-        assert (answer["Error"]["Code"], answer["resourceId"]) == ("ResourceNotFoundException", arn)
+        response: Any = caught.value.response
+        assert (response["Error"]["Code"], response["resourceId"]) == ("ResourceNotFoundException", arn)
 
 
 def test_the_fiftieth_tag_is_the_last(evidently: Any) -> None:

@@ -1,10 +1,10 @@
-"""Updates of projects, features and launches: what they change, what they leave, what they refuse."""
+"""Updates of projects, features and launches: their changes, and their refusals."""
 
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
+from helpers.evidently_api import refused
 from helpers.service import NOON, PROJECT_ARN, Service
 
 FEATURE = {"project": "petfood", "feature": "upsell"}
@@ -15,15 +15,8 @@ GROUPS = [{"name": "all", "feature": "upsell", "variation": "on"}]
 LATER = NOON + 60_000
 
 
-def refused(call: Any, **arguments: Any) -> dict[str, Any]:
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    answer: Any = caught.value.response
-    return {"status": answer["ResponseMetadata"]["HTTPStatusCode"], "code": answer["Error"]["Code"], **answer}
-
-
 def steps(*shares: int, segments: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A schedule with one step for each share, and an override for each segment in every step."""
+    """Return a schedule with a step for each share, and an override for each segment in every step."""
     overrides = [{"segment": it, "evaluationOrder": 1, "weights": {"all": 100_000}} for it in segments]
     return {
         "steps": [
@@ -33,18 +26,18 @@ def steps(*shares: int, segments: tuple[str, ...] = ()) -> dict[str, Any]:
     }
 
 
-def test_a_projects_description_changes_and_nothing_else(service: Service) -> None:
+def test_an_update_of_a_project_changes_its_description_only(service: Service) -> None:
     evidently = service.with_launch()
     before = evidently.get_project(project="petfood")["project"]
     service.now = LATER
-    answer = evidently.update_project(project=PROJECT_ARN, description="all of it")["project"]
-    changed = {name for name in answer if answer[name] != before.get(name)}
+    response = evidently.update_project(project=PROJECT_ARN, description="all of it")["project"]
+    changed = {name for name in response if response[name] != before.get(name)}
     assert changed == {"description", "lastUpdatedTime"}
-    assert evidently.get_project(project="petfood")["project"] == answer
+    assert evidently.get_project(project="petfood")["project"] == response
 
 
 @pytest.mark.parametrize(("kind", "names"), [("project", {}), ("feature", FEATURE), ("launch", LAUNCH)])
-def test_an_empty_description_takes_the_description_away(service: Service, kind: str, names: dict[str, str]) -> None:
+def test_an_empty_description_removes_the_description(service: Service, kind: str, names: dict[str, str]) -> None:
     evidently = service.with_launch()
     before = getattr(evidently, f"get_{kind}")(**{"project": "petfood", **names})[kind]
     for description in ("text", ""):
@@ -55,7 +48,7 @@ def test_an_empty_description_takes_the_description_away(service: Service, kind:
 
 
 @pytest.mark.parametrize("operation", ["update_project", "update_project_data_delivery"])
-def test_a_project_that_is_not_there_is_not_updated(service: Service, operation: str) -> None:
+def test_an_update_of_a_missing_project_is_a_404(service: Service, operation: str) -> None:
     assert refused(getattr(service.client(), operation), project="petfood")["status"] == 404
 
 
@@ -63,7 +56,7 @@ def test_variations_are_added_changed_and_removed_in_one_update(service: Service
     evidently = service.with_launch()
     service.now = LATER
     changed = {"name": "off", "value": {"boolValue": True}}
-    answer = evidently.update_feature(
+    response = evidently.update_feature(
         **FEATURE,
         addOrUpdateVariations=[BETA, changed],
         removeVariations=["on", "never-was"],
@@ -72,18 +65,18 @@ def test_variations_are_added_changed_and_removed_in_one_update(service: Service
         entityOverrides={"anna": "beta"},
         evaluationStrategy="DEFAULT_VARIATION",
     )["feature"]
-    assert answer["variations"] == [changed, BETA]
-    assert (answer["defaultVariation"], answer["description"]) == ("beta", "text")
-    assert (answer["entityOverrides"], answer["evaluationStrategy"]) == ({"anna": "beta"}, "DEFAULT_VARIATION")
-    assert answer["createdTime"] < answer["lastUpdatedTime"]
-    assert evidently.get_feature(**FEATURE)["feature"] == answer
+    assert response["variations"] == [changed, BETA]
+    assert (response["defaultVariation"], response["description"]) == ("beta", "text")
+    assert (response["entityOverrides"], response["evaluationStrategy"]) == ({"anna": "beta"}, "DEFAULT_VARIATION")
+    assert response["createdTime"] < response["lastUpdatedTime"]
+    assert evidently.get_feature(**FEATURE)["feature"] == response
 
 
 def test_entity_overrides_are_replaced_as_a_whole(service: Service) -> None:
     evidently = service.with_launch()
     evidently.update_feature(**FEATURE, entityOverrides={"anna": "on", "bert": "on"})
-    answer = evidently.update_feature(**FEATURE, entityOverrides={"carl": "off"})["feature"]
-    assert answer["entityOverrides"] == {"carl": "off"}
+    response = evidently.update_feature(**FEATURE, entityOverrides={"carl": "off"})["feature"]
+    assert response["entityOverrides"] == {"carl": "off"}
     assert evidently.update_feature(**FEATURE, entityOverrides={})["feature"]["entityOverrides"] == {}
 
 
@@ -105,8 +98,8 @@ def test_a_change_that_breaks_a_feature_is_refused_and_changes_nothing(
 ) -> None:
     evidently = service.with_launch()
     before = evidently.get_feature(**FEATURE)["feature"]
-    answer = refused(evidently.update_feature, **FEATURE, **change)
-    assert (answer["status"], [each["name"] for each in answer["fieldList"]]) == (400, [field])
+    response = refused(evidently.update_feature, **FEATURE, **change)
+    assert (response["status"], [each["name"] for each in response["fieldList"]]) == (400, [field])
     assert evidently.get_feature(**FEATURE)["feature"] == before
 
 
@@ -114,9 +107,9 @@ def test_a_variation_that_a_running_launch_serves_is_not_removed(service: Servic
     evidently = service.with_launch()
     evidently.start_launch(**LAUNCH)
     change = {"removeVariations": ["on"], "defaultVariation": "off"}
-    answer = refused(evidently.update_feature, **FEATURE, **change)
-    assert (answer["status"], answer["code"], answer["resourceType"]) == (409, "ConflictException", "feature")
-    assert "november" in answer["Error"]["Message"]
+    response = refused(evidently.update_feature, **FEATURE, **change)
+    assert (response["status"], response["code"], response["resourceType"]) == (409, "ConflictException", "feature")
+    assert "november" in response["Error"]["Message"]
 
     evidently.update_feature(**FEATURE, addOrUpdateVariations=[BETA])
     evidently.update_feature(**FEATURE, removeVariations=["beta"])
@@ -128,8 +121,8 @@ def test_a_missing_feature_or_its_project_is_named(service: Service) -> None:
     evidently = service.client()
     assert refused(evidently.update_feature, **FEATURE)["resourceType"] == "project"
     evidently.create_project(name="petfood")
-    answer = refused(evidently.update_feature, **FEATURE)
-    assert (answer["resourceType"], answer["resourceId"]) == ("feature", f"{PROJECT_ARN}/feature/upsell")
+    response = refused(evidently.update_feature, **FEATURE)
+    assert (response["resourceType"], response["resourceId"]) == ("feature", f"{PROJECT_ARN}/feature/upsell")
 
 
 def test_a_launch_that_was_not_started_changes_in_everything(service: Service) -> None:
@@ -138,7 +131,7 @@ def test_a_launch_that_was_not_started_changes_in_everything(service: Service) -
     groups = [{"name": "half", "feature": "upsell", "variation": "off", "description": "the other half"}]
     metric = {"metricDefinition": {"name": "sales", "entityIdKey": "user", "valueKey": "sum"}}
     schedule = {"steps": [{"startTime": 1_600_000_000, "groupWeights": {"half": 50_000}}]}
-    answer = evidently.update_launch(
+    response = evidently.update_launch(
         **LAUNCH,
         description="text",
         groups=groups,
@@ -146,27 +139,27 @@ def test_a_launch_that_was_not_started_changes_in_everything(service: Service) -
         randomizationSalt="a salt",
         scheduledSplitsConfig=schedule,
     )["launch"]
-    assert answer["groups"] == [
+    assert response["groups"] == [
         {"name": "half", "featureVariations": {"upsell": "off"}, "description": "the other half"}
     ]
-    assert (answer["randomizationSalt"], answer["metricMonitors"]) == ("a salt", [metric])
-    assert answer["scheduledSplitsDefinition"]["steps"][0]["groupWeights"] == {"half": 50_000}
-    assert (answer["status"], answer["createdTime"] < answer["lastUpdatedTime"]) == ("CREATED", True)
-    assert evidently.get_launch(**LAUNCH)["launch"] == answer
+    assert (response["randomizationSalt"], response["metricMonitors"]) == ("a salt", [metric])
+    assert response["scheduledSplitsDefinition"]["steps"][0]["groupWeights"] == {"half": 50_000}
+    assert (response["status"], response["createdTime"] < response["lastUpdatedTime"]) == ("CREATED", True)
+    assert evidently.get_launch(**LAUNCH)["launch"] == response
     assert evidently.update_launch(**LAUNCH, metricMonitors=[])["launch"]["metricMonitors"] == []
 
 
 @pytest.mark.parametrize("change", [{"randomizationSalt": "new"}, {"groups": [{**GROUPS[0], "variation": "off"}]}])
-def test_what_decides_over_groups_is_frozen_while_the_launch_runs(service: Service, change: dict[str, Any]) -> None:
+def test_a_running_launch_keeps_its_groups_and_salt(service: Service, change: dict[str, Any]) -> None:
     evidently = service.with_launch()
     evidently.start_launch(**LAUNCH)
     before = evidently.get_launch(**LAUNCH)["launch"]
-    answer = refused(evidently.update_launch, **LAUNCH, description="text", **change)
-    assert (answer["status"], answer["code"], answer["resourceType"]) == (409, "ConflictException", "launch")
-    assert next(iter(change)) in answer["Error"]["Message"]
+    response = refused(evidently.update_launch, **LAUNCH, description="text", **change)
+    assert (response["status"], response["code"], response["resourceType"]) == (409, "ConflictException", "launch")
+    assert next(iter(change)) in response["Error"]["Message"]
     assert evidently.get_launch(**LAUNCH)["launch"] == before
 
-    evidently.update_launch(**LAUNCH, groups=GROUPS, randomizationSalt="november")  # as they are
+    evidently.update_launch(**LAUNCH, groups=GROUPS, randomizationSalt="november")  # unchanged
 
 
 def test_a_new_schedule_of_a_running_launch_decides_at_once(service: Service) -> None:
@@ -174,8 +167,8 @@ def test_a_new_schedule_of_a_running_launch_decides_at_once(service: Service) ->
     evidently.start_launch(**LAUNCH)
     evaluate = {**FEATURE, "entityId": "anna"}
     assert evidently.evaluate_feature(**evaluate)["reason"] == "DEFAULT"
-    answer = evidently.update_launch(**LAUNCH, description="all", scheduledSplitsConfig=steps(0, 100_000))["launch"]
-    assert (answer["status"], len(answer["scheduledSplitsDefinition"]["steps"])) == ("RUNNING", 2)
+    response = evidently.update_launch(**LAUNCH, description="all", scheduledSplitsConfig=steps(0, 100_000))["launch"]
+    assert (response["status"], len(response["scheduledSplitsDefinition"]["steps"])) == ("RUNNING", 2)
     assert evidently.evaluate_feature(**evaluate)["reason"] == "LAUNCH_RULE_MATCH"
 
 
@@ -184,26 +177,26 @@ def test_a_launch_that_has_ended_never_changes(service: Service, state: str) -> 
     evidently = service.with_launch()
     evidently.start_launch(**LAUNCH)
     evidently.stop_launch(**LAUNCH, desiredState=state)
-    answer = refused(evidently.update_launch, **LAUNCH, description="text")
-    assert (answer["status"], state in answer["Error"]["Message"]) == (409, True)
+    response = refused(evidently.update_launch, **LAUNCH, description="text")
+    assert (response["status"], state in response["Error"]["Message"]) == (409, True)
 
 
-def test_a_weight_for_a_group_that_is_gone_is_refused(service: Service) -> None:
+def test_a_weight_for_a_removed_group_is_refused(service: Service) -> None:
     evidently = service.with_launch(scheduledSplitsConfig=steps(1))
-    answer = refused(evidently.update_launch, **LAUNCH, groups=[{**GROUPS[0], "name": "other"}])
-    assert answer["fieldList"] == [
+    response = refused(evidently.update_launch, **LAUNCH, groups=[{**GROUPS[0], "name": "other"}])
+    assert response["fieldList"] == [
         {"name": "scheduledSplitsConfig", "message": "Launch groups name in steps not present in groups"}
     ]
 
 
-def test_a_launch_that_is_not_there_is_not_updated(service: Service) -> None:
+def test_an_update_of_a_missing_launch_is_a_404(service: Service) -> None:
     evidently = service.client()
     evidently.create_project(name="petfood")
     assert refused(evidently.update_launch, **LAUNCH)["resourceId"] == f"{PROJECT_ARN}/launch/november"
 
 
 def referring(evidently: Any, segment: str) -> tuple[int, list[str]]:
-    """What a segment and the list say of the launches that refer to it."""
+    """Return a segment's launch count, and the names in the list of its references."""
     listed = evidently.list_segment_references(segment=segment, type="LAUNCH")["referencedBy"]
     return evidently.get_segment(segment=segment)["segment"]["launchCount"], [each["name"] for each in listed]
 
@@ -218,12 +211,12 @@ def test_references_to_segments_follow_an_update(service: Service) -> None:
     assert referring(evidently, "sweden") == referring(evidently, "denmark") == (1, ["november"])
     evidently.delete_segment(segment="norway")
 
-    answer = refused(evidently.update_launch, **LAUNCH, scheduledSplitsConfig=steps(1, segments=("norway",)))
-    assert (answer["status"], answer["resourceType"]) == (404, "segment")
+    response = refused(evidently.update_launch, **LAUNCH, scheduledSplitsConfig=steps(1, segments=("norway",)))
+    assert (response["status"], response["resourceType"]) == (404, "segment")
     assert referring(evidently, "sweden") == (1, ["november"])
 
 
-def test_more_changed_segments_than_a_transaction_takes_are_refused_with_the_way_out(service: Service) -> None:
+def test_more_changed_segments_than_a_transaction_takes_are_refused(service: Service) -> None:
     service.quotas = type(service.quotas)(segments=100)
     evidently = service.client()
     names = [f"s{number}" for number in range(72)]
@@ -235,8 +228,8 @@ def test_more_changed_segments_than_a_transaction_takes_are_refused_with_the_way
         return {"steps": parts}
 
     service.with_launch(scheduledSplitsConfig=schedule(names[:36]))
-    answer = refused(evidently.update_launch, **LAUNCH, scheduledSplitsConfig=schedule(names[36:]))
-    assert (answer["status"], "two steps" in answer["Error"]["Message"]) == (400, True)
+    response = refused(evidently.update_launch, **LAUNCH, scheduledSplitsConfig=schedule(names[36:]))
+    assert (response["status"], "two steps" in response["Error"]["Message"]) == (400, True)
     evidently.update_launch(**LAUNCH, scheduledSplitsConfig=schedule(names[18:54]))
     evidently.start_launch(**LAUNCH)
     evidently.update_launch(**LAUNCH, scheduledSplitsConfig=schedule(names[36:]))
