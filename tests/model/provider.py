@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from evidently_provider.ownership import plan as ownership
 from evidently_provider.ownership.identity import PhysicalId
-from evidently_provider.ownership.plan import FAULTS, End, Outcome, Subject
+from evidently_provider.ownership.plan import FAULTS, Outcome, Result, Subject
 from evidently_provider.runtime.request import RequestType
 from evidently_service.domain.ownership import Action
 from model.configuration import Configuration
@@ -62,19 +62,21 @@ def _carry_out(configuration: Configuration, request: Request) -> Generator[Want
             reply = yield Wanted(targets[call.target], Action(call.action.value), call.requested_at)
             call = steps.send(reply.outcome)
     except StopIteration as stop:
-        end: End = stop.value
-    acquired = request.type is not RequestType.DELETE and end.success and end.outcome in {Outcome.OK, Outcome.RUNNING}
+        result: Result = stop.value
+    acquired = (
+        request.type is not RequestType.DELETE and result.success and result.outcome in {Outcome.OK, Outcome.RUNNING}
+    )
     if acquired and reply.definition != request.definition:
-        owned = end.outcome is Outcome.OK
+        owned = result.outcome is Outcome.OK
         target = configuration.targets[request.target].ref
         failed = subject.given or (subject.failed(target) if owned else subject.not_started)
         updated = yield Wanted(request.target, Action.UPDATE, request.requested_at)
         is_gone = updated.outcome is Outcome.NOT_FOUND
         if is_gone and subject.given is not None and subject.given.target == target:
-            end = end._replace(outcome=updated.outcome)
+            result = result._replace(outcome=updated.outcome)
         elif is_gone or updated.outcome in FAULTS:
-            end = End(success=False, physical_id=failed, outcome=updated.outcome)
-    return Response(end.success, end.physical_id.text, end.outcome)
+            result = Result(success=False, physical_id=failed, outcome=updated.outcome)
+    return Response(result.success, result.physical_id.text, result.outcome)
 
 
 def _subject(configuration: Configuration, request: Request) -> Subject:

@@ -13,7 +13,7 @@ from unittest.mock import patch
 from evidently_provider.ownership import plan as provider_rules
 from evidently_provider.ownership.identity import Mark
 from evidently_provider.ownership.plan import Action as Wanted
-from evidently_provider.ownership.plan import Call, End, Plan, Subject
+from evidently_provider.ownership.plan import Call, Plan, Result, Subject
 from evidently_provider.ownership.plan import Outcome as Seen
 from evidently_provider.runtime.request import RequestType
 from evidently_service.domain import ownership as service_rules
@@ -136,13 +136,13 @@ def _calls(original: Plans, change: Callable[[Subject, Call], Call | None]) -> P
                 changed = change(subject, call)
                 call = steps.send(Seen.RELEASED if changed is None else (yield changed))
         except StopIteration as stop:
-            end: End = stop.value
-            return end
+            result: Result = stop.value
+            return result
 
     return plan
 
 
-def _ends(original: Plans, change: Callable[[Subject, End], End]) -> Plans:
+def _ends(original: Plans, change: Callable[[Subject, Result], Result]) -> Plans:
     """Plans that end otherwise."""
 
     def plan(subject: Subject) -> Plan:
@@ -169,12 +169,12 @@ def _no_update_releases(original: Plans) -> Plans:
 
 def _a_failed_update_undoes(original: Plans) -> Plans:
     def plan(subject: Subject) -> Plan:
-        end = yield from original(subject)
+        result = yield from original(subject)
         elsewhere = subject.given is not None and subject.given.target not in {None, subject.target}
         is_update = subject.type is RequestType.UPDATE and subject.target is not None
-        if is_update and elsewhere and end.outcome is Seen.UNKNOWN and subject.target is not None:
-            yield Call(subject.target, Wanted.RELEASE, subject.requested_at, end.physical_id, owned=False)
-        return end
+        if is_update and elsewhere and result.outcome is Seen.UNKNOWN and subject.target is not None:
+            yield Call(subject.target, Wanted.RELEASE, subject.requested_at, result.physical_id, owned=False)
+        return result
 
     return plan
 
@@ -199,16 +199,16 @@ def _a_failed_create_has_no_time(original: Plans) -> Plans:
 
 
 def _a_refused_delete_succeeds(original: Plans) -> Plans:
-    def change(subject: Subject, end: End) -> End:
-        refused = subject.type is RequestType.DELETE and end.outcome is Seen.REFUSED
-        return end._replace(success=True) if refused else end
+    def change(subject: Subject, result: Result) -> Result:
+        refused = subject.type is RequestType.DELETE and result.outcome is Seen.REFUSED
+        return result._replace(success=True) if refused else result
 
     return _ends(original, change)
 
 
 def _an_update_of_what_has_ended_fails(original: Plans) -> Plans:
-    def change(_subject: Subject, end: End) -> End:
-        return end._replace(success=False) if end.outcome in {Seen.ENDED, Seen.NOT_FOUND} else end
+    def change(_subject: Subject, result: Result) -> Result:
+        return result._replace(success=False) if result.outcome in {Seen.ENDED, Seen.NOT_FOUND} else result
 
     return _ends(original, change)
 

@@ -24,7 +24,7 @@ def _misbehave_before_the_api_is_called() -> None:
     from evidently_provider.api.client import Evidently  # noqa: PLC0415 - needs the part that may be away
     from evidently_provider.api.launch import Launch  # noqa: PLC0415
 
-    connect, shown = Evidently.connect, Launch.shown
+    connect, shown = Evidently.connect, Launch.from_document
 
     def misbehaving(*arguments: Any, **named: Any) -> Evidently:
         misbehave()

@@ -11,7 +11,7 @@ from helpers.rooms import MODELS
 
 
 @pytest.mark.parametrize(
-    ("status", "ours", "outcome"),
+    ("status", "owned", "outcome"),
     [
         ("CREATED", False, Outcome.REFUSED),
         ("CREATED", True, Outcome.REFUSED),
@@ -25,8 +25,8 @@ from helpers.rooms import MODELS
         ("CANCELLED", True, Outcome.ENDED),
     ],
 )
-def test_the_launchs_status_decides_what_a_start_came_to(status: str, outcome: Outcome | None, *, ours: bool) -> None:
-    assert after_start(LaunchStatus(status), ours=ours) is outcome
+def test_the_launchs_status_decides_what_a_start_came_to(status: str, outcome: Outcome | None, *, owned: bool) -> None:
+    assert after_start(LaunchStatus(status), owned=owned) is outcome
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from evidently_provider.api.client import Evidently
 from evidently_provider.invocation import Invocation
 from evidently_provider.runtime.log import Log
 from evidently_provider.runtime.request import Request
-from evidently_provider.runtime.response import Answer
+from evidently_provider.runtime.response import Response
 from helpers.launch_replies import (
     CONFLICT,
     HTML_200,
@@ -211,7 +211,7 @@ def test_without_an_endpoint_url_the_client_calls_awss_regional_endpoint(
 def test_the_client_gets_the_time_outs_of_the_settings(harness: Harness) -> None:
     found = []
 
-    def serve(invocation: Invocation) -> Answer:
+    def serve(invocation: Invocation) -> Response:
         found.append((invocation.connect_seconds, invocation.read_seconds))
         raise ValueError
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import evidently_contract as contract
-from evidently_provider.runtime.response import NotDeliveredError
+from evidently_provider.runtime.response import ResponseNotSentError
 from helpers.launch_replies import (
     BROKEN,
     CONFLICT,
@@ -122,7 +122,7 @@ def test_a_response_that_is_never_accepted_raises_no_secret_into_lambdas_own_log
     harness.api.plan(SAYS_THE_SECRET, shows("RUNNING"))
     harness.cloudformation.plan(then=repeat(failure))
 
-    with pytest.raises(NotDeliveredError) as raised:
+    with pytest.raises(ResponseNotSentError) as raised:
         harness.deliver(event("Create"))
 
     assert SECRET not in "".join(traceback.format_exception(raised.value))
@@ -194,7 +194,7 @@ def test_a_response_that_is_never_accepted_is_counted_as_a_failure(harness: Harn
     harness.api.plan(shows("RUNNING"))
     harness.cloudformation.plan(then=repeat(RESET))
 
-    with pytest.raises(NotDeliveredError):
+    with pytest.raises(ResponseNotSentError):
         harness.deliver(event("Create"))
 
     assert log()[-1][contract.METRIC_FAILED_REQUESTS] == 1

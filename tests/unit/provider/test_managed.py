@@ -208,7 +208,7 @@ def test_a_segment_is_not_changed_under_its_name(created: Served) -> None:
         ("Project", {"Name": None}, "Name is None"),
         ("Feature", {"Project": "arn:aws:s3:::bucket"}, "Project is 'arn:aws:s3:::bucket'"),
         ("Launch", {"Definition": "{'no': 'json'}"}, "Definition is \"{'no': 'json'}\""),
-        ("Feature", {"Project": "absent"}, "answered 404 ResourceNotFoundException"),
+        ("Feature", {"Project": "absent"}, "returned 404 ResourceNotFoundException"),
         ("Feature", {"Definition": '{"variations": [{"name": "a b", "value": {"boolValue": true}}]}'}, "variations[0]"),
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 
 import evidently_contract as contract
-from evidently_provider.api.owner_header import Owner, Said, check_owner, said
+from evidently_provider.api.owner_header import Owner, Ownership, check_owner, ownership_in
 from evidently_provider.errors import InvalidPropertyError
 from evidently_provider.ownership.plan import Action
 from evidently_service.domain import ownership as service
@@ -39,34 +39,34 @@ def test_the_service_reads_what_the_longest_owner_says(action: Action, requested
 def test_what_the_service_says_is_read(outcome: service.Outcome) -> None:
     header = {contract.OWNERSHIP_HEADER: ownership_header(outcome, ["A", "B"])}
 
-    assert said(header) == Said(keeps_rules=True, outcome=outcome.value, owners=("A", "B"))
+    assert ownership_in(header) == Ownership(keeps_rules=True, outcome=outcome.value, owners=("A", "B"))
 
 
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        ({}, Said(keeps_rules=False, outcome="", owners=())),
-        ({"x-evidently-ownership": ""}, Said(keeps_rules=False, outcome="", owners=())),
-        ({"x-evidently-ownership": "outcome=ok"}, Said(keeps_rules=False, outcome="ok", owners=())),
-        ({"x-evidently-ownership": "rules=1"}, Said(keeps_rules=True, outcome="", owners=())),
-        ({"x-evidently-ownership": "rules=2"}, Said(keeps_rules=True, outcome="", owners=())),
+        ({}, Ownership(keeps_rules=False, outcome="", owners=())),
+        ({"x-evidently-ownership": ""}, Ownership(keeps_rules=False, outcome="", owners=())),
+        ({"x-evidently-ownership": "outcome=ok"}, Ownership(keeps_rules=False, outcome="ok", owners=())),
+        ({"x-evidently-ownership": "rules=1"}, Ownership(keeps_rules=True, outcome="", owners=())),
+        ({"x-evidently-ownership": "rules=2"}, Ownership(keeps_rules=True, outcome="", owners=())),
         (
             {"x-evidently-ownership": "rules=1, outcome=not-owner"},
-            Said(keeps_rules=True, outcome="not-owner", owners=()),
+            Ownership(keeps_rules=True, outcome="not-owner", owners=()),
         ),
-        ({"x-evidently-ownership": "outcome=kept,rules=1"}, Said(keeps_rules=True, outcome="kept", owners=())),
+        ({"x-evidently-ownership": "outcome=kept,rules=1"}, Ownership(keeps_rules=True, outcome="kept", owners=())),
         (
             {"x-evidently-ownership": 'rules=1, outcome=left, owners=("A" "B")'},
-            Said(keeps_rules=True, outcome="left", owners=("A", "B")),
+            Ownership(keeps_rules=True, outcome="left", owners=("A", "B")),
         ),
-        ({"x-evidently-ownership": "rules=1, owners=()"}, Said(keeps_rules=True, outcome="", owners=())),
-        ({"x-evidently-ownership": "norules=1, theoutcome=ok"}, Said(keeps_rules=False, outcome="", owners=())),
+        ({"x-evidently-ownership": "rules=1, owners=()"}, Ownership(keeps_rules=True, outcome="", owners=())),
+        ({"x-evidently-ownership": "norules=1, theoutcome=ok"}, Ownership(keeps_rules=False, outcome="", owners=())),
     ],
 )
 def test_a_response_says_whether_the_api_keeps_the_rules_and_what_came_of_a_request(
-    header: dict[str, str], expected: Said
+    header: dict[str, str], expected: Ownership
 ) -> None:
-    assert said(header) == expected
+    assert ownership_in(header) == expected
 
 
 def test_a_stack_of_the_functions_own_account_is_served() -> None:

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from evidently_provider.ownership.identity import Mark, PhysicalId
-from evidently_provider.ownership.plan import FAULTS, Action, Call, End, Outcome, Subject, plan
+from evidently_provider.ownership.plan import FAULTS, Action, Call, Outcome, Result, Subject, plan
 from evidently_provider.ownership.references import Kind, ResourceRef
 from evidently_provider.runtime.request import RequestType
 from helpers.launch_replies import launch_arn
@@ -43,24 +43,24 @@ def delete(given: str, *, keep: bool = False, at: int | None = 200) -> Subject:
     return replace(CREATE, type=RequestType.DELETE, given=PhysicalId.parse(given), keep=keep, requested_at=at)
 
 
-def carry_out(subject: Subject, outcome: Callable[[Call], Outcome]) -> tuple[list[Call], End]:
-    """Return the calls of a request, and its end."""
+def carry_out(subject: Subject, outcome: Callable[[Call], Outcome]) -> tuple[list[Call], Result]:
+    """Return the calls of a request, and its result."""
     calls, steps = [], plan(subject)
     try:
         calls.append(next(steps))
         while True:
             calls.append(steps.send(outcome(calls[-1])))
     except StopIteration as stop:
-        end: End = stop.value
-        return calls, end
+        result: Result = stop.value
+        return calls, result
 
 
 def played(subject: Subject, *outcomes: str) -> tuple[str, ...]:
     """Return the calls and the response of a request as texts."""
     left = iter(outcomes)
-    calls, end = carry_out(subject, lambda _: Outcome(next(left)))
+    calls, result = carry_out(subject, lambda _: Outcome(next(left)))
     texts = [f"{call.action} {call.target.name} @{call.requested_at}" for call in calls]
-    return (*texts, f"{'SUCCESS' if end.success else 'FAILED'} {end.physical_id.text}")
+    return (*texts, f"{'SUCCESS' if result.success else 'FAILED'} {result.physical_id.text}")
 
 
 @pytest.mark.parametrize(
@@ -231,14 +231,14 @@ def test_whatever_the_calls_come_to_cloudformation_gets_an_id_that_it_knows_or_t
     requests = [replace(delete(given), keep=keep) for keep in (False, True)] if given else [CREATE]
     requests += [update(given, old) for old in (None, NOVEMBER, DECEMBER, JANUARY) if given]
     for subject in requests:
-        calls, end = carry_out(subject, lambda call: acquired if call.action in ACQUIRES else released)
+        calls, result = carry_out(subject, lambda call: acquired if call.action in ACQUIRES else released)
         assert not any(call.action in ACQUIRES for call in calls[:-1]), "nothing undoes what was acquired"
-        if given and (subject.type is RequestType.DELETE or not end.success):
-            assert end.physical_id.text == given
+        if given and (subject.type is RequestType.DELETE or not result.success):
+            assert result.physical_id.text == given
         if given:
-            assert {call.unanswered.text for call in calls} <= {given}
-        if end.physical_id.text != given:
-            assert (end.physical_id.mark is Mark.OWNED) is (end.outcome is Outcome.OK), "only the API makes an owner"
+            assert {call.failure_id.text for call in calls} <= {given}
+        if result.physical_id.text != given:
+            assert (result.physical_id.mark is Mark.OWNED) is (result.outcome is Outcome.OK), "the API makes an owner"
         assert all(
             subject.given and subject.given.text == call.target.arn_beside(STACK_ID) for call in calls if call.owned
         )

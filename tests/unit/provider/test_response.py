@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from evidently_provider.invocation import Invocation
-from evidently_provider.runtime.response import Answer, Status
+from evidently_provider.runtime.response import Response, Status
 from helpers.launch_replies import launch_arn, shows
 from helpers.provider_harness import NOT_STARTED, RESERVE_SECONDS, SECRET, Harness, LogLines, event
 
@@ -17,18 +17,18 @@ EVENTS = [
     pytest.param(event("Update", launch_arn()), launch_arn(), id="update"),
     pytest.param(event("Delete", launch_arn()), launch_arn(), id="delete"),
 ]
-Serve = Callable[[Invocation], Answer]
+Serve = Callable[[Invocation], Response]
 
 
 def raising(error: BaseException) -> Serve:
-    def serve(_: Invocation) -> Answer:
+    def serve(_: Invocation) -> Response:
         raise error
 
     return serve
 
 
 def answering(**members: Any) -> Serve:
-    return lambda _: Answer(**{"status": Status.SUCCESS, "physical_id": launch_arn(), **members})
+    return lambda _: Response(**{"status": Status.SUCCESS, "physical_id": launch_arn(), **members})
 
 
 @pytest.mark.parametrize("error", [ValueError(SECRET), SystemExit(SECRET), KeyboardInterrupt(), MemoryError()])
@@ -53,7 +53,7 @@ def test_a_crash_is_logged_with_its_place_and_without_its_message(harness: Harne
 
 
 def test_a_crash_after_a_call_that_may_have_had_an_effect_tells_the_delete(harness: Harness) -> None:
-    def serve(invocation: Invocation) -> Answer:
+    def serve(invocation: Invocation) -> Response:
         invocation.progress.failure_id = f"{launch_arn()}#failed:1"
         raise ValueError
 
@@ -67,9 +67,9 @@ def test_a_request_that_hangs_has_a_response_at_the_deadline(
 ) -> None:
     with harness.hanging(max(0, remaining - RESERVE_SECONDS)) as hang:
 
-        def serve(_: Invocation) -> Answer:
+        def serve(_: Invocation) -> Response:
             hang()
-            return Answer(Status.SUCCESS, "too late")
+            return Response(Status.SUCCESS, "too late")
 
         response = harness.send(given, serve=serve, remaining=remaining)
 

@@ -8,7 +8,7 @@ from threading import Event, Thread
 import pytest
 
 from evidently_provider.invocation import Invocation
-from evidently_provider.runtime.response import Answer, NotDeliveredError, Status
+from evidently_provider.runtime.response import Response, ResponseNotSentError, Status
 from helpers.launch_replies import launch_arn, shows
 from helpers.provider_harness import NOW, SECRET, Harness, LogLines, event, presigned
 from helpers.scripted_server import OK, RESET, SELF_SIGNED, Reply, scripted_server, self_signed_tls
@@ -16,8 +16,8 @@ from helpers.scripted_server import OK, RESET, SELF_SIGNED, Reply, scripted_serv
 BUSY = Reply(503)
 
 
-def done(_: Invocation) -> Answer:
-    return Answer(Status.SUCCESS, launch_arn())
+def done(_: Invocation) -> Response:
+    return Response(Status.SUCCESS, launch_arn())
 
 
 def _unused_port() -> int:
@@ -112,7 +112,7 @@ def test_a_response_that_is_never_accepted_fails_the_invocation_so_that_lambda_t
     harness.cloudformation.plan(then=repeat(failure))
     began = harness.clock.seconds
 
-    with pytest.raises(NotDeliveredError):
+    with pytest.raises(ResponseNotSentError):
         harness.deliver(event("Create"))
 
     assert {response["Status"] for response in harness.cloudformation.documents} == {"SUCCESS"}
@@ -123,7 +123,7 @@ def test_a_response_that_is_never_accepted_fails_the_invocation_so_that_lambda_t
 def test_lambdas_retry_of_an_invocation_that_could_not_respond_responds_the_same(harness: Harness) -> None:
     harness.api.plan(shows("RUNNING"), shows("RUNNING"))
     harness.cloudformation.plan(then=repeat(BUSY))
-    with pytest.raises(NotDeliveredError):
+    with pytest.raises(ResponseNotSentError):
         harness.deliver(event("Create"))
     first = harness.cloudformation.documents[0]
     harness.cloudformation.received.clear()
@@ -133,13 +133,13 @@ def test_lambdas_retry_of_an_invocation_that_could_not_respond_responds_the_same
 
 
 def test_nobody_at_the_response_url_fails_the_invocation(harness: Harness) -> None:
-    with pytest.raises(NotDeliveredError):
+    with pytest.raises(ResponseNotSentError):
         harness.deliver(event("Create"), serve=done, url=f"http://127.0.0.1:{_unused_port()}/")
 
 
 def test_pauses_between_attempts_grow_and_end(harness: Harness) -> None:
     harness.cloudformation.plan(then=repeat(BUSY))
-    with pytest.raises(NotDeliveredError):
+    with pytest.raises(ResponseNotSentError):
         harness.deliver(event("Create"), serve=done)
 
     limits = [0.5, 1, 2, 4, 8, 8, 8]
@@ -160,7 +160,7 @@ def test_a_response_goes_over_https_to_a_server_that_is_trusted(
 
 def test_a_response_never_goes_to_a_server_with_a_certificate_that_nobody_trusts(harness: Harness) -> None:
     with scripted_server(OK, tls=self_signed_tls()) as server:
-        with pytest.raises(NotDeliveredError):
+        with pytest.raises(ResponseNotSentError):
             harness.deliver(event("Create"), serve=done, url=f"{server.url}/response", remaining=5)
 
         assert server.received == []
