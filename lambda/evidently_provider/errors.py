@@ -20,10 +20,10 @@ class InvalidPropertyError(ProviderError):
     """A property breaks a rule.
 
     Args:
-        name: the property
-        value: its value
-        rule: a noun phrase that completes "it must be"
-        way_out: a sentence, without its full stop
+        name: the property.
+        value: its value.
+        rule: a noun phrase that completes "it must be".
+        way_out: a sentence, without its full stop.
 
     """
 
@@ -39,9 +39,9 @@ class RefusedError(ProviderError):
     """The API refused a change, 400 or 409. A read of the resource tells more.
 
     Args:
-        message: the sentence
-        conflict: whether the state of the API is in the way, and not the request itself
-        outcome: the outcome in the ownership header, "" for none
+        message: the sentence.
+        conflict: whether the state of the API is in the way, and not the request itself.
+        outcome: the outcome in the ownership header, "" for none.
 
     """
 
@@ -59,8 +59,8 @@ class UnreachableError(ProviderError):
     """The API did not respond, failed, or denied access: retried for a while.
 
     Args:
-        message: the sentence
-        unknown_outcome: whether the call may have had its effect all the same
+        message: the sentence.
+        unknown_outcome: whether the call may have had its effect all the same.
 
     """
 

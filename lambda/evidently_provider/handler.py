@@ -46,12 +46,12 @@ class Settings:
     """Settings that tests replace.
 
     Args:
-        serve: carries a request out
-        clock: the time
-        reserve_seconds: seconds of the invocation reserved for sending the response
-        connect_seconds: how long a connection to the API may take
-        read_seconds: how long a response of the API may take
-        put_seconds: how long one attempt to respond to CloudFormation may take
+        serve: carries a request out.
+        clock: the time.
+        reserve_seconds: seconds of the invocation reserved for sending the response.
+        connect_seconds: how long a connection to the API may take.
+        read_seconds: how long a response of the API may take.
+        put_seconds: how long one attempt to respond to CloudFormation may take.
 
     """
 
@@ -71,7 +71,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> None:
     """Serve CloudFormation's event; Lambda calls this.
 
     Raises:
-        ResponseNotSentError: the response URL stayed out of reach; Lambda retries
+        ResponseNotSentError: the response URL stayed out of reach; Lambda retries.
 
     """
     handle(event, context, _SETTINGS)

@@ -15,7 +15,7 @@ class Progress:
     """How far the worker is. It writes this and the handler's thread reads it, so a hang has a physical id too.
 
     Args:
-        failure_id: the physical id of a failure now
+        failure_id: the physical id of a failure now.
 
     """
 
@@ -27,13 +27,13 @@ class Invocation:
     """One request, and what serving it needs.
 
     Args:
-        request: the request
-        account: the function's own account
-        deadline: until when the API may be called
-        progress: how far the worker is
-        log: the request's log
-        connect_seconds: how long a connection to the API may take
-        read_seconds: how long a response of the API may take
+        request: the request.
+        account: the function's own account.
+        deadline: until when the API may be called.
+        progress: how far the worker is.
+        log: the request's log.
+        connect_seconds: how long a connection to the API may take.
+        read_seconds: how long a response of the API may take.
 
     """
 

@@ -42,10 +42,10 @@ class _Lifecycle:
     """One request for one custom resource.
 
     Args:
-        invocation: the request, and what serving it needs
-        calls: the calls of the request
-        resource: the handler of its resource type
-        given: the physical id in the request; None for a Create
+        invocation: the request, and what serving it needs.
+        calls: the calls of the request.
+        resource: the handler of its resource type.
+        given: the physical id in the request; None for a Create.
 
     """
 
@@ -162,7 +162,7 @@ def _check_endpoint(request: Request, given: PhysicalId | None) -> None:
     """Refuse a request for a resource at another URL, where it would stay for ever.
 
     Raises:
-        WrongEndpointError: the URL is a parameter's value, which has changed
+        WrongEndpointError: the URL is a parameter's value, which has changed.
 
     """
     if (

@@ -26,7 +26,7 @@ def check_schema_version(properties: Mapping[str, Any]) -> None:
     """Refuse properties of a newer version, as their meaning may have changed; without a version they are older.
 
     Raises:
-        InvalidPropertyError: the version is newer than `contract.SCHEMA_VERSION`, or is not an integer
+        InvalidPropertyError: the version is newer than `contract.SCHEMA_VERSION`, or is not an integer.
 
     """
     version = properties.get(contract.PROPERTY_SCHEMA_VERSION, contract.SCHEMA_VERSION)
@@ -42,7 +42,7 @@ def launch_ref(properties: Mapping[str, Any]) -> ResourceRef:
     """Return the launch that `Project` and `Launch` name, each by name or ARN.
 
     Raises:
-        InvalidPropertyError: one is missing or is not an ARN of its kind, or the two disagree
+        InvalidPropertyError: one is missing or is not an ARN of its kind, or the two disagree.
 
     """
     project = _project(properties)
@@ -60,7 +60,7 @@ def managed_ref(kind: Kind, properties: Mapping[str, Any]) -> ResourceRef:
     """Return the resource that `Name` and, for a kind in a project, `Project` name.
 
     Raises:
-        InvalidPropertyError: one is missing, or `Project` is not a project's ARN
+        InvalidPropertyError: one is missing, or `Project` is not a project's ARN.
 
     """
     name = _text(properties, contract.PROPERTY_NAME)
@@ -71,12 +71,12 @@ def check_names(target: ResourceRef, name_property: str, check_name: NameCheck) 
     """Check the names of a resource by the API's model.
 
     Args:
-        target: the resource
-        name_property: the property that names it
-        check_name: checks one name by a shape of the model
+        target: the resource.
+        name_property: the property that names it.
+        check_name: checks one name by a shape of the model.
 
     Raises:
-        InvalidPropertyError: a name breaks the model's pattern
+        InvalidPropertyError: a name breaks the model's pattern.
 
     """
     if target.project:
@@ -88,7 +88,7 @@ def check_arns(properties: Mapping[str, Any], account: str, region: str) -> None
     """Refuse the ARN of another account or Region: the API only has resources of its own.
 
     Raises:
-        InvalidPropertyError: a property has such an ARN
+        InvalidPropertyError: a property has such an ARN.
 
     """
     for name in (contract.PROPERTY_PROJECT, contract.PROPERTY_LAUNCH):
@@ -103,8 +103,8 @@ class Desired:
     """The desired state of a Project, Feature, Segment or Launch.
 
     Args:
-        definition: the members of its Create request, without names and tags
-        tags: its tags
+        definition: the members of its Create request, without names and tags.
+        tags: its tags.
 
     """
 
@@ -116,7 +116,7 @@ def desired(properties: Mapping[str, Any]) -> Desired:
     """Return the desired state of a managed resource.
 
     Raises:
-        InvalidPropertyError: `Definition` is missing or is not a JSON object
+        InvalidPropertyError: `Definition` is missing or is not a JSON object.
 
     """
     text = properties.get(contract.PROPERTY_DEFINITION)

@@ -16,10 +16,10 @@ class Resource(Protocol):
     """The handler of one resource type, for one request.
 
     Attributes:
-        name_property: the property that names the resource of the API
-        adopts: whether the request adopts a resource under another owner
-        refusal: why an acquire failed, as a sentence
-        arn: ARN of the resource as the API returned it, "" before that
+        name_property: the property that names the resource of the API.
+        adopts: whether the request adopts a resource under another owner.
+        refusal: why an acquire failed, as a sentence.
+        arn: ARN of the resource as the API returned it, "" before that.
 
     """
 

@@ -58,12 +58,12 @@ class Launches:
 
         Args:
             kind: Create, Update or Delete.
-            faults: What becomes of each try.
-            launch: The launch that its properties name.
-            old: The launch that its old properties name.
-            on_delete: What a Delete does.
-            function: The provider, by default that of the API.
-            options: Of `Driver.request`.
+            faults: what becomes of each try.
+            launch: the launch that its properties name.
+            old: the launch that its old properties name.
+            on_delete: what a Delete does.
+            function: the provider, by default that of the API.
+            options: of `Driver.request`.
 
         """
         request = self._driver.request(

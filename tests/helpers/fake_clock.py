@@ -17,9 +17,9 @@ class FakeClock:
     The thread that made the clock is the one that waits for the others: for it alone a wait takes as long as it takes.
 
     Args:
-        seconds: What it shows.
-        pauses: How long each pause was, in seconds.
-        wall: Seconds since 1970; it stands still unless the test moves it.
+        seconds: what it shows.
+        pauses: how long each pause was, in seconds.
+        wall: seconds since 1970; it stands still unless the test moves it.
 
     """
 

@@ -35,8 +35,8 @@ class Context:
     """Lambda's context, as far as the provider looks at it.
 
     Args:
-        remaining: Seconds that the function may still run.
-        invoked_function_arn: The function's ARN.
+        remaining: seconds that the function may still run.
+        invoked_function_arn: the function's ARN.
 
     """
 
@@ -56,8 +56,8 @@ def event(
     Args:
         request_type: Create, Update or Delete.
         physical_id: PhysicalResourceId.
-        old: What was different in the properties of before an Update.
-        properties: What differs from those of a launch `november`; one that is None is left out.
+        old: what was different in the properties of before an Update.
+        properties: what differs from those of a launch `november`; one that is None is left out.
 
     """
     given = {
@@ -99,9 +99,9 @@ class Called:
     """A call of the API.
 
     Args:
-        operation: Such as StartLaunch.
-        launch: The launch's name, "" for an operation on another resource.
-        request: As it came in.
+        operation: such as StartLaunch.
+        launch: the launch's name, "" for an operation on another resource.
+        request: as it came in.
 
     """
 
@@ -127,9 +127,9 @@ class Harness:
     """What a test of the provider has in its hands.
 
     Args:
-        api: Stands for the Evidently API.
-        cloudformation: Stands for the response URL.
-        clock: The provider's time.
+        api: stands for the Evidently API.
+        cloudformation: stands for the response URL.
+        clock: the provider's time.
 
     """
 

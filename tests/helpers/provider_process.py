@@ -32,8 +32,8 @@ def provider_process(events: Sequence[Mapping[str, Any]], *path: Path) -> Iterat
     """Run invocations in one sandbox, one after the other; they are over when the block is.
 
     Args:
-        events: What CloudFormation sends.
-        path: Folders that are searched for modules first.
+        events: what CloudFormation sends.
+        path: folders that are searched for modules first.
 
     """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, [*path, LAMBDA]))}

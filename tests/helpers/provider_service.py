@@ -21,10 +21,10 @@ class Served:
     """The harness's provider and a new, empty service: every request of CloudFormation comes a minute after the last.
 
     Args:
-        harness: The provider between its servers.
-        service: The Evidently API that it calls.
-        evidently: A client of that, in other hands.
-        now: When CloudFormation signed the last request, in seconds since 1970.
+        harness: the provider between its servers.
+        service: the Evidently API that it calls.
+        evidently: a client of that, in other hands.
+        now: when CloudFormation signed the last request, in seconds since 1970.
 
     """
 

@@ -28,10 +28,10 @@ class Faults:
     """What goes wrong with one request.
 
     Args:
-        calls: What becomes of its calls of the API, one after the other.
-        last: Whether the last of these lasts until the request is over.
-        delivery: What becomes of its response.
-        twice: Whether it is delivered once more at once.
+        calls: what becomes of its calls of the API, one after the other.
+        last: whether the last of these lasts until the request is over.
+        delivery: what becomes of its response.
+        twice: whether it is delivered once more at once.
 
     """
 

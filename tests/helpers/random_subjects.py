@@ -17,8 +17,8 @@ class Desired:
     """What a request's properties say.
 
     Args:
-        name: Of the launch, or of the managed resource.
-        on_delete: What a Delete does.
+        name: of the launch, or of the managed resource.
+        on_delete: what a Delete does.
 
     """
 
@@ -31,7 +31,7 @@ class Subjects:
     """All that a custom resource of one type may be about.
 
     Args:
-        service: The Evidently API.
+        service: the Evidently API.
         kind: StartLaunch, or the kind of a managed resource.
 
     """

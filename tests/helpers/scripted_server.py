@@ -34,9 +34,9 @@ class Reply:
 
     Args:
         status: HTTP status; None resets the connection instead.
-        body: The response's.
-        headers: The response's; names in lower case.
-        before: Called when the request is there, before the response.
+        body: the response's.
+        headers: the response's; names in lower case.
+        before: called when the request is there, before the response.
 
     """
 
@@ -57,10 +57,10 @@ class ScriptedServer:
     """Where it listens, how it responds, and what it received.
 
     Args:
-        respond: Gives the reply to a request.
-        received: The requests, in order.
-        url: Where it listens.
-        headers: Those of every reply that has none of the same name.
+        respond: gives the reply to a request.
+        received: the requests, in order.
+        url: where it listens.
+        headers: those of every reply that has none of the same name.
 
     """
 

@@ -14,11 +14,11 @@ def make(
     """Return the world after a call, and what it came to.
 
     Args:
-        configuration: What may happen.
-        world: The world before it.
-        call: The call.
-        is_late: Whether nobody waits any more for the request that makes it.
-        mark: What the physical id of the request says that makes it, if that is known.
+        configuration: what may happen.
+        world: the world before it.
+        call: the call.
+        is_late: whether nobody waits any more for the request that makes it.
+        mark: what the physical id of the request says that makes it, if that is known.
 
     Raises:
         Broken: it breaks a promise.

@@ -17,10 +17,10 @@ class Target(NamedTuple):
     """What a resource of a stack acquires.
 
     Args:
-        name: A plain name.
+        name: a plain name.
         kind: LAUNCH, a launch's run or its existence; or FEATURE.
-        is_run: Whether it is a launch's run, StartLaunch's, and not the existence of a managed resource.
-        existence: Which target the existence is of the launch whose run this is; None: it exists, come what may.
+        is_run: whether it is a launch's run, StartLaunch's, and not the existence of a managed resource.
+        existence: which target the existence is of the launch whose run this is; None: it exists, come what may.
     """
 
     name: str
@@ -65,22 +65,22 @@ class Configuration:
     """What may happen.
 
     Args:
-        name: For reports.
-        templates: Between which deploys go; an empty one is the stack without any of these resources.
-        targets: What the templates' entries name, by index.
-        requests: No operation begins after so many requests of CloudFormation; one in progress goes on to its end.
-        faults: How many there may be.
-        hands: How many moves others make.
-        retains: How many removals leave a resource by DeletionPolicy or UpdateReplacePolicy Retain.
-        disables_rollback: Whether a deploy that FAILED may stay as it is, `--disable-rollback`.
-        deletes_failed_first: Whether the Delete of a failed resource comes before its next Create, not after.
-        rollback_ids: Which id the Update of a rolled back replacement carries: the original one, the new one.
-        dated: Whether the response URLs have a date: True, False, or None for any mixture.
-        in_order: Whether a request that is given up is never delivered late.
-        adopts: Whether somebody else's managed resource will do.
-        exists: Whether somebody else has started or created the first target before.
-        fault_kinds: Which faults there are.
-        hand_kinds: Which others there are.
+        name: for reports.
+        templates: between which deploys go; an empty one is the stack without any of these resources.
+        targets: what the templates' entries name, by index.
+        requests: no operation begins after so many requests of CloudFormation; one in progress goes on to its end.
+        faults: how many there may be.
+        hands: how many moves others make.
+        retains: how many removals leave a resource by DeletionPolicy or UpdateReplacePolicy Retain.
+        disables_rollback: whether a deploy that FAILED may stay as it is, `--disable-rollback`.
+        deletes_failed_first: whether the Delete of a failed resource comes before its next Create, not after.
+        rollback_ids: which id the Update of a rolled back replacement carries: the original one, the new one.
+        dated: whether the response URLs have a date: True, False, or None for any mixture.
+        in_order: whether a request that is given up is never delivered late.
+        adopts: whether somebody else's managed resource will do.
+        exists: whether somebody else has started or created the first target before.
+        fault_kinds: which faults there are.
+        hand_kinds: which others there are.
     """
 
     name: str

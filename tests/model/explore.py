@@ -19,9 +19,9 @@ class Found:
     """A broken promise, or a known weakness.
 
     Args:
-        broken: What it is.
-        path: The moves that lead to it.
-        times: How often it was met.
+        broken: what it is.
+        path: the moves that lead to it.
+        times: how often it was met.
     """
 
     broken: Broken
@@ -34,10 +34,10 @@ class Result:
     """What an exploration, or some walks, came to.
 
     Args:
-        worlds: How many were visited; how many walks there were.
-        moves: How many were made.
-        is_whole: Whether every world within the bounds was visited.
-        found: By what it says, in the order in which it was found.
+        worlds: how many were visited; how many walks there were.
+        moves: how many were made.
+        is_whole: whether every world within the bounds was visited.
+        found: by what it says, in the order in which it was found.
     """
 
     worlds: int = 0
@@ -71,9 +71,9 @@ def explore(configuration: Configuration, *, seconds: float = float("inf"), stop
     """Visit every world within the bounds, those that are fewer moves away first.
 
     Args:
-        configuration: What may happen.
-        seconds: After which it is given up.
-        stops_at: The promise, or the weakness, at which it ends, by the beginning of its name.
+        configuration: what may happen.
+        seconds: after which it is given up.
+        stops_at: the promise, or the weakness, at which it ends, by the beginning of its name.
     """
     exploration, end = _Exploration(configuration), monotonic() + seconds
     result = exploration.result
@@ -89,9 +89,9 @@ class _Exploration:
     """An exploration on its way.
 
     Attributes:
-        result: What was found so far.
-        ahead: What is to be visited.
-        reached: From which world, and by which of its moves, each world was reached. Worlds are known by their hash, of
+        result: what was found so far.
+        ahead: what is to be visited.
+        reached: from which world, and by which of its moves, each world was reached. Worlds are known by their hash, of
             64 bits: among a million, two are taken for one with a probability of 3 in 100 million.
 
     """

@@ -14,10 +14,10 @@ class Made:
     """A call that the rules have carried out.
 
     Args:
-        call: The call.
-        outcome: What it came to.
-        is_late: Whether nobody waits any more for the request that made it.
-        mark: What the physical id of that says; None for other hands.
+        call: the call.
+        outcome: what it came to.
+        is_late: whether nobody waits any more for the request that made it.
+        mark: what the physical id of that says; None for other hands.
     """
 
     call: Call

@@ -36,8 +36,8 @@ class Play:
     """A sequence on its way.
 
     Args:
-        sequence: Which one.
-        responses: What the invocations have responded so far: status, physical id, and what owns the target.
+        sequence: which one.
+        responses: what the invocations have responded so far: status, physical id, and what owns the target.
     """
 
     sequence: Sequence

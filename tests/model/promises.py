@@ -32,7 +32,7 @@ class Broken(Exception):  # noqa: N818 - what is broken is a promise
 
     Args:
         promise: P1 to P4, or W1 to W14.
-        what: What is wrong.
+        what: what is wrong.
     """
 
     def __init__(self, promise: str, what: str) -> None:

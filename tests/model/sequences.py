@@ -69,15 +69,15 @@ class Sequence:
     """A sequence of events, and how it has to end.
 
     Args:
-        name: What happens.
-        kind: That of its events; `both` where they are of a launch's existence and of its run.
-        events: What happens.
-        responses: What each invocation responds.
-        end: By target: CREATED, RUNNING, ENDED, EXISTS or ABSENT; of both, its run's.
-        row: Of the issue's table; 0 where it is not of it.
-        as_managed: Whether it holds for a managed resource, too: RUNNING stands for EXISTS, the others for ABSENT.
-        definitions: By target, which definition it has at the end.
-        note: Why it ends so.
+        name: what happens.
+        kind: that of its events; `both` where they are of a launch's existence and of its run.
+        events: what happens.
+        responses: what each invocation responds.
+        end: by target: CREATED, RUNNING, ENDED, EXISTS or ABSENT; of both, its run's.
+        row: of the issue's table; 0 where it is not of it.
+        as_managed: whether it holds for a managed resource, too: RUNNING stands for EXISTS, the others for ABSENT.
+        definitions: by target, which definition it has at the end.
+        note: why it ends so.
     """
 
     name: str

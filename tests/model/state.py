@@ -70,11 +70,11 @@ class Run(NamedTuple):
     """Ghost: the present or last run.
 
     Args:
-        serial: Which one it is; 0 is none.
-        started_by: A stack, or one of the constants above.
-        kept: Whether its stack has left it.
-        dropped: Whether a later incarnation ended the ownership of one that had not left it.
-        late_adopter: Whether a late request of a resource that has adopted the target started or joined it.
+        serial: which one it is; 0 is none.
+        started_by: a stack, or one of the constants above.
+        kept: whether its stack has left it.
+        dropped: whether a later incarnation ended the ownership of one that had not left it.
+        late_adopter: whether a late request of a resource that has adopted the target started or joined it.
     """
 
     serial: int = 0
@@ -100,16 +100,16 @@ class Incarnation(NamedTuple):
     """Ghost: one life of a resource, and a target that it names or has named.
 
     Args:
-        stack: Its stack.
-        target: What it names.
-        number: Which incarnation it is.
-        resource: Of which resource.
-        phase: How it stands to the target.
-        since: When that began, as a place in the order of events.
-        said: The run of which an accepted SUCCESS said that it runs.
-        met: The run that an acquire of its own met last.
-        adopted: Whether the last accepted SUCCESS said that it has adopted the target.
-        speaks_late: Whether its Delete is that of a Create which FAILED, and so speaks as of an earlier time.
+        stack: its stack.
+        target: what it names.
+        number: which incarnation it is.
+        resource: of which resource.
+        phase: how it stands to the target.
+        since: when that began, as a place in the order of events.
+        said: the run of which an accepted SUCCESS said that it runs.
+        met: the run that an acquire of its own met last.
+        adopted: whether the last accepted SUCCESS said that it has adopted the target.
+        speaks_late: whether its Delete is that of a Create which FAILED, and so speaks as of an earlier time.
     """
 
     stack: int
@@ -162,15 +162,15 @@ class Step(NamedTuple):
     """A request that CloudFormation is going to send.
 
     Args:
-        tag: What it is for.
-        logical_id: Of which resource.
-        incarnation: Of which incarnation of it.
+        tag: what it is for.
+        logical_id: of which resource.
+        incarnation: of which incarnation of it.
         physical_id: "" in a Create.
-        target: What the properties name.
-        keep: Whether a Delete leaves the target.
-        definition: Of the target, in the properties.
-        old: What OldResourceProperties name.
-        before: The resource before the operation; of a clean-up, only if its target stays the same.
+        target: what the properties name.
+        keep: whether a Delete leaves the target.
+        definition: of the target, in the properties.
+        old: what OldResourceProperties name.
+        before: the resource before the operation; of a clean-up, only if its target stays the same.
     """
 
     tag: Tag
@@ -245,10 +245,10 @@ class Reply(NamedTuple):
     """What a call came to.
 
     Args:
-        outcome: As the handler sees it.
-        definition: Of the target, as the API showed it.
-        is_fault: Whether it is a fault of the network or the API.
-        run: Ghost: the run that an acquire met.
+        outcome: as the handler sees it.
+        definition: of the target, as the API showed it.
+        is_fault: whether it is a fault of the network or the API.
+        run: ghost: the run that an acquire met.
     """
 
     outcome: Outcome

@@ -16,10 +16,10 @@ def walk(configuration: Configuration, seed: int, *, most: int, result: Result) 
     """Walk until a promise is broken, a known weakness shows, nothing more can happen, or the walk is long enough.
 
     Args:
-        configuration: What may happen.
-        seed: Which way it takes.
-        most: How many moves it has at most.
-        result: To add to.
+        configuration: what may happen.
+        seed: which way it takes.
+        most: how many moves it has at most.
+        result: to add to.
 
     Returns:
         The way that it took.

@@ -30,10 +30,10 @@ class Calls:
     """The calls of one request.
 
     Args:
-        invocation: the request, and what serving it needs
-        budget: how long calls are retried
-        owner: the owner in the header of each change
-        may_have_effect: whether the plan's current call had an effect, or may have
+        invocation: the request, and what serving it needs.
+        budget: how long calls are retried.
+        owner: the owner in the header of each change.
+        may_have_effect: whether the plan's current call had an effect, or may have.
 
     """
 
@@ -54,7 +54,7 @@ class Calls:
         """The API's client, created on first use.
 
         Raises:
-            WrongEndpointError: the endpoint cannot be an Evidently API
+            WrongEndpointError: the endpoint cannot be an Evidently API.
 
         """
         if self._api is None:
@@ -89,7 +89,7 @@ class Calls:
         """Return a resource's document.
 
         Raises:
-            NotFoundError: the API has no such resource
+            NotFoundError: the API has no such resource.
 
         """
         operation, api = target.kind.operation("Get"), self.api

@@ -49,10 +49,10 @@ class Evidently:
     """The client of one request.
 
     Args:
-        client: botocore's `evidently` client
-        signing_name: the service name in signatures
-        log: the request's log; each call writes a step
-        ownership: the ownership header of the last response
+        client: botocore's `evidently` client.
+        signing_name: the service name in signatures.
+        log: the request's log; each call writes a step.
+        ownership: the ownership header of the last response.
 
     """
 
@@ -69,7 +69,7 @@ class Evidently:
         """Create the client for the endpoint in the function's environment.
 
         Raises:
-            WrongEndpointError: the endpoint is not a URL, or is plain http to another machine
+            WrongEndpointError: the endpoint is not a URL, or is plain http to another machine.
 
         """
         signing_name = environment.get(contract.ENV_SIGNING_NAME, contract.SIGNING_NAME_EVIDENTLY)
@@ -116,7 +116,7 @@ class Evidently:
         """Check a name by a shape of the API's model.
 
         Raises:
-            InvalidPropertyError: the API would refuse the name
+            InvalidPropertyError: the API would refuse the name.
 
         """
         rules = self.client.meta.service_model.shape_for(shape_name).metadata
@@ -128,13 +128,13 @@ class Evidently:
         """Call an operation once; return its response.
 
         Args:
-            subject: the resource, as the log and errors name it
-            operation: the operation's name in the model
-            owner: the owner header, "" for none
-            arguments: the members of the request
+            subject: the resource, as the log and errors name it.
+            operation: the operation's name in the model.
+            owner: the owner header, "" for none.
+            arguments: the members of the request.
 
         Raises:
-            ProviderError: the call failed; the subclass says how
+            ProviderError: the call failed; the subclass says how.
 
         """
         self.log.step("call", operation=operation, subject=str(subject))

@@ -39,7 +39,7 @@ class Launch:
         """Read the `launch` member of a response.
 
         Raises:
-            KeyError, ValueError: the document is not a launch
+            KeyError, ValueError: the document is not a launch.
 
         """
         execution = document.get("execution") or {}

@@ -23,9 +23,9 @@ class Owner:
     """The owner of a change: a resource of a stack, and until when its requests may take effect.
 
     Args:
-        stack: StackId
-        resource: LogicalResourceId
-        not_after: in seconds since 1970
+        stack: StackId.
+        resource: LogicalResourceId.
+        not_after: in seconds since 1970.
 
     """
 
@@ -49,9 +49,9 @@ class Ownership(NamedTuple):
     """The ownership header of a response.
 
     Args:
-        keeps_rules: whether the API keeps the rules of ownership
-        outcome: outcome of the request, "" for none
-        owners: logical ids of the owners that remain after a release
+        keeps_rules: whether the API keeps the rules of ownership.
+        outcome: outcome of the request, "" for none.
+        owners: logical ids of the owners that remain after a release.
 
     """
 
@@ -78,7 +78,7 @@ def check_owner(stack_id: str, logical_id: str, account: str) -> None:
     quotes in the header and write members of its own.
 
     Raises:
-        InvalidPropertyError: the stack is of another account, or an id is not in CloudFormation's form
+        InvalidPropertyError: the stack is of another account, or an id is not in CloudFormation's form.
 
     """
     found = _STACK_ID.fullmatch(stack_id)

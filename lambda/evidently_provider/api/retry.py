@@ -26,10 +26,10 @@ class RetryBudget:
     """How long the calls of one request are retried.
 
     Args:
-        deadline: until when the API may be called
-        retry_until: until when a throttled call is retried and a launch waited for, on the deadline's forward clock
-        log: the request's log
-        jitter: returns a random number from 0 to 1
+        deadline: until when the API may be called.
+        retry_until: until when a throttled call is retried and a launch waited for, on the deadline's forward clock.
+        log: the request's log.
+        jitter: returns a random number from 0 to 1.
 
     """
 
@@ -47,8 +47,8 @@ class RetryBudget:
         """Return the result of a call; retry it as the budget allows.
 
         Raises:
-            TimeIsUpError: the response is due before another attempt would end
-            UnreachableError, ThrottledError: the last attempt failed with it, and the budget is spent
+            TimeIsUpError: the response is due before another attempt would end.
+            UnreachableError, ThrottledError: the last attempt failed with it, and the budget is spent.
 
         """
         pauses = self._pauses()

@@ -21,8 +21,8 @@ class Change:
     """A call of the API.
 
     Args:
-        operation: such as UpdateProject
-        arguments: its members, without those that name the resource
+        operation: such as UpdateProject.
+        arguments: its members, without those that name the resource.
 
     """
 
@@ -34,12 +34,12 @@ def changes(target: ResourceRef, actual: Document, desired: Definition) -> list[
     """Return the calls that bring a resource to its desired state.
 
     Args:
-        target: the resource
-        actual: its document, as the API returns it
-        desired: its definition
+        target: the resource.
+        actual: its document, as the API returns it.
+        desired: its definition.
 
     Raises:
-        RefusedError: the API has no call for the change
+        RefusedError: the API has no call for the change.
 
     """
     match target.kind:

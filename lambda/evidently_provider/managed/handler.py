@@ -30,9 +30,9 @@ class ManagedResource:
     """One request for a Project, Feature, Segment or Launch.
 
     Args:
-        kind: the kind of the resource
-        calls: the calls of the request
-        refusal: why the acquire failed, as a sentence
+        kind: the kind of the resource.
+        calls: the calls of the request.
+        refusal: why the acquire failed, as a sentence.
 
     """
 
@@ -135,7 +135,7 @@ class ManagedResource:
         """Refuse an API without ownership, where a Delete… would delete another owner's resource.
 
         Raises:
-            WrongEndpointError: the API does not keep the rules
+            WrongEndpointError: the API does not keep the rules.
 
         """
         if not self.calls.keeps_rules(target):

@@ -40,11 +40,11 @@ class PhysicalId:
     """A physical id, parsed.
 
     Args:
-        mark: its form
-        arn: ARN of the API's resource, "" if the id has none
-        incarnation: of a Create that FAILED: its `requested_at`, or its RequestId
-        endpoint: digest of the resource's URL, "" if that cannot change
-        made_up: the whole id, if CloudFormation made it up
+        mark: its form.
+        arn: ARN of the API's resource, "" if the id has none.
+        incarnation: of a Create that FAILED: its `requested_at`, or its RequestId.
+        endpoint: digest of the resource's URL, "" if that cannot change.
+        made_up: the whole id, if CloudFormation made it up.
 
     """
 

@@ -50,16 +50,16 @@ class Subject:
     """A request, as far as ownership depends on it.
 
     Args:
-        type: Create, Update or Delete
-        given: the physical id in the request; None for a Create
-        target: the resource in the properties; None if a Delete's are invalid, so that nothing was acquired by them
-        old: the resource in an Update's old properties
-        keep: whether a Delete keeps the launch running, or the resource
-        adopts: whether to adopt a resource under another owner
-        requested_at: when CloudFormation signed the request, in seconds since 1970; None if unknown
-        request_id: RequestId
-        stack_id: StackId
-        endpoint: digest of the API's URL for new physical ids, "" if the URL cannot change
+        type: Create, Update or Delete.
+        given: the physical id in the request; None for a Create.
+        target: the resource in the properties; None if a Delete's are invalid, so that nothing was acquired by them.
+        old: the resource in an Update's old properties.
+        keep: whether a Delete keeps the launch running, or the resource.
+        adopts: whether to adopt a resource under another owner.
+        requested_at: when CloudFormation signed the request, in seconds since 1970; None if unknown.
+        request_id: RequestId.
+        stack_id: StackId.
+        endpoint: digest of the API's URL for new physical ids, "" if the URL cannot change.
 
     """
 
@@ -96,11 +96,11 @@ class Call(NamedTuple):
     """A call of the plan.
 
     Args:
-        target: the resource
-        action: what the call does to its ownership
-        requested_at: as of when, in seconds since 1970; None if unknown
-        failure_id: the physical id to respond with if the call's outcome stays unknown
-        owned: whether the request's physical id says that this resource owns the target
+        target: the resource.
+        action: what the call does to its ownership.
+        requested_at: as of when, in seconds since 1970; None if unknown.
+        failure_id: the physical id to respond with if the call's outcome stays unknown.
+        owned: whether the request's physical id says that this resource owns the target.
 
     """
 
@@ -115,9 +115,9 @@ class Result(NamedTuple):
     """The result of a plan.
 
     Args:
-        success: whether the request succeeded
-        physical_id: the physical id of the response
-        outcome: outcome of the call that decided it; None if the plan made no call
+        success: whether the request succeeded.
+        physical_id: the physical id of the response.
+        outcome: outcome of the call that decided it; None if the plan made no call.
 
     """
 

@@ -34,9 +34,9 @@ class ResourceRef:
     """A resource of the API by its kind and names: equal references are the same resource.
 
     Args:
-        kind: its kind
-        name: its plain name
-        project: plain name of its project, "" for a kind without one
+        kind: its kind.
+        name: its plain name.
+        project: plain name of its project, "" for a kind without one.
 
     """
 

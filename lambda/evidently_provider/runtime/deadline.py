@@ -14,10 +14,10 @@ class Clock:
     """The time, replaceable in tests.
 
     Args:
-        now: returns seconds on a clock that only goes forward
-        wait: waits until an event is set, or for that many seconds
-        pause: sleeps for that many seconds
-        wall: returns seconds since 1970
+        now: returns seconds on a clock that only goes forward.
+        wait: waits until an event is set, or for that many seconds.
+        pause: sleeps for that many seconds.
+        wall: returns seconds since 1970.
 
     """
 
@@ -32,11 +32,11 @@ class Deadline:
     """The deadline of one request.
 
     Args:
-        clock: the time
-        end: when the response is due, on the forward clock
+        clock: the time.
+        end: when the response is due, on the forward clock.
         not_after: the same on the wall clock, in whole seconds since 1970: until when a call may take effect. Computed
-            when the request arrives, because the two clocks drift apart while Lambda has the sandbox frozen
-        longest_call: seconds that one call of the API may take; no call begins closer to the end than this
+            when the request arrives, because the two clocks drift apart while Lambda has the sandbox frozen.
+        longest_call: seconds that one call of the API may take; no call begins closer to the end than this.
 
     """
 
@@ -54,7 +54,7 @@ class Deadline:
         """Check that a call of the API may begin.
 
         Raises:
-            TimeIsUpError: it would not end in time, nor would a later one
+            TimeIsUpError: it would not end in time, nor would a later one.
 
         """
         if self._closed.is_set() or self.clock.now() + self.longest_call > self.end:

@@ -27,9 +27,9 @@ class Log:
     """The log of one request.
 
     Args:
-        request: the request whose steps these are
-        now: returns seconds on a clock that only goes forward
-        began: that clock's time when the request arrived
+        request: the request whose steps these are.
+        now: returns seconds on a clock that only goes forward.
+        began: that clock's time when the request arrived.
 
     """
 
@@ -57,8 +57,8 @@ class Log:
         """Return the metrics of a request, as values of its last step.
 
         Args:
-            failed: whether the request failed, or its response did not arrive
-            wall: seconds since 1970
+            failed: whether the request failed, or its response did not arrive.
+            wall: seconds since 1970.
 
         """
         definitions = [

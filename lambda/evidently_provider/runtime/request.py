@@ -28,15 +28,15 @@ class Request:
     """One request of CloudFormation.
 
     Args:
-        request_type: Create, Update or Delete
-        resource_type: `Custom::…`
-        request_id: RequestId; the same when Lambda retries
-        stack_id: ARN of the stack
-        logical_id: the resource's name in the template
-        physical_id: the id from the last response, "" on Create
-        properties: the resource's properties
-        old_properties: its properties before an Update
-        response_url: where the response goes; presigned, and so a secret
+        request_type: Create, Update or Delete.
+        resource_type: `Custom::…`.
+        request_id: RequestId; the same when Lambda retries.
+        stack_id: ARN of the stack.
+        logical_id: the resource's name in the template.
+        physical_id: the id from the last response, "" on Create.
+        properties: the resource's properties.
+        old_properties: its properties before an Update.
+        response_url: where the response goes; presigned, and so a secret.
 
     """
 
@@ -55,7 +55,7 @@ class Request:
         """Read a Lambda event.
 
         Raises:
-            KeyError, ValueError: the event is not CloudFormation's, so no response is possible
+            KeyError, ValueError: the event is not CloudFormation's, so no response is possible.
 
         """
         return cls(

@@ -35,10 +35,10 @@ class Response:
     """The response to one request.
 
     Args:
-        status: SUCCESS or FAILED
-        physical_id: the resource's physical id
-        reason: a sentence a person can act on; CloudFormation shows it for a failure
-        data: the attributes
+        status: SUCCESS or FAILED.
+        physical_id: the resource's physical id.
+        reason: a sentence a person can act on; CloudFormation shows it for a failure.
+        data: the attributes.
 
     """
 
@@ -77,18 +77,18 @@ def send(
     """PUT a response to its URL; retry after a 5xx, a reset or a time-out until the time is up.
 
     Args:
-        url: the presigned URL
-        content: the body
-        seconds_left: returns the seconds that remain
-        pause: sleeps for that many seconds
-        put_seconds: how long one attempt may take
+        url: the presigned URL.
+        content: the body.
+        seconds_left: returns the seconds that remain.
+        pause: sleeps for that many seconds.
+        put_seconds: how long one attempt may take.
 
     Returns:
         The last HTTP status, and the number of attempts. A 4xx is final: the URL has expired.
 
     Raises:
-        ValueError: the URL is neither https nor plain http to this machine
-        ResponseNotSentError: no attempt succeeded in time
+        ValueError: the URL is neither https nor plain http to this machine.
+        ResponseNotSentError: no attempt succeeded in time.
 
     """
     target = _checked(url)

@@ -8,8 +8,8 @@ def after_start(status: LaunchStatus, *, owned: bool) -> Outcome | None:
     """Return the outcome of a StartLaunch; None: wait, and call it again.
 
     Args:
-        status: the launch's status after the call
-        owned: whether the API says that this resource owns the run
+        status: the launch's status after the call.
+        owned: whether the API says that this resource owns the run.
 
     """
     match status:

@@ -27,8 +27,8 @@ class StartLaunch:
     """One request for a StartLaunch.
 
     Args:
-        calls: the calls of the request
-        refusal: why the acquire failed, as a sentence
+        calls: the calls of the request.
+        refusal: why the acquire failed, as a sentence.
 
     """
 

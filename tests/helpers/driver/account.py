@@ -72,11 +72,11 @@ class Lambda:
         """Invoke a function as Lambda's queue does, until it returns or three tries are over.
 
         Args:
-            function: The function.
-            event: The event.
+            function: the function.
+            event: the event.
             request_id: Lambda's id of it.
-            tries: Where each try is put when it begins.
-            faults: What becomes of each try; those after these pass.
+            tries: where each try is put when it begins.
+            faults: what becomes of each try; those after these pass.
 
         """
         for number, pause in enumerate(_RETRY_AFTER_SECONDS):

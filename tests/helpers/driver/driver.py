@@ -57,8 +57,8 @@ class Driver:
     """All of it.
 
     Args:
-        folder: Where the page of the clock may be.
-        service: The environment of the service's function.
+        folder: where the page of the clock may be.
+        service: the environment of the service's function.
 
     """
 
@@ -95,12 +95,12 @@ class Driver:
 
         Args:
             kind: Create, Update or Delete.
-            function: The function that gets it.
-            stack: The stack's id, or a name for one that stays the same for the whole test.
-            requested_at: When the response URL is signed, in seconds since 1970; by default now, and never in the same
+            function: the function that gets it.
+            stack: the stack's id, or a name for one that stays the same for the whole test.
+            requested_at: when the response URL is signed, in seconds since 1970; by default now, and never in the same
                 second as the request before.
-            dated: Whether the URL says so.
-            members: Of `Request`: `properties`, `physical_id` and so on.
+            dated: whether the URL says so.
+            members: of `Request`: `properties`, `physical_id` and so on.
 
         """
         stack_id = stack if ":" in stack else self._stacks.setdefault(stack, new_stack_id(stack))

@@ -46,11 +46,11 @@ class Faults:
     """What goes wrong with one delivery.
 
     Args:
-        calls: What becomes of its calls that change something, one after the other; those after these pass.
-        api: What becomes of all of its requests, GETs too.
-        seconds: How long that lasts, from its first request on; and how long a slow answer takes.
-        queued: How long Lambda keeps the event before the function gets it, in seconds.
-        responses_lost: Whether the response URL answers 503 to all that it sends.
+        calls: what becomes of its calls that change something, one after the other; those after these pass.
+        api: what becomes of all of its requests, GETs too.
+        seconds: how long that lasts, from its first request on; and how long a slow answer takes.
+        queued: how long Lambda keeps the event before the function gets it, in seconds.
+        responses_lost: whether the response URL answers 503 to all that it sends.
 
     """
 
@@ -69,8 +69,8 @@ def faults(*calls: str, **settings: Any) -> Faults:
     """Faults by their words, those of `sequences.json` among them.
 
     Args:
-        calls: What becomes of each call; a fault of the connection can only be alone.
-        settings: Of `Faults`.
+        calls: what becomes of each call; a fault of the connection can only be alone.
+        settings: of `Faults`.
 
     """
     named = tuple(Fault(call) for call in calls)

@@ -41,11 +41,11 @@ class Gateway:
     """An Evidently API at a URL.
 
     Args:
-        clock: The driver's clock.
-        lambda_: Where the function is.
-        function: The service.
-        log: Takes a line of the story.
-        passes_headers: Whether it hands on the headers that are our own.
+        clock: the driver's clock.
+        lambda_: where the function is.
+        function: the service.
+        log: takes a line of the story.
+        passes_headers: whether it hands on the headers that are our own.
 
     """
 

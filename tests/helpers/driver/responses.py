@@ -27,9 +27,9 @@ class ResponseUrls:
     """Where responses go.
 
     Args:
-        clock: The driver's clock.
-        lambda_: Where the functions are.
-        log: Takes a line of the story.
+        clock: the driver's clock.
+        lambda_: where the functions are.
+        log: takes a line of the story.
 
     """
 

@@ -52,12 +52,12 @@ class Stack(Provisioning):
         """Begin a deploy, which goes on whenever the test waits for something.
 
         Args:
-            document: The synthesized template.
-            parameters: Values of its parameters; the others have their defaults.
-            fails: The logical id of a resource that is not custom, which fails when it is its turn; or a sibling.
-            faults: What becomes of each try of a request, by the request's purpose, such as `create Start`.
-            ways: Which way CloudFormation takes.
-            disable_rollback: Whether what failed stays as it is.
+            document: the synthesized template.
+            parameters: values of its parameters; the others have their defaults.
+            fails: the logical id of a resource that is not custom, which fails when it is its turn; or a sibling.
+            faults: what becomes of each try of a request, by the request's purpose, such as `create Start`.
+            ways: which way CloudFormation takes.
+            disable_rollback: whether what failed stays as it is.
 
         """
         deploy = Deploy(Template.of(document), parameters or {}, fails, faults or {}, ways, disable_rollback)

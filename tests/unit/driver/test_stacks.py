@@ -30,9 +30,9 @@ class Shop:
         """A template.
 
         Args:
-            banner: Another one changes every StartLaunch.
-            provider: Logical id of the function.
-            starts: The launch of each StartLaunch; `Second` waits for `First`, all others for nothing.
+            banner: another one changes every StartLaunch.
+            provider: logical id of the function.
+            starts: the launch of each StartLaunch; `Second` waits for `First`, all others for nothing.
 
         """
         variables = {

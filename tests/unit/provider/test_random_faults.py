@@ -38,8 +38,8 @@ class Walk:
 
     Args:
         aws: CloudFormation and what is around it.
-        random: Where the choices come from.
-        names: Of the launches, or managed resources, that have been spoken of.
+        random: where the choices come from.
+        names: of the launches, or managed resources, that have been spoken of.
 
     """
 
