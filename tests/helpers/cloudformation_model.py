@@ -240,7 +240,7 @@ class CloudFormation:
         written, delivered = StringIO(), True
         with redirect_stdout(written):
             try:
-                self.harness.deliver_unchanged(sent.event)
+                self.harness.invoke_unchanged(sent.event)
             except ResponseNotSentError:
                 delivered = False
             join_workers()

@@ -141,13 +141,13 @@ class Harness:
         self, given: Mapping[str, Any], *, at: int | None = NOW, remaining: float = 180.0, **settings: Any
     ) -> dict[str, Any]:
         """Return the one response to an event."""
-        self.deliver(given, at=at, remaining=remaining, **settings)
+        self.invoke(given, at=at, remaining=remaining, **settings)
         assert len(self.cloudformation.received) == 1, "exactly one response"
         response: dict[str, Any] = self.cloudformation.documents[0]
         self.cloudformation.received.clear()
         return response
 
-    def deliver(
+    def invoke(
         self,
         given: Mapping[str, Any],
         *,
@@ -158,9 +158,9 @@ class Harness:
     ) -> None:
         """Hand an event to the provider; its response goes wherever it goes."""
         url = url or presigned(self.cloudformation.url, at)
-        self.deliver_unchanged({**given, "ResponseURL": url}, remaining=remaining, **settings)
+        self.invoke_unchanged({**given, "ResponseURL": url}, remaining=remaining, **settings)
 
-    def deliver_unchanged(self, given: Mapping[str, Any], *, remaining: float = 180.0, **settings: Any) -> None:
+    def invoke_unchanged(self, given: Mapping[str, Any], *, remaining: float = 180.0, **settings: Any) -> None:
         """Hand anything to the provider."""
         handle(given, Context(remaining), Settings(clock=self.clock.clock, **settings))
 

@@ -9,7 +9,21 @@ from model import deploys, ghosts, promises
 from model.configuration import Configuration, Fault
 from model.promises import Broken
 from model.provider import Response
-from model.state import MADE_UP, Done, Flight, Left, Operation, Request, Stage, Step, Tag, Template, Who, World, parsed
+from model.state import (
+    MADE_UP,
+    Done,
+    Flight,
+    Left,
+    Operation,
+    OperationStatus,
+    Request,
+    Step,
+    Tag,
+    Template,
+    Who,
+    World,
+    parsed,
+)
 
 Move = tuple[str, World | Broken]
 Went = tuple[str, World]
@@ -22,22 +36,26 @@ def moves(configuration: Configuration, world: World) -> Iterator[Went]:
         if world.left.requests > 0:
             yield from _beginnings(configuration, world)
         return
-    if operation.stage is Stage.FAILED:
+    if operation.status is OperationStatus.FAILED:
         yield from _after_failure(configuration, world, operation)
         return
-    if operation.step is None:  # a stage ended without a request
+    if operation.step is None:  # this status has no request left
         yield from _proceed(configuration, world, operation)
         return
     step = operation.step
-    if operation.stage is Stage.FORWARD and step.tag is not Tag.CLEAN_UP:
+    if operation.status is OperationStatus.FORWARD and step.tag is not Tag.CLEAN_UP:
         done = (*operation.done, Done(step, success=False, physical_id=""))
-        failed = Operation(Stage.FAILED, operation.template, operation.queue, done)
+        failed = Operation(OperationStatus.FAILED, operation.template, operation.queue, done)
         given_up = _given_up(configuration, world, operation)._replace(operation=failed)
         yield (
             f"  {step.tag} {step.logical_id} is cancelled, as a sibling FAILED: its response will be ignored",
             given_up,
         )
-    elif operation.stage is not Stage.FORWARD and world.left.faults and Fault.TIME_OUT in configuration.fault_kinds:
+    elif (
+        operation.status is not OperationStatus.FORWARD
+        and world.left.faults
+        and Fault.TIME_OUT in configuration.fault_kinds
+    ):
         late = _given_up(configuration, world, operation).spend(faults=1)
         for label, after in _failed(configuration, late, operation, step):
             yield f"  {step.tag} {step.logical_id} times out; {label}", after
@@ -57,13 +75,13 @@ def responded(configuration: Configuration, world: World, flight: Flight, respon
     operation = operation._replace(waits_for=0, step=None)
     world = _with_response(configuration, world._replace(operation=operation), step, flight, response)
     text = f"{'SUCCESS' if response.success else 'FAILED'} {response.physical_id} ({response.outcome or 'no call'})"
-    if operation.stage is Stage.FORWARD and step.tag is not Tag.CLEAN_UP:
+    if operation.status is OperationStatus.FORWARD and step.tag is not Tag.CLEAN_UP:
         done = (*operation.done, Done(step, response.success, response.physical_id))
         if not response.success:
-            yield text, world._replace(operation=operation._replace(stage=Stage.FAILED, done=done))
+            yield text, world._replace(operation=operation._replace(status=OperationStatus.FAILED, done=done))
             return
         following = _proceed(configuration, world, operation._replace(done=done))
-    elif operation.stage is not Stage.FORWARD and not response.success:
+    elif operation.status is not OperationStatus.FORWARD and not response.success:
         following = _failed(configuration, world, operation, step)
     else:
         if step.tag is Tag.ROLLBACK_UPDATE:
@@ -72,7 +90,7 @@ def responded(configuration: Configuration, world: World, flight: Flight, respon
                 for each in world.resources
             )
             world = world._replace(resources=tuple(sorted(resources)))
-        elif operation.stage is Stage.FORWARD and not response.success:
+        elif operation.status is OperationStatus.FORWARD and not response.success:
             world = ghosts.lost(configuration, world, step)
         following = _proceed(configuration, world, operation)
     for label, after in following:
@@ -131,7 +149,7 @@ def _first(configuration: Configuration, world: World) -> Iterator[Went]:
 def _proceed(
     configuration: Configuration, world: World, operation: Operation, *, is_first: bool = False
 ) -> Iterator[Went]:
-    """Send the next request, or end the stage; the first request of an operation has a second of its own."""
+    """Send the next request, or change the status; an operation's first request has a second of its own."""
     if not operation.queue:
         yield from _ended(configuration, world, operation)
         return
@@ -182,16 +200,16 @@ def _send(
 
 
 def _ended(configuration: Configuration, world: World, operation: Operation) -> Iterator[Went]:
-    """What follows a stage whose requests have all been responded to."""
-    match operation.stage:
-        case Stage.FORWARD:
+    """Yield what follows when all requests of a status have responses."""
+    match operation.status:
+        case OperationStatus.FORWARD:
             yield "every sibling succeeded", deploys.clean_up(configuration, world, operation)
-            yield "a sibling FAILED", world._replace(operation=operation._replace(stage=Stage.FAILED))
-        case Stage.CLEANING_UP:
+            yield "a sibling FAILED", world._replace(operation=operation._replace(status=OperationStatus.FAILED))
+        case OperationStatus.CLEANING_UP:
             yield "COMPLETE", world._replace(operation=None)
-        case Stage.ROLLING_BACK:
+        case OperationStatus.ROLLING_BACK:
             yield "ROLLBACK_COMPLETE", world._replace(operation=None)
-        case Stage.DELETING:
+        case OperationStatus.DELETING:
             yield (
                 "the stack is deleted; one that is created after it has another StackId",
                 world._replace(operation=None, resources=(), failed=(), stack=world.stack + 1),
@@ -201,13 +219,13 @@ def _ended(configuration: Configuration, world: World, operation: Operation) -> 
 def _failed(configuration: Configuration, world: World, operation: Operation, step: Step) -> Iterator[Went]:
     """What follows a Delete, or a rollback's Update, that FAILED."""
     operation = operation._replace(waits_for=0, step=None)
-    if operation.stage is Stage.CLEANING_UP:  # the stack is COMPLETE all the same, and nobody tries again
+    if operation.status is OperationStatus.CLEANING_UP:  # the stack is COMPLETE all the same, and nobody tries again
         yield from _proceed(configuration, ghosts.lost(configuration, world, step), operation)
     elif world.left.requests > 0:  # DELETE_FAILED, ROLLBACK_FAILED: somebody tries again
         again = operation._replace(queue=(step, *operation.queue))
         yield from _proceed(configuration, world, again, is_first=True)
     else:
-        yield "nobody tries again", world._replace(operation=operation._replace(stage=Stage.BOUND))
+        yield "nobody tries again", world._replace(operation=operation._replace(status=OperationStatus.BOUND))
 
 
 def _given_up(configuration: Configuration, world: World, operation: Operation) -> World:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from model.configuration import Configuration
-from model.state import MADE_UP, Done, Operation, Resource, Stage, Step, Tag, Template, World
+from model.state import MADE_UP, Done, Operation, OperationStatus, Resource, Step, Tag, Template, World
 
 
 def deploy(configuration: Configuration, world: World, template: Template) -> World:
@@ -21,14 +21,14 @@ def deploy(configuration: Configuration, world: World, template: Template) -> Wo
         else:
             ids = (was.incarnation, was.physical_id)
             queue.append(Step(Tag.UPDATE, logical_id, *ids, target, keep, definition, was.previous, was))
-    operation = Operation(Stage.FORWARD, template, tuple(queue))
+    operation = Operation(OperationStatus.FORWARD, template, tuple(queue))
     return world._replace(operation=operation, order=world.order + len(template))
 
 
 def stack_delete(world: World) -> World:
     """The world in which the Delete of the stack begins."""
     queue = tuple(removal(Tag.STACK_DELETE, each) for each in (*world.resources, *world.failed))
-    return world._replace(operation=Operation(Stage.DELETING, (), queue))
+    return world._replace(operation=Operation(OperationStatus.DELETING, (), queue))
 
 
 def clean_up(configuration: Configuration, world: World, operation: Operation) -> World:
@@ -45,7 +45,7 @@ def clean_up(configuration: Configuration, world: World, operation: Operation) -
     queue += [removal(Tag.CLEAN_UP, each) for each in resources.values() if each.logical_id not in remaining]
     queue += [removal(Tag.CLEAN_UP, each) for each in world.failed]
     kept = sorted(each for each in resources.values() if each.logical_id in remaining)
-    cleaning = Operation(Stage.CLEANING_UP, operation.template, tuple(queue))
+    cleaning = Operation(OperationStatus.CLEANING_UP, operation.template, tuple(queue))
     return world._replace(resources=tuple(kept), failed=(), operation=cleaning)
 
 
@@ -97,7 +97,8 @@ def rolled_back(world: World, done: Iterable[Done], plan: Iterable[Step]) -> Wor
     )
     operation = world.operation
     return world._replace(
-        resources=resources, operation=operation and Operation(Stage.ROLLING_BACK, operation.template, tuple(plan))
+        resources=resources,
+        operation=operation and Operation(OperationStatus.ROLLING_BACK, operation.template, tuple(plan)),
     )
 
 

@@ -8,7 +8,7 @@ from model import calls, cloudformation, service
 from model.cloudformation import Move
 from model.configuration import Configuration, Fault
 from model.promises import Broken
-from model.provider import Response, Wanted, next_move
+from model.provider import NextCall, Response, next_move
 from model.state import Call, Caller, Flight, Reply, World, parsed, without
 
 _ACQUIRES = {Action.ACQUIRE, Action.ACQUIRE_NEW}
@@ -41,11 +41,11 @@ def _responds(configuration: Configuration, world: World, flight: Flight, respon
         yield f"{who}: {'SUCCESS' if response.success else 'FAILED'} {response.physical_id}", broken
 
 
-def _calls(configuration: Configuration, world: World, flight: Flight, wanted: Wanted) -> Iterator[Move]:
+def _calls(configuration: Configuration, world: World, flight: Flight, next_call: NextCall) -> Iterator[Move]:
     """What becomes of the next call of an invocation, in a world without that invocation."""
     request = flight.request
-    caller = Caller(request.who, wanted.action, wanted.requested_at)
-    call = Call(wanted.target, caller, request.definition or 0, request.incarnation)
+    caller = Caller(request.who, next_call.action, next_call.requested_at)
+    call = Call(next_call.target, caller, request.definition or 0, request.incarnation)
     what = f"    {_who(flight)}: {call.caller.action} {configuration.targets[call.target].name}"
     mark = parsed(request.physical_id).mark if request.physical_id else None
     try:
@@ -53,8 +53,8 @@ def _calls(configuration: Configuration, world: World, flight: Flight, wanted: W
     except Broken as broken:
         yield what, broken
         return
-    reply = Reply(service.seen(outcome, wanted.action))
-    if wanted.action in _ACQUIRES:
+    reply = Reply(service.seen(outcome, next_call.action))
+    if next_call.action in _ACQUIRES:
         run, definition = after.runs[call.target].serial, after.records[call.target].definition
         reply = reply._replace(run=run, definition=definition)
     yield f"{what}: {outcome}", _goes_on(after, flight, reply)

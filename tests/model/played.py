@@ -16,12 +16,12 @@ from model.state import Call, Caller, Reply, Request, Who, World
 
 _FAULTS: Final = {
     "lost": Seen.UNKNOWN,
-    "answer lost": Seen.UNKNOWN,
+    "response lost": Seen.UNKNOWN,
     "late": Seen.UNKNOWN,
     "refused": Seen.REFUSED,
     "unsent": Seen.REFUSED,
 }
-_HAS_EFFECT: Final = {"", "answer lost"}
+_HAS_EFFECT: Final = {"", "response lost"}
 _OF_RUN: Final = {State.FREE: "CREATED", State.ACTIVE: "RUNNING", State.ENDED: "ENDED", State.MISSING: "ABSENT"}
 _OF_EXISTENCE: Final = {State.FREE: "ABSENT", State.ACTIVE: "EXISTS", State.MISSING: "ABSENT"}
 _BY_HAND: Final = {

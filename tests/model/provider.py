@@ -15,7 +15,7 @@ from model.state import Reply, Request
 STACK_ID: Final = "arn:aws:cloudformation:eu-north-1:123456789012:stack/shop/{}"
 
 
-class Wanted(NamedTuple):
+class NextCall(NamedTuple):
     """The call that an invocation makes next."""
 
     target: int
@@ -32,7 +32,7 @@ class Response(NamedTuple):
 
 
 @cache
-def next_move(configuration: Configuration, request: Request, replies: tuple[Reply, ...]) -> Wanted | Response:
+def next_move(configuration: Configuration, request: Request, replies: tuple[Reply, ...]) -> NextCall | Response:
     """Return what an invocation does after these replies."""
     carried_out = _carry_out(configuration, request)
     try:
@@ -50,7 +50,7 @@ def forget() -> None:
     next_move.cache_clear()
 
 
-def _carry_out(configuration: Configuration, request: Request) -> Generator[Wanted, Reply, Response]:
+def _carry_out(configuration: Configuration, request: Request) -> Generator[NextCall, Reply, Response]:
     """Carry out a plan, and reconcile what it acquired or adopted (evidently_provider/lifecycle.py)."""
     is_run = configuration.targets[request.target].is_run
     targets = {each.ref: index for index, each in enumerate(configuration.targets) if each.is_run == is_run}
@@ -59,7 +59,7 @@ def _carry_out(configuration: Configuration, request: Request) -> Generator[Want
     try:
         call = next(steps)
         while True:
-            reply = yield Wanted(targets[call.target], Action(call.action.value), call.requested_at)
+            reply = yield NextCall(targets[call.target], Action(call.action.value), call.requested_at)
             call = steps.send(reply.outcome)
     except StopIteration as stop:
         result: Result = stop.value
@@ -70,7 +70,7 @@ def _carry_out(configuration: Configuration, request: Request) -> Generator[Want
         owned = result.outcome is Outcome.OK
         target = configuration.targets[request.target].ref
         failed = subject.given or (subject.failed(target) if owned else subject.not_started)
-        updated = yield Wanted(request.target, Action.UPDATE, request.requested_at)
+        updated = yield NextCall(request.target, Action.UPDATE, request.requested_at)
         is_gone = updated.outcome is Outcome.NOT_FOUND
         if is_gone and subject.given is not None and subject.given.target == target:
             result = result._replace(outcome=updated.outcome)

@@ -5,7 +5,7 @@ What it leaves out has the default below. Names of targets, and what follows the
 
 An invocation's `physical_id` is that of CloudFormation's request: "made-up", one of ours, or the number of the
 invocation whose response it is of. `calls` is what becomes of its calls of the API one after the other, in the words
-of `helpers/driver/faults.py`: "lost" has no effect, "answer lost" has one, "late" has it by a later event, and
+of `helpers/driver/faults.py`: "lost" has no effect, "response lost" has one, "late" has it by a later event, and
 "refused" and "unsent" surely have none. `response` is "ignored" where the
 request was cancelled or timed out, or where the sandbox died before it responded.
 

@@ -192,7 +192,7 @@ class Done(NamedTuple):
     physical_id: str
 
 
-class Stage(StrEnum):
+class OperationStatus(StrEnum):
     """How far an operation of CloudFormation is."""
 
     FORWARD = auto()
@@ -218,7 +218,7 @@ Template = tuple[Entry, ...]
 class Operation(NamedTuple):
     """A deploy, or the Delete of the stack."""
 
-    stage: Stage
+    status: OperationStatus
     template: Template
     queue: tuple[Step, ...]
     done: tuple[Done, ...] = ()

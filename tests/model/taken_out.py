@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from evidently_provider.ownership import plan as provider_rules
 from evidently_provider.ownership.identity import Mark
-from evidently_provider.ownership.plan import Action as Wanted
+from evidently_provider.ownership.plan import Action as PlanAction
 from evidently_provider.ownership.plan import Call, Plan, Result, Subject
 from evidently_provider.ownership.plan import Outcome as Seen
 from evidently_provider.runtime.request import RequestType
@@ -154,13 +154,13 @@ def _ends(original: Plans, change: Callable[[Subject, Result], Result]) -> Plans
 def _a_create_elsewhere_acquires_anew(original: Plans) -> Plans:
     def change(subject: Subject, call: Call) -> Call:
         elsewhere = subject.given is not None and subject.given.target != call.target
-        return call._replace(action=Wanted.ACQUIRE_NEW) if call.action is Wanted.ACQUIRE and elsewhere else call
+        return call._replace(action=PlanAction.ACQUIRE_NEW) if call.action is PlanAction.ACQUIRE and elsewhere else call
 
     return _calls(original, change)
 
 
 def _nobody_leaves(original: Plans) -> Plans:
-    return _calls(original, lambda _subject, call: None if call.action is Wanted.LEAVE else call)
+    return _calls(original, lambda _subject, call: None if call.action is PlanAction.LEAVE else call)
 
 
 def _no_update_releases(original: Plans) -> Plans:
@@ -173,7 +173,7 @@ def _a_failed_update_undoes(original: Plans) -> Plans:
         elsewhere = subject.given is not None and subject.given.target not in {None, subject.target}
         is_update = subject.type is RequestType.UPDATE and subject.target is not None
         if is_update and elsewhere and result.outcome is Seen.UNKNOWN and subject.target is not None:
-            yield Call(subject.target, Wanted.RELEASE, subject.requested_at, result.physical_id, owned=False)
+            yield Call(subject.target, PlanAction.RELEASE, subject.requested_at, result.physical_id, owned=False)
         return result
 
     return plan

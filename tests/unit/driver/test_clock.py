@@ -115,12 +115,12 @@ def test_an_hour_takes_no_time(driver: Driver, functions: Functions) -> None:
     assert time.monotonic() - real < 60
 
 
-def test_all_of_a_functions_clocks_go_alike(functions: Functions) -> None:
+def test_all_clocks_of_a_function_agree(functions: Functions) -> None:
     passed = functions.invoke(functions.make(CLOCKS, timeout=5000)).result
     assert passed == about(*[1000] * len(passed))
 
 
-def test_two_that_sleep_wake_up_each_at_its_time(driver: Driver, functions: Functions) -> None:
+def test_two_sleepers_each_wake_at_their_time(driver: Driver, functions: Functions) -> None:
     sleep = functions.make(SLEEP, timeout=5000)
     longer, shorter = functions.start(sleep, 500), functions.start(sleep, 300)
     driver.until(lambda: longer.done() and shorter.done())
@@ -128,7 +128,7 @@ def test_two_that_sleep_wake_up_each_at_its_time(driver: Driver, functions: Func
     assert [longer.result().result[1] - shorter.result().result[1]] == about(200)
 
 
-def test_nobody_sleeps_past_somebody_who_is_busy(driver: Driver, functions: Functions) -> None:
+def test_no_sleeper_overtakes_a_busy_function(driver: Driver, functions: Functions) -> None:
     sleeping = functions.start(functions.make(SLEEP, timeout=5000), 3000)
     working = functions.start(functions.make(WORK), 0.5)
     driver.until(lambda: sleeping.done() and working.done())
@@ -136,13 +136,11 @@ def test_nobody_sleeps_past_somebody_who_is_busy(driver: Driver, functions: Func
     assert working.result().ended - working.result().began < 100, "the clock was not moved while it was busy"
 
 
-def test_joins_queues_and_executors_wait_by_that_clock_too(functions: Functions) -> None:
+def test_joins_queues_and_executors_wait_on_the_drivers_clock(functions: Functions) -> None:
     assert functions.invoke(functions.make(OTHER_WAITS, timeout=5000)).result == about(200, 300, 300, 300, 400, 600)
 
 
-def test_a_thread_that_was_woken_is_busy_though_the_one_that_woke_it_waits_for_an_answer(
-    driver: Driver, functions: Functions
-) -> None:
+def test_a_woken_thread_is_busy_while_its_waker_waits_for_a_response(driver: Driver, functions: Functions) -> None:
     delivery = functions.send(
         functions.make(WAKE_ANOTHER_AND_CALL, timeout=5000, API=driver.api.url), faults("slow", seconds=500)
     )
@@ -153,7 +151,7 @@ def test_a_thread_that_was_woken_is_busy_though_the_one_that_woke_it_waits_for_a
 
 
 @pytest.mark.parametrize(("work", "wait", "seen"), [(300, 900, True), (900, 300, False)])
-def test_a_thread_that_waits_for_another_wakes_with_it_or_at_its_own_time(
+def test_a_thread_that_waits_for_another_wakes_with_it_or_times_out(
     functions: Functions, work: float, wait: float, *, seen: bool
 ) -> None:
     came, waited = functions.invoke(
@@ -163,7 +161,7 @@ def test_a_thread_that_waits_for_another_wakes_with_it_or_at_its_own_time(
     assert [waited] == about(300)
 
 
-def test_a_function_that_takes_too_long_is_ended_at_its_timeout(functions: Functions) -> None:
+def test_a_function_is_ended_at_its_timeout(functions: Functions) -> None:
     functions.start(functions.make(SLEEP, timeout=5000), 4000)
     invocation = functions.invoke(functions.make(SLEEP, timeout=600), 620)
     assert invocation.end is End.TIMED_OUT

@@ -122,7 +122,7 @@ def broken_sdk(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("given", IDS)
-def test_deletes_that_undo_nothing_succeed_without_an_sdk(
+def test_deletes_with_nothing_to_undo_succeed_without_an_sdk(
     driver: Driver, launches: Launches, broken_sdk: Path, given: str
 ) -> None:
     function = _provider(driver, "without-sdk", code=broken_sdk)
@@ -131,7 +131,7 @@ def test_deletes_that_undo_nothing_succeed_without_an_sdk(
     assert (response.status, response.physical_id) == ("SUCCESS", physical_id)
 
 
-def test_a_delete_that_has_something_to_undo_fails_without_an_sdk(
+def test_a_delete_with_something_to_undo_fails_without_an_sdk(
     driver: Driver, launches: Launches, broken_sdk: Path
 ) -> None:
     function = _provider(driver, "without-sdk", code=broken_sdk)
@@ -160,7 +160,7 @@ def _late(driver: Driver, launches: Launches) -> None:
     driver.wait(PROVIDER_TIMEOUT_SECONDS)
 
 
-def test_a_call_that_arrives_after_the_requests_own_end_has_no_effect(driver: Driver, launches: Launches) -> None:
+def test_a_call_that_arrives_after_its_not_after_has_no_effect(driver: Driver, launches: Launches) -> None:
     _late(driver, launches)
     assert driver.apply_late() == 409
     assert launches.status() == "CREATED"
@@ -170,7 +170,7 @@ YEAR_33658 = 1_000_000_000_000
 
 
 @pytest.mark.parametrize("action", ["release", "leave"])
-def test_a_stop_dated_in_another_age_is_refused_and_the_stack_starts_its_launch(
+def test_a_stop_dated_far_ahead_is_refused_and_the_stack_starts_its_launch(
     driver: Driver, launches: Launches, action: str
 ) -> None:
     stack_id = driver.request("Create", driver.provider(), properties={}).stack_id
@@ -201,7 +201,7 @@ def test_a_kept_launch_survives_the_rollback_of_an_undated_request(launches: Lau
     assert launches.status() == "RUNNING"
 
 
-def test_a_duplicate_of_an_earlier_update_leaves_what_its_successor_made(driver: Driver) -> None:
+def test_a_duplicate_of_an_earlier_update_keeps_its_successors_changes(driver: Driver) -> None:
     subject = Creates(driver, "feature")
 
     def properties(description: str) -> dict[str, Any]:
@@ -262,7 +262,7 @@ def test_the_delete_of_a_launch_stops_its_run_whoever_started_it(driver: Driver,
 
 
 @pytest.mark.parametrize("given", ["made-up", "not-started:1700000000", "#failed:1700000000", "KEEP"])
-def test_an_api_without_the_rules_stops_nothing_that_was_not_proven_ours(
+def test_on_an_api_without_ownership_nothing_unproven_is_stopped(
     driver: Driver, launches: Launches, given: str
 ) -> None:
     provider = driver.provider(driver.stand_in)
@@ -280,7 +280,7 @@ def test_an_api_without_the_rules_stops_nothing_that_was_not_proven_ours(
     assert all(call.method == "GET" for call in delete.calls)
 
 
-def test_an_api_without_the_rules_gets_no_managed_resource(driver: Driver) -> None:
+def test_managed_resources_are_refused_on_an_api_without_ownership(driver: Driver) -> None:
     subject = Creates(driver, "feature")
     properties = subject.properties(NOVEMBER)
     request = driver.request(

@@ -64,7 +64,7 @@ def test_without_this_rule_a_promise_is_broken(rule: str) -> None:
     assert result.has(promise), result.found.keys()
 
 
-def test_a_rule_that_was_taken_out_is_put_back() -> None:
+def test_a_removed_rule_is_restored() -> None:
     with taken_out("a stale acquire is refused"):
         assert explore(bounded(KEEP, 3, 0)).broken
     assert not explore(bounded(KEEP, 3, 0)).broken

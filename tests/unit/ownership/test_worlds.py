@@ -33,5 +33,5 @@ def test_no_two_worlds_have_one_hash() -> None:
         assert explore(configuration).worlds == len(worlds(configuration))
 
 
-def test_a_world_in_normal_form_stays_as_it_is() -> None:
+def test_a_world_in_normal_form_is_unchanged() -> None:
     assert all(normal(world) == world for world in worlds(bounded(NO_ROLLBACK_TOKEN, 2, 1)))

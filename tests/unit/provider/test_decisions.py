@@ -25,7 +25,9 @@ from helpers.rooms import MODELS
         ("CANCELLED", True, Outcome.ENDED),
     ],
 )
-def test_the_launchs_status_decides_what_a_start_came_to(status: str, outcome: Outcome | None, *, owned: bool) -> None:
+def test_the_launchs_status_decides_the_outcome_of_a_start(
+    status: str, outcome: Outcome | None, *, owned: bool
+) -> None:
     assert after_start(LaunchStatus(status), owned=owned) is outcome
 
 
@@ -39,7 +41,7 @@ def test_the_launchs_status_decides_what_a_start_came_to(status: str, outcome: O
         ("CANCELLED", Outcome.RELEASED),
     ],
 )
-def test_the_launchs_status_decides_what_a_refused_stop_came_to(status: str, outcome: Outcome | None) -> None:
+def test_the_launchs_status_decides_the_outcome_of_a_refused_stop(status: str, outcome: Outcome | None) -> None:
     assert after_refused_stop(LaunchStatus(status)) is outcome
 
 

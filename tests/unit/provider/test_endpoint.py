@@ -67,7 +67,7 @@ WRONG = pytest.mark.parametrize(
 
 
 @WRONG
-def test_a_start_that_is_not_answered_as_the_api_does_is_a_wrong_endpoint(either: Harness, reply: Reply) -> None:
+def test_a_start_with_a_response_that_is_not_the_apis_is_a_wrong_endpoint(either: Harness, reply: Reply) -> None:
     either.api.plan(reply)
 
     response = either.send(event("Create"))
@@ -79,7 +79,7 @@ def test_a_start_that_is_not_answered_as_the_api_does_is_a_wrong_endpoint(either
 
 
 @WRONG
-def test_a_get_that_does_not_answer_as_the_api_does_is_a_wrong_endpoint(either: Harness, reply: Reply) -> None:
+def test_a_get_with_a_response_that_is_not_the_apis_is_a_wrong_endpoint(either: Harness, reply: Reply) -> None:
     either.api.plan(CONFLICT, reply)
 
     response = either.send(event("Update", launch_arn()))
@@ -176,7 +176,9 @@ def test_every_call_is_signed_for_the_endpoints_service_and_region(
     assert {scope for _, scope, _ in _signed(harness)} == {f"{signed_region}/{signing_name}"}
 
 
-def test_without_a_signing_name_the_endpoint_is_awss(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_signing_name_calls_are_signed_for_evidently(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv(contract.ENV_SIGNING_NAME)
     harness.api.plan(shows("RUNNING"))
 

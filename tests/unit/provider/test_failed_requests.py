@@ -75,7 +75,7 @@ MAY_HAVE_HAD_ONE: dict[str, list[Reply]] = {
 
 
 @pytest.mark.parametrize("failure", HAD_NO_EFFECT)
-def test_a_create_that_can_have_had_no_effect_says_so(either: Harness, failure: str) -> None:
+def test_a_create_without_an_effect_has_a_not_started_id(either: Harness, failure: str) -> None:
     either.api.plan(*HAD_NO_EFFECT[failure])
 
     response = either.send(event("Create"))
@@ -86,7 +86,7 @@ def test_a_create_that_can_have_had_no_effect_says_so(either: Harness, failure: 
 
 
 @pytest.mark.parametrize("failure", MAY_HAVE_HAD_ONE)
-def test_a_create_whose_outcome_is_unknown_says_so(either: Harness, failure: str) -> None:
+def test_a_create_with_an_unknown_outcome_has_a_failed_id(either: Harness, failure: str) -> None:
     either.api.plan(*MAY_HAVE_HAD_ONE[failure])
 
     response = either.send(event("Create"))
@@ -100,7 +100,7 @@ def test_a_create_whose_outcome_is_unknown_says_so(either: Harness, failure: str
 @pytest.mark.parametrize(
     "failure", ["402", "409", "a website", "reset", "started, and created", "reset, then updating"]
 )
-def test_a_failed_update_gives_back_its_id_and_undoes_nothing(either: Harness, given: str, failure: str) -> None:
+def test_a_failed_update_returns_its_id_and_undoes_nothing(either: Harness, given: str, failure: str) -> None:
     either.api.plan(*{**HAD_NO_EFFECT, **MAY_HAVE_HAD_ONE}[failure])
 
     response = either.send(event("Update", given))
@@ -110,7 +110,7 @@ def test_a_failed_update_gives_back_its_id_and_undoes_nothing(either: Harness, g
 
 
 @pytest.mark.parametrize("failure", ["403", "500", "reset", "a website"])
-def test_an_update_that_can_not_release_the_old_launch_starts_nothing(either: Harness, failure: str) -> None:
+def test_an_update_that_cannot_release_the_old_launch_starts_nothing(either: Harness, failure: str) -> None:
     either.api.plan(*{**HAD_NO_EFFECT, **MAY_HAVE_HAD_ONE}[failure])
 
     response = either.send(event("Update", OURS, old={"Launch": "october"}))
@@ -209,7 +209,7 @@ def _resolver(resolve: Callable[..., Any]) -> Callable[..., Any]:
     return resolve_loopback
 
 
-def test_where_no_request_gets_through_nothing_was_started_and_nothing_blocks_a_rollback(unsendable: Harness) -> None:
+def test_if_no_request_can_be_sent_nothing_was_started_and_the_rollback_succeeds(unsendable: Harness) -> None:
     created = unsendable.send(event("Create"))
     assert (created["Status"], created["PhysicalResourceId"]) == ("FAILED", NOT_STARTED)
     assert "does not respond" in created["Reason"]
@@ -305,7 +305,7 @@ def test_the_deadline_is_kept_at_any_moment_of_a_delete(
     ("replies", "physical_id"),
     [([FORBIDDEN], NOT_STARTED), ([THROTTLED], NOT_STARTED), ([RESET], UNKNOWN), ([CONFLICT, STUCK], NOT_STARTED)],
 )
-def test_the_deadline_is_kept_between_two_tries(harness: Harness, replies: list[Reply], physical_id: str) -> None:
+def test_the_deadline_is_kept_between_two_attempts(harness: Harness, replies: list[Reply], physical_id: str) -> None:
     # The reply takes so long that no other call can begin.
     *first, last = replies
     slow = replace(last, before=lambda: harness.clock.pause(20))
@@ -334,7 +334,7 @@ EXISTS = refuses(409, "ConflictException")
     ids=["the proof", "the create", "an update", "a tag", "the read of what exists", "an update of what is adopted"],
 )
 @pytest.mark.parametrize("failure", ["deadline", "403"])
-def test_a_create_that_fails_at_any_moment_of_its_reconciliation_tells_its_delete_what_to_do(
+def test_a_create_that_fails_at_any_point_of_reconciling_is_undone_by_its_delete(
     harness: Harness, before: list[Reply], properties: dict[str, Any], physical_id: str, failure: str
 ) -> None:
     with harness.hanging() as hang:
@@ -347,7 +347,7 @@ def test_a_create_that_fails_at_any_moment_of_its_reconciliation_tells_its_delet
     assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", physical_id)
 
 
-def test_every_call_says_until_when_it_may_take_effect(harness: Harness) -> None:
+def test_every_change_says_until_when_it_may_take_effect(harness: Harness) -> None:
     harness.api.plan(RESET, shows("RUNNING"), stopped())
 
     harness.send(event("Create"), remaining=120)
@@ -357,7 +357,7 @@ def test_every_call_says_until_when_it_may_take_effect(harness: Harness) -> None
     assert [call.owner["not-after"] for call in harness.called] == [str(end) for end in ends]
 
 
-def test_a_call_after_a_freeze_says_what_the_request_said_before_it(harness: Harness) -> None:
+def test_a_call_after_a_freeze_has_the_same_not_after_as_before(harness: Harness) -> None:
     def freeze() -> None:
         harness.clock.wall += 3600  # the one clock has gone on meanwhile, the other has stood still
 

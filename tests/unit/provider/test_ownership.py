@@ -142,12 +142,12 @@ def test_an_update_first_releases_the_old_launch_that_nothing_names_any_more(giv
 @pytest.mark.parametrize(
     ("given", "old"), [(OURS, NOVEMBER), (OTHERS, DECEMBER), (OTHERS, NOVEMBER), (f"{OTHERS}#adopted", DECEMBER)]
 )
-def test_an_update_does_not_release_what_its_id_or_its_new_properties_name(given: str, old: ResourceRef) -> None:
+def test_an_update_releases_neither_the_resource_of_its_id_nor_of_its_properties(given: str, old: ResourceRef) -> None:
     assert played(update(given, old=old), "ok") == ("acquire november @100", f"SUCCESS {OURS}")
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
-def test_an_update_that_can_not_release_the_old_launch_fails_before_it_acquires(fault: str) -> None:
+def test_an_update_that_cannot_release_the_old_launch_fails_before_it_acquires(fault: str) -> None:
     assert played(update(OTHERS, old=JANUARY), fault) == ("release january @100", f"FAILED {OTHERS}")
 
 
@@ -164,19 +164,19 @@ def test_an_update_that_can_not_release_the_old_launch_fails_before_it_acquires(
     ],
 )
 @pytest.mark.parametrize(("keep", "action"), [(False, "release"), (True, "leave")])
-def test_a_delete_releases_or_leaves_as_of_the_time_of_what_it_undoes(
+def test_a_delete_releases_as_of_the_time_of_the_request_it_undoes(
     given: str, call: str, action: str, *, keep: bool
 ) -> None:
     assert played(delete(given, keep=keep), "released") == (f"{action} {call}", f"SUCCESS {given}")
 
 
 @pytest.mark.parametrize("keep", [False, True])
-def test_a_delete_of_what_was_adopted_calls_nothing(*, keep: bool) -> None:
+def test_a_delete_of_an_adopted_resource_calls_nothing(*, keep: bool) -> None:
     assert played(delete(f"{OURS}#adopted", keep=keep)) == (f"SUCCESS {OURS}#adopted",)
 
 
 @pytest.mark.parametrize("given", ["not-started:50", MADE_UP])
-def test_a_delete_whose_properties_can_not_have_acquired_anything_calls_nothing(given: str) -> None:
+def test_a_delete_with_invalid_properties_calls_nothing(given: str) -> None:
     assert played(replace(delete(given), target=None)) == (f"SUCCESS {given}",)
 
 
@@ -192,14 +192,14 @@ def test_a_delete_whose_properties_can_not_have_acquired_anything_calls_nothing(
         (f"{OURS}#failed:50", True, "SUCCESS"),
     ],
 )
-def test_a_delete_fails_only_where_its_id_says_that_something_may_run(
+def test_a_delete_fails_only_if_its_id_says_that_something_may_run(
     given: str, status: str, fault: str, *, keep: bool
 ) -> None:
     assert played(delete(given, keep=keep), fault)[-1] == f"{status} {given}"
 
 
 @pytest.mark.parametrize("mark", ["", "#adopted"])
-def test_new_ids_say_at_which_url_the_resource_is_where_that_may_change(mark: str) -> None:
+def test_new_ids_have_the_endpoints_digest_if_the_url_may_change(mark: str) -> None:
     subject = replace(CREATE, endpoint="0123abcd")
 
     assert played(subject, "running" if mark else "ok")[-1] == f"SUCCESS {OURS}{mark}#at:0123abcd"
@@ -225,7 +225,7 @@ def test_a_create_names_what_it_acquires() -> None:
     "given", ["", OURS, f"{OURS}#adopted", f"{OURS}#failed:50", OTHERS, f"{OTHERS}#adopted", "not-started:50", MADE_UP]
 )
 @pytest.mark.parametrize(("released", "acquired"), list(product(RELEASED, ACQUIRED)))
-def test_whatever_the_calls_come_to_cloudformation_gets_an_id_that_it_knows_or_that_is_true(
+def test_every_outcome_gives_cloudformation_its_own_id_or_a_true_one(
     given: str, released: Outcome, acquired: Outcome
 ) -> None:
     requests = [replace(delete(given), keep=keep) for keep in (False, True)] if given else [CREATE]

@@ -94,7 +94,7 @@ def test_a_rollback_from_a_newer_version_succeeds(harness: Harness) -> None:
     assert harness.calls == ["StartLaunch"]
 
 
-def test_a_first_deploy_of_a_newer_version_rolls_back_without_a_call_that_changes_something(harness: Harness) -> None:
+def test_a_first_deploy_of_a_newer_version_fails_and_rolls_back(harness: Harness) -> None:
     harness.api.plan(shows("CREATED"), released(contract.OUTCOME_NOT_OWNER))
     failed = harness.send(event("Create", SchemaVersion=NEWER))
 

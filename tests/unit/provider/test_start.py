@@ -38,7 +38,7 @@ def acquiring(given: str, **properties: Any) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("given", "action"), [("", "acquire-new"), (OTHER, "acquire"), (OURS, "acquire"), (ADOPTED, "acquire")]
 )
-def test_a_launch_that_is_started_is_the_stacks_after_one_call(either: Harness, given: str, action: str) -> None:
+def test_a_launch_that_starts_is_owned_after_one_call(either: Harness, given: str, action: str) -> None:
     either.api.plan(shows("RUNNING"))
 
     response = either.send(acquiring(given))
@@ -100,7 +100,7 @@ def test_a_launch_that_does_not_exist_fails_with_a_reason(either: Harness, given
 
 
 @pytest.mark.parametrize("given", ["", OTHER, OURS, ADOPTED])
-def test_a_launch_that_is_updating_is_waited_for(either: Harness, given: str) -> None:
+def test_a_start_waits_for_an_updating_launch(either: Harness, given: str) -> None:
     either.api.plan(CONFLICT, shows("UPDATING"), CONFLICT, shows("UPDATING"), shows("RUNNING"))
 
     response = either.send(acquiring(given))
@@ -111,7 +111,7 @@ def test_a_launch_that_is_updating_is_waited_for(either: Harness, given: str) ->
 
 
 @NEW
-def test_a_launch_that_was_started_and_is_waited_for_is_the_stacks(plain: Harness, given: str) -> None:
+def test_a_launch_that_is_updating_after_its_start_is_owned(plain: Harness, given: str) -> None:
     plain.api.plan(shows("UPDATING"), CONFLICT, shows("RUNNING"))
 
     response = plain.send(acquiring(given))
