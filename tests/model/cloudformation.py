@@ -1,4 +1,4 @@
-"""CloudFormation: it begins operations, sends one request after the other, and makes of each response what it does."""
+"""CloudFormation: it begins operations, sends one request after the other, and acts on each response."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -30,7 +30,7 @@ Went = tuple[str, World]
 
 
 def moves(configuration: Configuration, world: World) -> Iterator[Went]:
-    """What CloudFormation may do of itself."""
+    """Yield what CloudFormation may do next without a response."""
     operation = world.operation
     if operation is None:
         if world.left.requests > 0:
@@ -62,10 +62,10 @@ def moves(configuration: Configuration, world: World) -> Iterator[Went]:
 
 
 def responded(configuration: Configuration, world: World, flight: Flight, response: Response) -> Iterator[Went]:
-    """What CloudFormation makes of a response that it waits for.
+    """Yield how CloudFormation acts on a response that it waits for.
 
     Raises:
-        Broken: that response breaks a promise.
+        Broken: the response breaks a promise.
     """
     operation = world.operation
     if operation is None or operation.step is None:
@@ -98,7 +98,7 @@ def responded(configuration: Configuration, world: World, flight: Flight, respon
 
 
 def _with_response(configuration: Configuration, world: World, step: Step, flight: Flight, response: Response) -> World:
-    """The world with what an accepted response means to the ghosts."""
+    """Return the world with an accepted response's effect on the ghosts."""
     request = flight.request
     if not response.success:
         return world
@@ -217,19 +217,19 @@ def _ended(configuration: Configuration, world: World, operation: Operation) -> 
 
 
 def _failed(configuration: Configuration, world: World, operation: Operation, step: Step) -> Iterator[Went]:
-    """What follows a Delete, or a rollback's Update, that FAILED."""
+    """Yield what follows a Delete, or a rollback's Update, that FAILED."""
     operation = operation._replace(waits_for=0, step=None)
-    if operation.status is OperationStatus.CLEANING_UP:  # the stack is COMPLETE all the same, and nobody tries again
+    if operation.status is OperationStatus.CLEANING_UP:  # the stack becomes COMPLETE anyway, without a retry
         yield from _proceed(configuration, ghosts.lost(configuration, world, step), operation)
-    elif world.left.requests > 0:  # DELETE_FAILED, ROLLBACK_FAILED: somebody tries again
+    elif world.left.requests > 0:  # DELETE_FAILED, ROLLBACK_FAILED: an operator retries
         again = operation._replace(queue=(step, *operation.queue))
         yield from _proceed(configuration, world, again, is_first=True)
     else:
-        yield "nobody tries again", world._replace(operation=operation._replace(status=OperationStatus.BOUND))
+        yield "no retry", world._replace(operation=operation._replace(status=OperationStatus.BOUND))
 
 
 def _given_up(configuration: Configuration, world: World, operation: Operation) -> World:
-    """The world in which CloudFormation no longer waits; the invocation may be there at any later time, or never."""
+    """Return the world in which CloudFormation no longer waits; the invocation may run at any later time."""
     ours = [each for each in world.flights if each.request.number == operation.waits_for]
     rest = [each for each in world.flights if each.request.number != operation.waits_for]
     late = [] if configuration.in_order else [each._replace(awaited=False) for each in ours]

@@ -1,4 +1,4 @@
-"""Lambda and the network: invocations call by call, deliveries once more, and what becomes of a call and its reply."""
+"""Lambda and the network: invocations call by call, retries and duplicates, and the faults of calls and replies."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ _REFUSED = Reply(Seen.REFUSED, is_fault=True)
 
 
 def moves(configuration: Configuration, world: World) -> Iterator[Move]:
-    """What may become of what is in flight."""
+    """Yield what may happen to invocations and late calls."""
     for flight in dict.fromkeys(world.flights):
         rest = world._replace(flights=without(world.flights, flight))
         move = next_move(configuration, flight.request, flight.replies)
@@ -42,7 +42,7 @@ def _responds(configuration: Configuration, world: World, flight: Flight, respon
 
 
 def _calls(configuration: Configuration, world: World, flight: Flight, next_call: NextCall) -> Iterator[Move]:
-    """What becomes of the next call of an invocation, in a world without that invocation."""
+    """Yield the fates of an invocation's next call, in a world without that invocation."""
     request = flight.request
     caller = Caller(request.who, next_call.action, next_call.requested_at)
     call = Call(next_call.target, caller, request.definition or 0, request.incarnation)
@@ -67,7 +67,7 @@ def _calls(configuration: Configuration, world: World, flight: Flight, next_call
 
 
 def _after_effect(configuration: Configuration, world: World, flight: Flight, what: str) -> Iterator[Move]:
-    """What else may become of a call that had its effect, in the world after that."""
+    """Yield the faults after a call that had its effect, in the world after it."""
     if Fault.REPLY_LOST in configuration.fault_kinds:
         yield f"{what}, the reply is lost", _goes_on(world, flight, _UNKNOWN)
     if Fault.DEATH in configuration.fault_kinds:
@@ -77,11 +77,11 @@ def _after_effect(configuration: Configuration, world: World, flight: Flight, wh
 def _without_effect(
     configuration: Configuration, world: World, flight: Flight, call: Call, what: str
 ) -> Iterator[Move]:
-    """What else may become of a call that has no effect now."""
+    """Yield the faults of a call that has no effect now."""
     kinds = configuration.fault_kinds
     if Fault.DUPLICATE in kinds and not flight.replies:
         twice = world.with_flights(flight, Flight(flight.request, awaited=False))
-        yield f"    {_who(flight)}: Lambda will deliver it once more", twice
+        yield f"    {_who(flight)}: Lambda will deliver it again", twice
     if Fault.LOST in kinds:
         yield f"{what}: 503, without an effect", _goes_on(world, flight, _UNKNOWN)
     if Fault.LATE_EFFECT in kinds:

@@ -1,4 +1,4 @@
-"""The handler around the plan: what an invocation does next, after the replies of the API so far."""
+"""The handler around the plan: the next call of an invocation, after the replies of the API so far."""
 
 from collections.abc import Generator
 from functools import cache
@@ -16,7 +16,7 @@ STACK_ID: Final = "arn:aws:cloudformation:eu-north-1:123456789012:stack/shop/{}"
 
 
 class NextCall(NamedTuple):
-    """The call that an invocation makes next."""
+    """The next call of an invocation."""
 
     target: int
     action: Action
@@ -24,7 +24,7 @@ class NextCall(NamedTuple):
 
 
 class Response(NamedTuple):
-    """The response of an invocation; the outcome is that of the call which decided it."""
+    """The response of an invocation, with the outcome of the call that decided it."""
 
     success: bool
     physical_id: str
@@ -33,7 +33,7 @@ class Response(NamedTuple):
 
 @cache
 def next_move(configuration: Configuration, request: Request, replies: tuple[Reply, ...]) -> NextCall | Response:
-    """Return what an invocation does after these replies."""
+    """Return the next call or the response of an invocation after these replies."""
     carried_out = _carry_out(configuration, request)
     try:
         call = next(carried_out)
@@ -46,12 +46,12 @@ def next_move(configuration: Configuration, request: Request, replies: tuple[Rep
 
 
 def forget() -> None:
-    """Forget the plans that were made so far, as the rules are others now."""
+    """Clear the cached plans, because the rules have changed."""
     next_move.cache_clear()
 
 
 def _carry_out(configuration: Configuration, request: Request) -> Generator[NextCall, Reply, Response]:
-    """Carry out a plan, and reconcile what it acquired or adopted (evidently_provider/lifecycle.py)."""
+    """Carry out a plan and reconcile the resource, as evidently_provider/lifecycle.py does."""
     is_run = configuration.targets[request.target].is_run
     targets = {each.ref: index for index, each in enumerate(configuration.targets) if each.is_run == is_run}
     subject = _subject(configuration, request)

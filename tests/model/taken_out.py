@@ -1,7 +1,7 @@
-"""Each rule of docs/ownership.md taken out of our own functions, one at a time, and put back.
+"""Each rule of docs/ownership.md, removed from the functions under test one at a time, and restored.
 
-What is taken out is the rule, not the code: a small function of the rules in place of another one, or a wrapper that
-behaves as if the rule were not there. Nothing in the code of the rules knows of that.
+A test replaces one small function of the rules by one without the rule, or wraps it so that the rule has no effect. The
+code of the rules has nothing for this.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ Acquires = Callable[[State, Ownership, Note, Claim], Ruling]
 _FAILED_CREATES: Final = {Mark.NOT_STARTED, Mark.FAILED}
 
 
-# ---------------------------------------------------------------- of the API
+# --- rules of the API
 
 
 def _nothing_is_stale(_original: object) -> Callable[[Note, Claim], bool]:
@@ -122,11 +122,11 @@ def _an_adopter_leaves_no_note(original: Callable[[Note, Claim], Note]) -> Calla
     return lambda note, claim: note if claim.action is not Action.UPDATE else original(note, claim)
 
 
-# ---------------------------------------------------------------- of the handler
+# --- rules of the handler
 
 
 def _calls(original: Plans, change: Callable[[Subject, Call], Call | None]) -> Plans:
-    """Plans whose calls are changed, or left out as if they had succeeded."""
+    """Return plans with changed calls; None skips a call as if it had succeeded."""
 
     def plan(subject: Subject) -> Plan:
         steps = original(subject)
@@ -143,7 +143,7 @@ def _calls(original: Plans, change: Callable[[Subject, Call], Call | None]) -> P
 
 
 def _ends(original: Plans, change: Callable[[Subject, Result], Result]) -> Plans:
-    """Plans that end otherwise."""
+    """Return plans with a changed result."""
 
     def plan(subject: Subject) -> Plan:
         return change(subject, (yield from original(subject)))
@@ -244,7 +244,7 @@ RULES: Final[dict[str, tuple[Any, str, Callable[[Any], Any]]]] = {
 
 @contextmanager
 def taken_out(rule: str) -> Iterator[None]:
-    """Take a rule out, for as long as the context lasts."""
+    """Remove a rule while the block runs."""
     place, name, without = RULES[rule]
     with ExitStack() as stack:
         stack.callback(_forget)
