@@ -1,4 +1,4 @@
-"""The clock as functions see it: a wait takes no time, and nobody who is busy is overtaken."""
+"""The clock that functions see: a wait takes no time, and no busy function is overtaken."""
 
 import time
 
@@ -16,7 +16,7 @@ def handler(event, context):
     time.sleep(event)
     return [began, time.time()]
 """
-WORK = """
+BUSY = """
 import time
 def handler(event, context):
     began = time.process_time()
@@ -27,13 +27,13 @@ def handler(event, context):
 WAIT_FOR_A_WORKER = """
 import threading, time
 def handler(event, context):
-    came_back = threading.Event()
-    def work():
-        time.sleep(event["work"])
-        came_back.set()
-    threading.Thread(target=work, daemon=True).start()
+    finished = threading.Event()
+    def sleep():
+        time.sleep(event["sleep"])
+        finished.set()
+    threading.Thread(target=sleep, daemon=True).start()
     began = time.monotonic()
-    return [came_back.wait(event["wait"]), time.monotonic() - began]
+    return [finished.wait(event["wait"]), time.monotonic() - began]
 """
 OTHER_WAITS = """
 import queue, threading, time
@@ -102,7 +102,7 @@ def handler(event, context):
 
 
 def about(*seconds: float) -> list[object]:
-    """What takes no time takes a little of it all the same, the more the more the machine has to do."""
+    """Return matchers for durations; under load even a wait on the driver's clock takes some real time."""
     return [pytest.approx(each, abs=15) for each in seconds]
 
 
@@ -130,7 +130,7 @@ def test_two_sleepers_each_wake_at_their_time(driver: Driver, functions: Functio
 
 def test_no_sleeper_overtakes_a_busy_function(driver: Driver, functions: Functions) -> None:
     sleeping = functions.start(functions.make(SLEEP, timeout=5000), 3000)
-    working = functions.start(functions.make(WORK), 0.5)
+    working = functions.start(functions.make(BUSY), 0.5)
     driver.until(lambda: sleeping.done() and working.done())
     assert working.result().result < sleeping.result().result[1]
     assert working.result().ended - working.result().began < 100, "the clock was not moved while it was busy"
@@ -150,12 +150,12 @@ def test_a_woken_thread_is_busy_while_its_waker_waits_for_a_response(driver: Dri
     assert [waited] == about(500)
 
 
-@pytest.mark.parametrize(("work", "wait", "seen"), [(300, 900, True), (900, 300, False)])
+@pytest.mark.parametrize(("sleep", "wait", "seen"), [(300, 900, True), (900, 300, False)])
 def test_a_thread_that_waits_for_another_wakes_with_it_or_times_out(
-    functions: Functions, work: float, wait: float, *, seen: bool
+    functions: Functions, sleep: float, wait: float, *, seen: bool
 ) -> None:
     came, waited = functions.invoke(
-        functions.make(WAIT_FOR_A_WORKER, timeout=5000), {"work": work, "wait": wait}
+        functions.make(WAIT_FOR_A_WORKER, timeout=5000), {"sleep": sleep, "wait": wait}
     ).result
     assert came is seen
     assert [waited] == about(300)

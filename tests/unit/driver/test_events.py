@@ -1,4 +1,4 @@
-"""Requests one by one through the real handlers: what Lambda and networks do to them, and the local AWS does not."""
+"""Single requests through the real handlers, with the faults of Lambda and networks that the local AWS lacks."""
 
 import json
 import time
@@ -88,7 +88,7 @@ def test_a_response_that_breaks_the_contract_is_refused_and_fails_the_test(
 ) -> None:
     assert functions.send(functions.make(RESPOND % (members, headers))).end() is None
     assert len(driver.urls.violations) == 3, "one for each try"
-    driver.urls.violations.clear()  # else the fixture fails this test
+    driver.urls.violations.clear()  # or the fixture would fail this test
 
 
 def test_a_response_within_the_contract_is_accepted(functions: Functions) -> None:
@@ -98,7 +98,7 @@ def test_a_response_within_the_contract_is_accepted(functions: Functions) -> Non
 
 
 @pytest.mark.parametrize(
-    ("fault", "status_after", "answers"),
+    ("fault", "status_after", "statuses"),
     [
         ("lost", "CREATED", {503}),
         ("reset", "CREATED", {None}),
@@ -111,12 +111,12 @@ def test_a_response_within_the_contract_is_accepted(functions: Functions) -> Non
     ],
 )
 def test_a_fault_lasts_for_all_attempts_of_a_call(
-    launches: Launches, fault: str, status_after: str, answers: set[int | None]
+    launches: Launches, fault: str, status_after: str, statuses: set[int | None]
 ) -> None:
     delivery = launches.send("Create", faults(fault))
     assert delivery.response().status == "FAILED"
     starts = [call for call in delivery.calls if call.method == "POST"]
-    assert {call.status for call in starts} == answers
+    assert {call.status for call in starts} == statuses
     assert launches.status() == status_after
 
 
@@ -175,7 +175,7 @@ def test_a_late_call_takes_effect_when_the_test_applies_it(driver: Driver, launc
     assert launches.status() == "CREATED"
     assert driver.apply_late() == 200
     assert launches.status() == "RUNNING"
-    assert create.response().status == "FAILED", "nobody got the answer"
+    assert create.response().status == "FAILED", "the response came too late"
 
 
 def test_lambda_retries_the_same_request_after_a_sandbox_dies(launches: Launches) -> None:

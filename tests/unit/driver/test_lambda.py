@@ -1,4 +1,4 @@
-"""Lambda: retries, duplicates, slots, and what an invocation is told."""
+"""Lambda: retries, duplicates, slots, and the context of an invocation."""
 
 from dataclasses import replace
 

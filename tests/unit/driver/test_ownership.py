@@ -1,6 +1,6 @@
-"""What sequences of requests alone can't say: endpoints, SDKs, late calls, forged headers, a launch with two owners.
+"""Ownership beyond sequences of requests: endpoints, SDKs, late calls, forged headers, a launch with two owners.
 
-The other rows of what ever went wrong are sequences; see test_sequences.
+All other cases are sequences: test_sequences.py.
 """
 
 import json
@@ -38,7 +38,7 @@ def another_table(local_aws: LocalAws) -> str:
 
 
 class Another:
-    """Another Evidently API, with a launch of the same name as the first one's."""
+    """A second Evidently API, with a launch of the same name."""
 
     def __init__(self, driver: Driver, local_aws: LocalAws, table: str, project: str) -> None:
         environment = {"AWS_ENDPOINT_URL": local_aws.url, contract.ENV_TABLE_NAME: table}
@@ -114,7 +114,7 @@ IDS = ["not-started:1700000000", "ADOPTED", "MADE-UP"]
 
 @pytest.fixture
 def broken_sdk(tmp_path: Path) -> Path:
-    """The provider's asset where botocore can't be imported."""
+    """Return the provider's asset with a botocore that fails to import."""
     shutil.copytree(LAMBDA, tmp_path / "lambda", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("botocore", "boto3"):
         (tmp_path / "lambda" / f"{name}.py").write_text("raise ImportError('planted')\n", encoding="utf-8")
@@ -155,7 +155,7 @@ def test_a_request_that_a_frozen_sandbox_sends_on_thawing_has_no_effect(driver: 
 
 
 def _late(driver: Driver, launches: Launches) -> None:
-    """A start whose effect comes when its request is over."""
+    """Send a start whose effect comes after its request has ended."""
     launches.send("Create", faults("late")).end()
     driver.wait(PROVIDER_TIMEOUT_SECONDS)
 
@@ -229,33 +229,35 @@ def test_a_duplicate_of_an_earlier_update_keeps_its_successors_changes(driver: D
     assert found["description"] == "three"
 
 
-@pytest.mark.parametrize("starter", ["shop", "depot"])
-def test_the_delete_of_a_launch_stops_its_run_whoever_started_it(driver: Driver, starter: str) -> None:
+@pytest.mark.parametrize("run_owner", ["shop", "depot"])
+def test_the_delete_of_a_launch_stops_its_run_whoever_started_it(driver: Driver, run_owner: str) -> None:
     subject = Creates(driver, "launch")
     create = driver.request(
         "Create",
         driver.provider(),
-        logical_id="Declared",
+        logical_id="Managed",
         resource_type=subject.resource_type,
         properties=subject.properties(NOVEMBER),
     )
-    declared = driver.send(create).response()
+    managed = driver.send(create).response()
     name = f"{subject.prefix}-{NOVEMBER}"
     start = {"Project": subject.prefix, "Launch": name, "OnDelete": "CANCEL"}
-    started = driver.send(driver.request("Create", driver.provider(), stack=starter, properties=start)).response()
+    started = driver.send(driver.request("Create", driver.provider(), stack=run_owner, properties=start)).response()
     assert started.data["StartedBy"] == "stack"
 
     delete = driver.request(
         "Delete",
         driver.provider(),
-        logical_id="Declared",
+        logical_id="Managed",
         resource_type=subject.resource_type,
         properties=create.properties,
-        physical_id=declared.physical_id,
+        physical_id=managed.physical_id,
     )
     assert driver.send(delete).response().status == "SUCCESS"
     assert subject.status(NOVEMBER) == "ABSENT"
-    late = driver.request("Delete", driver.provider(), stack=starter, properties=start, physical_id=started.physical_id)
+    late = driver.request(
+        "Delete", driver.provider(), stack=run_owner, properties=start, physical_id=started.physical_id
+    )
     assert driver.send(late).response().status == "SUCCESS"
     project = subject.evidently.get_project(project=subject.prefix)["project"]
     assert (project["launchCount"], project["activeLaunchCount"]) == (0, 0)
@@ -316,7 +318,7 @@ def _forged(
     resource: str = "Start",
     requested_at: int | None = None,
 ) -> int:
-    """The status of a start or stop whose owner somebody made up."""
+    """Return the HTTP status of a start or stop with a forged owner."""
     dated = [] if requested_at is None else [f"requested-at=@{requested_at}"]
     header = ", ".join([f'stack="{stack_id}"', f'resource="{resource}"', f"action={action}", *dated])
     path = f"/projects/{launches.project}/launches/{NOVEMBER}/{verb}"

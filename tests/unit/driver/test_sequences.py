@@ -1,5 +1,7 @@
-"""Each sequence that ever broke a promise, through the driver and the real handlers: for StartLaunch, and for the four
-managed resources wherever an existence can stand for a run."""
+"""Each sequence that ever broke a promise, through the driver and the real handlers.
+
+For StartLaunch, and for the four managed resources where an existence can stand for a run.
+"""
 
 import pytest
 

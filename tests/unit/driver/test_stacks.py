@@ -1,4 +1,4 @@
-"""Stacks of synthesized templates: what CloudFormation sends, in which order, and what it makes of the responses."""
+"""Stacks of synthesized templates: CloudFormation's requests, their order, and how it acts on the responses."""
 
 from typing import Any
 
@@ -20,17 +20,17 @@ LOST = [faults("lost")]
 
 
 class Shop:
-    """Templates with StartLaunch resources, by their logical ids."""
+    """Templates with StartLaunch resources, by logical id."""
 
     def __init__(self, driver: Driver, launches: Launches) -> None:
         self._driver = driver
         self._launches = launches
 
     def template(self, *, banner: str = "Treats", provider: str = "Provider", **starts: str) -> dict[str, Any]:
-        """A template.
+        """Return a template.
 
         Args:
-            banner: another one changes every StartLaunch.
+            banner: text in the template; another one changes every StartLaunch.
             provider: logical id of the function.
             starts: the launch of each StartLaunch; `Second` waits for `First`, all others for nothing.
 

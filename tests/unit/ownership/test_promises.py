@@ -1,6 +1,7 @@
-"""Every sequence within these bounds, against the rules of the API and the plan of the handler.
+"""Every sequence within these bounds keeps the promises, by the API's rules and the handler's plan.
 
-Explored are the functions themselves, in a world of CloudFormation, Lambda, the network and others (tests/model).
+The model checker explores the functions themselves, in a world of CloudFormation, Lambda, the network and others
+(tests/model).
 """
 
 from collections.abc import Set as AbstractSet

@@ -1,4 +1,4 @@
-"""Every sequence of the golden file, played against the rules of the API and the plan of the handler alone."""
+"""Every golden sequence, played with the API's rules and the handler's plan alone."""
 
 import pytest
 

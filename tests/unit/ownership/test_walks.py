@@ -1,4 +1,4 @@
-"""Random walks with every kind of event at once: a few here, as many as there is time for in `make soak`."""
+"""Random walks with every kind of event at once: a few here, as many as time allows in `make soak`."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ def test_a_seed_walks_the_same_path_in_every_process() -> None:
     folders = os.pathsep.join(str(ROOT / name) for name in ("lambda", "tests"))
     command = [sys.executable, "-m", "model.soak", "all", "7"]
     ways = [
-        subprocess.run(  # noqa: S603 - our own program
+        subprocess.run(  # noqa: S603 - a program of the tests
             command,
             check=True,
             capture_output=True,

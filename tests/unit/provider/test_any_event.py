@@ -1,4 +1,4 @@
-"""Any event, and any response of the API: one response to CloudFormation, with an id that it can go on with."""
+"""Any event and any response of the API lead to one response to CloudFormation, with a usable physical id."""
 
 import json
 from itertools import chain, repeat

@@ -1,4 +1,4 @@
-"""What a launch's status means, as the pure functions have it."""
+"""What a launch's status means for a request."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The client: what it sends and how it is signed, and endpoints that are not an Evidently API."""
+"""The client: its requests and their signatures, and endpoints that are not an Evidently API."""
 
 import os
 import re
@@ -116,7 +116,7 @@ def test_plain_http_to_another_machine_is_refused_without_a_connection(
 
     assert response["Status"] == "FAILED"
     assert f"{url} is not https" in response["Reason"]
-    assert set(resolved) == {"127.0.0.1"}  # the response URL's
+    assert set(resolved) == {"127.0.0.1"}  # of the response URL
 
 
 @pytest.mark.parametrize("url", ["not a url", "https://", "evidently.example.com"])
@@ -189,7 +189,7 @@ def test_without_a_signing_name_calls_are_signed_for_evidently(
 
 @pytest.fixture
 def connect(harness: Harness) -> Callable[[], Evidently]:
-    """A function that makes a client of the harness's API, as its environment says."""
+    """Creates clients of the harness's API from the environment."""
     request = Request.from_event({**event("Create"), "ResponseURL": harness.cloudformation.url})
     log = Log(request, lambda: 0.0, 0.0)
     return lambda: Evidently.connect(os.environ, connect_seconds=3, read_seconds=10, log=log)

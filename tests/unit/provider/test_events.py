@@ -1,6 +1,6 @@
-"""Events as CloudFormation sends them, kept for ever: old payloads come back on rollback and Delete.
+"""Golden events, as CloudFormation sent them: a rollback or a Delete may bring a payload of any earlier version.
 
-A file here is never changed, only added to: for each new shape of a payload, one more.
+Files in events/ are never changed; each new shape of a payload gets a new file.
 """
 
 from typing import Any

@@ -10,7 +10,7 @@ from helpers.launch_replies import PROJECT_ARN, launch_arn
 from helpers.provider_harness import STACK_ID
 
 NOVEMBER = ResourceRef(Kind.LAUNCH, "november", "petfood")
-NAMES = st.from_regex(r"\A[-a-zA-Z0-9._]{1,127}\Z")  # the model's pattern of a name
+NAMES = st.from_regex(r"\A[-a-zA-Z0-9._]{1,127}\Z")  # the model's pattern for names
 REFS = st.one_of(
     st.builds(ResourceRef, st.sampled_from([Kind.PROJECT, Kind.SEGMENT]), NAMES),
     st.builds(ResourceRef, st.sampled_from([Kind.FEATURE, Kind.LAUNCH]), NAMES, NAMES),

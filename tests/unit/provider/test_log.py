@@ -1,4 +1,4 @@
-"""The log: JSON lines with the members that were agreed on, and no secret in them."""
+"""The log: JSON lines with known members, and no secret."""
 
 import traceback
 from dataclasses import replace
@@ -27,7 +27,7 @@ from helpers.provider_harness import LOGICAL_ID, MADE_UP, REQUEST_ID, SECRET, Ha
 from helpers.scripted_server import OK, RESET, Reply
 
 ALWAYS = {"level", "step", "requestId", "requestType", "resourceType", "stack", "logicalId", "seconds"}
-# What a step may say besides.
+# Further members of some steps.
 METRICS = {"_aws", "FunctionName", "FailedRequests", "RequestDuration"}
 STEPS: dict[str, set[str]] = {
     "received": set(),

@@ -1,4 +1,4 @@
-"""Projects, features, segments and launches as custom resources: created, changed and deleted, on the API itself."""
+"""Projects, features, segments and launches as custom resources, with the real API: create, change, delete."""
 
 from collections.abc import Mapping
 from typing import Any

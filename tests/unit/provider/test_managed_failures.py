@@ -1,4 +1,4 @@
-"""What failures of a managed resource leave: nothing that its stack does not name, and nothing of others' deleted."""
+"""Failures of a managed resource leave no orphan, and delete nothing of another owner."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whose a project, feature, segment or launch is, and what a Delete may do to it, on the API itself."""
+"""Ownership of a project, feature, segment or launch, with the real API: what a Delete may do to it."""
 
 import pytest
 
@@ -12,7 +12,7 @@ ANOTHER_STACK = "arn:aws:cloudformation:eu-north-1:123456789012:stack/shop2/ffff
 
 
 def create_by_hand(served: Served, kind: str) -> None:
-    """Create what the definition of a kind says, as somebody else would."""
+    """Create a resource with its kind's definition, without an owner."""
     project = {"project": "petfood"} if kind in {"Feature", "Launch"} else {}
     if project:
         served.evidently.create_project(name="petfood")

@@ -1,4 +1,4 @@
-"""The two headers of ownership, and whose stacks the provider serves."""
+"""The two headers of ownership, and the account whose stacks the provider serves."""
 
 import pytest
 

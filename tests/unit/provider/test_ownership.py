@@ -1,4 +1,4 @@
-"""The plan of a request: which calls it makes, one after the other, and what their outcomes come to."""
+"""The plan of a request: its calls, one after the other, and its result by their outcomes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,17 +34,17 @@ RELEASED = (Outcome.RELEASED, *sorted(FAULTS))
 
 
 def update(given: str, old: ResourceRef | None = None, target: ResourceRef = NOVEMBER) -> Subject:
-    """Return an Update of a resource with an id, from what old properties name to what the new ones do."""
+    """Return an Update of a resource with this id, from an old target to a new one."""
     return replace(CREATE, type=RequestType.UPDATE, given=PhysicalId.parse(given), old=old, target=target)
 
 
 def delete(given: str, *, keep: bool = False, at: int | None = 200) -> Subject:
-    """Return a Delete of a resource with an id."""
+    """Return a Delete of a resource with this id."""
     return replace(CREATE, type=RequestType.DELETE, given=PhysicalId.parse(given), keep=keep, requested_at=at)
 
 
 def carry_out(subject: Subject, outcome: Callable[[Call], Outcome]) -> tuple[list[Call], Result]:
-    """Return the calls of a request, and its result."""
+    """Return the calls of a plan, and its result."""
     calls, steps = [], plan(subject)
     try:
         calls.append(next(steps))
@@ -155,7 +155,7 @@ def test_an_update_that_cannot_release_the_old_launch_fails_before_it_acquires(f
     ("given", "call"),
     [
         (OURS, "november @200"),
-        (OTHERS, "december @200"),  # the id decides, not the properties
+        (OTHERS, "december @200"),  # by the id, not the properties
         (f"{OURS}#failed:50", "november @50"),
         (f"{OURS}#failed:{REQUEST_ID}", "november @None"),
         ("not-started:50", "november @50"),

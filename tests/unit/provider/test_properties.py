@@ -1,4 +1,4 @@
-"""A StartLaunch's properties: strings of any age, some of them known only at deploy time."""
+"""Properties of a StartLaunch: strings of any version, some of them known only at deploy time."""
 
 from typing import Any
 

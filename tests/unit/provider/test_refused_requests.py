@@ -1,4 +1,4 @@
-"""Requests that are not served: of another account's stack, for another URL, of a type that nobody knows."""
+"""Refused requests: for another account's stack, for another URL, of an unknown type."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Delete of a StartLaunch: decided by the id, on an API that keeps the rules of ownership and on one without."""
+"""Delete of a StartLaunch: the physical id decides, on an API with the rules of ownership and on one without."""
 
 import json
 from dataclasses import replace
@@ -28,7 +28,7 @@ from helpers.scripted_server import RESET, Reply
 
 OURS, ADOPTED, UNKNOWN = launch_arn(), f"{launch_arn()}#adopted", f"{launch_arn()}#failed:{NOW - 60}"
 REFUSED = pytest.mark.parametrize("refused", [CONFLICT, INVALID], ids=["409", "400"])
-# What has to be proven before it is released, and the time as of which it is.
+# Ids whose ownership must be proven before the release, and the time of the release.
 UNPROVEN = pytest.mark.parametrize(
     ("given", "as_of"), [(MADE_UP, NOW), (NOT_STARTED, NOW), ("not-started:50", 50), (UNKNOWN, NOW - 60)]
 )
@@ -95,7 +95,7 @@ def test_a_launch_that_is_kept_is_left(harness: Harness, given: str, on_delete: 
     assert harness.changes == [("StopLaunch", "november", "leave")]
 
 
-@pytest.mark.parametrize("found", [shows("RUNNING"), NOT_FOUND], ids=["running", "gone"])
+@pytest.mark.parametrize("found", [shows("RUNNING"), NOT_FOUND], ids=["running", "not_found"])
 @pytest.mark.parametrize(
     ("given", "on_delete"),
     [(MADE_UP, "CANCEL"), (NOT_STARTED, "CANCEL"), (UNKNOWN, "CANCEL"), (OURS, "KEEP_RUNNING"), (MADE_UP, "COMPLETE")],

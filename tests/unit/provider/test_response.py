@@ -1,4 +1,4 @@
-"""Exactly one response, whatever becomes of the request."""
+"""Exactly one response to every request."""
 
 import json
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def raising(error: BaseException) -> Serve:
     return serve
 
 
-def answering(**members: Any) -> Serve:
+def responding(**members: Any) -> Serve:
     return lambda _: Response(**{"status": Status.SUCCESS, "physical_id": launch_arn(), **members})
 
 
@@ -82,7 +82,7 @@ def test_a_worker_that_outlives_the_response_makes_no_more_calls(harness: Harnes
     with harness.hanging() as hang:
         harness.api.plan(replace(shows("UPDATING"), before=hang), shows("RUNNING"))
         response = harness.send(event("Create"))
-        harness.clock.seconds = 0.0  # were it for the time alone, a call could begin
+        harness.clock.seconds = 0.0  # by the time alone, a call could begin
 
     assert response["Status"] == "FAILED"
     assert harness.calls == ["StartLaunch"]
@@ -100,13 +100,13 @@ def test_no_call_begins_that_could_outlast_the_deadline(harness: Harness, remain
 
 
 def test_an_empty_physical_id_is_never_sent(harness: Harness) -> None:
-    assert harness.send(event("Create"), serve=answering(physical_id=""))["PhysicalResourceId"] == NOT_STARTED
-    assert harness.send(event("Update", "given"), serve=answering(physical_id=""))["PhysicalResourceId"] == "given"
+    assert harness.send(event("Create"), serve=responding(physical_id=""))["PhysicalResourceId"] == NOT_STARTED
+    assert harness.send(event("Update", "given"), serve=responding(physical_id=""))["PhysicalResourceId"] == "given"
 
 
 def _room(harness: Harness) -> int:
-    """Return how many bytes a reason may have."""
-    harness.invoke(event("Create"), serve=answering(reason=""))
+    """Return the number of bytes that a reason may have."""
+    harness.invoke(event("Create"), serve=responding(reason=""))
     return 4096 - len(harness.cloudformation.received.pop().body)
 
 
@@ -118,7 +118,7 @@ def test_a_response_has_4096_bytes_at_most_and_no_split_character(harness: Harne
     whole, rest = divmod(room + excess, size)
     reason = "a" * rest + letter * whole
 
-    harness.invoke(event("Create"), serve=answering(reason=reason))
+    harness.invoke(event("Create"), serve=responding(reason=reason))
 
     content = harness.cloudformation.received[0].body
     said = json.loads(content)["Reason"]
@@ -135,7 +135,7 @@ def test_a_response_has_4096_bytes_at_most_and_no_split_character(harness: Harne
 def test_only_the_longest_attribute_is_cut(harness: Harness) -> None:
     data = {"StatusReason": "ä" * 5000, "LaunchArn": launch_arn(), "LaunchStatus": "RUNNING"}
 
-    harness.invoke(event("Create"), serve=answering(data=data, reason="short"))
+    harness.invoke(event("Create"), serve=responding(data=data, reason="short"))
 
     content = harness.cloudformation.received[0].body
     said = json.loads(content)
@@ -146,14 +146,14 @@ def test_only_the_longest_attribute_is_cut(harness: Harness) -> None:
 
 
 def test_a_response_that_stays_too_long_is_sent_anyway(harness: Harness) -> None:
-    response = harness.send(event("Update", "i" * 5000), serve=answering(reason="why", physical_id=""))
+    response = harness.send(event("Update", "i" * 5000), serve=responding(reason="why", physical_id=""))
 
     assert (response["Status"], response["Reason"]) == ("SUCCESS", "")
 
 
 @pytest.mark.parametrize("reason", ["half \ud83c", "\udcff" * 5000])
 def test_a_lone_surrogate_in_a_response_is_sent(harness: Harness, reason: str) -> None:
-    response = harness.send(event("Create"), serve=answering(reason=reason, data={"StatusReason": "\ud83c"}))
+    response = harness.send(event("Create"), serve=responding(reason=reason, data={"StatusReason": "\ud83c"}))
 
     assert response["Status"] == "SUCCESS"
     assert "?" in response["Reason"]

@@ -1,4 +1,4 @@
-"""The way of a response: to a URL that fails, moves, stalls, or is not to be trusted."""
+"""Sending a response: to a URL that fails, redirects, stalls, or is not trusted."""
 
 import socket
 from contextlib import suppress
@@ -72,7 +72,7 @@ def test_an_accepted_response_is_not_sent_again_when_the_reply_body_stalls(harne
             with suppress(OSError):  # the listener is closed
                 while True:
                     accepted.append(listener.accept()[0])
-                    # The status is there, the two bytes of the body never come.
+                    # The status arrives, the two bytes of the body never do.
                     accepted[-1].sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n")
 
         thread = Thread(target=accept)

@@ -1,4 +1,4 @@
-"""Which failures are tried again, and for how long; counted where the requests come in."""
+"""Which failures are retried, and for how long, counted at the server."""
 
 import socket
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def test_an_api_that_does_not_respond_is_retried_for_30_seconds(
 
     assert response["Status"] == "FAILED"
     assert harness.api.url in response["Reason"]
-    # The pause that would lead past the 30 seconds, 8 at most, is not made. Each request but the last has a pause.
+    # No pause, of 8 seconds at most, leads past the 30 seconds. A pause follows each request but the last.
     assert 22 <= sum(harness.clock.pauses) <= 30
     assert len(harness.calls) == len(harness.clock.pauses) + 1
 
@@ -158,7 +158,7 @@ def test_calls_end_before_the_functions_timeout(harness: Harness) -> None:
 
 @pytest.fixture
 def budget() -> tuple[RetryBudget, FakeClock]:
-    """A budget of 60 seconds, without jitter, of 100 until the deadline."""
+    """A budget of 60 seconds without jitter, 100 seconds before the deadline."""
     fake = FakeClock(seconds=0.0)
     return _budget(fake, jitter=lambda: 1.0), fake
 

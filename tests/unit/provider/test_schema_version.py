@@ -85,7 +85,7 @@ def test_a_delete_of_a_newer_version_deletes_a_managed_resource(created: Served)
 
 
 def test_a_rollback_from_a_newer_version_succeeds(harness: Harness) -> None:
-    """Its Update has the old properties as the new ones, and those of the newer version as the old ones."""
+    """Its Update has the older payload as ResourceProperties, and the newer one as OldResourceProperties."""
     harness.api.plan(shows("RUNNING"))
 
     response = harness.send(event("Update", OURS, old={"SchemaVersion": NEWER, "Triggers": "newer"}))

@@ -1,4 +1,4 @@
-"""Create and Update of a StartLaunch: what is found, the calls that it takes, and the response."""
+"""Create and Update of a StartLaunch: the launch's state, the calls, and the response."""
 
 import json
 from dataclasses import replace
@@ -147,7 +147,7 @@ def test_an_update_of_a_launch_that_runs_keeps_its_id(either: Harness, given: st
     [
         ("plain", OURS, "stack"),
         ("plain", ADOPTED, "adopted"),
-        # An API that keeps the rules refuses no start by an owner: the launch is somebody else's by now.
+        # An API with the rules never refuses a start by an owner, so the launch has another owner by now.
         ("harness", OURS, "adopted"),
         ("harness", ADOPTED, "adopted"),
     ],
@@ -208,7 +208,7 @@ def test_a_start_that_the_rules_refuse_is_final(harness: Harness, given: str, re
 
 
 def test_an_update_releases_the_launch_that_nothing_names_any_more(harness: Harness) -> None:
-    # An Update from november to october failed, whatever it had come to; this is the rollback's.
+    # The rollback's Update, after one from november to october FAILED with any outcome.
     harness.api.plan(shows("RUNNING", "october"), released("done"), shows("RUNNING"))
 
     response = harness.send(event("Update", OURS, old={"Launch": "october", "OnDelete": "COMPLETE"}))

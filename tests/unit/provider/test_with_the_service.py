@@ -1,4 +1,4 @@
-"""The provider against the Evidently API itself: the service, on a real table, behind a real socket."""
+"""The provider with the real Evidently API: the service, on a real table, behind a real socket."""
 
 import socket
 from dataclasses import replace
@@ -43,7 +43,7 @@ def test_a_launch_starts_and_stops_with_its_resource(served: Served) -> None:
     assert served.harness.calls == ["StartLaunch", "StartLaunch", "StopLaunch"]
 
 
-@pytest.mark.parametrize("when", ["before_the_start_is_answered", "before_the_response_is_accepted"])
+@pytest.mark.parametrize("when", ["before_the_apis_response", "before_the_response_is_accepted"])
 def test_a_retried_create_owns_the_launch_that_its_killed_attempt_started(served: Served, when: str) -> None:
     url = served.harness.cloudformation.url
     given = {**event("Create"), "ResponseURL": presigned(url, served.now)}
@@ -56,7 +56,7 @@ def test_a_retried_create_owns_the_launch_that_its_killed_attempt_started(served
         def respond_and_kill(request: Received) -> Reply:
             return replace(served.respond(request), before=kill)
 
-        if when == "before_the_start_is_answered":
+        if when == "before_the_apis_response":
             served.harness.api.respond = respond_and_kill
         else:
             served.harness.cloudformation.plan(Reply(None, before=kill), OK)
@@ -229,7 +229,7 @@ def test_a_project_and_a_launch_by_arn_are_the_same_as_by_name(served: Served) -
 def test_the_api_refuses_a_start_that_arrives_after_the_deadline(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Five dead addresses before a live one: each takes the whole time of a connection.
+    # Five dead addresses before a live one: each takes the whole connect time-out.
     harness, dead = served.harness, [f"192.0.2.{each}" for each in range(1, 6)]
     port = int(harness.api.url.rpartition(":")[2])
     resolve, connect = socket.getaddrinfo, socket.socket.connect
