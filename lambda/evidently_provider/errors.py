@@ -11,6 +11,12 @@ ProviderError
 └── LaunchStateError         the launch is in a state that forbids the request
 """
 
+from typing import Final
+
+import evidently_contract as contract
+
+_FINAL_OUTCOMES: Final = frozenset({contract.OUTCOME_FULL, contract.OUTCOME_EXPIRED})
+
 
 class ProviderError(Exception):
     """Why a request failed."""
@@ -50,6 +56,11 @@ class RefusedError(ProviderError):
         self.conflict = conflict
         self.outcome = outcome
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the outcome tells everything, so that no read of the resource adds to it."""
+        return self.outcome in _FINAL_OUTCOMES
+
 
 class FinalError(ProviderError):
     """The API returned an error that no retry changes."""
@@ -79,3 +90,8 @@ class WrongEndpointError(ProviderError):
 
 class LaunchStateError(ProviderError):
     """The launch's state forbids the request."""
+
+
+def internal_error(error: BaseException) -> str:
+    """Return the Reason for any other error, without its message, which may quote a property."""
+    return f"Internal error of cdk-evidently ({type(error).__name__}); the provider's log has where it happened."

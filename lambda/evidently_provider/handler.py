@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Protocol
 
+from evidently_provider.errors import internal_error
 from evidently_provider.invocation import Invocation, Progress
 from evidently_provider.runtime.deadline import Clock, Deadline
 from evidently_provider.runtime.log import Log, Value
@@ -116,10 +117,7 @@ def _serve_in_worker(invocation: Invocation, serve: Callable[[Invocation], Respo
             results.put(serve(invocation))
         except BaseException as error:  # noqa: BLE001 - every error needs a response, SystemExit too
             log.crash("crashed", error)
-            reason = (
-                f"Internal error of cdk-evidently ({type(error).__name__}); the provider's log has where it happened."
-            )
-            results.put(invocation.failed(reason))
+            results.put(invocation.failed(internal_error(error)))
         finally:
             finished.set()
 

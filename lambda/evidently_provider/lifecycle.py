@@ -8,7 +8,13 @@ from typing import Any
 import evidently_contract as contract
 from evidently_provider.api.calls import Calls
 from evidently_provider.api.owner_header import check_owner
-from evidently_provider.errors import InvalidPropertyError, NotFoundError, ProviderError, WrongEndpointError
+from evidently_provider.errors import (
+    InvalidPropertyError,
+    NotFoundError,
+    ProviderError,
+    WrongEndpointError,
+    internal_error,
+)
 from evidently_provider.invocation import Invocation
 from evidently_provider.ownership.identity import Mark, PhysicalId, endpoint_digest
 from evidently_provider.ownership.plan import FAULTS, Action, Call, Outcome, Result, Subject, plan
@@ -184,7 +190,7 @@ def _reason(error: Exception) -> str:
         return "No time was left to call the Evidently API again. Deploy again; raise `timeout` if this repeats."
     if isinstance(error, ProviderError):
         return str(error)
-    return f"Internal error of cdk-evidently ({type(error).__name__}); the provider's log has where it happened."
+    return internal_error(error)
 
 
 def _unknown_type(invocation: Invocation) -> Response:

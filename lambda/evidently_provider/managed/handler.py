@@ -21,7 +21,6 @@ from evidently_provider.properties import Desired, adopts_existing, desired, man
 if TYPE_CHECKING:
     from evidently_provider.api.client import Evidently
 
-_FINAL: Final = {contract.OUTCOME_FULL, contract.OUTCOME_EXPIRED}
 _MOST_NAMED: Final = 10
 
 
@@ -69,7 +68,7 @@ class ManagedResource:
             self.refusal = str(refused)
             if refused.outcome == contract.OUTCOME_STALE:
                 return Outcome.STALE
-            if not refused.conflict or refused.outcome in _FINAL:
+            if not refused.conflict or refused.is_final:
                 raise
             try:
                 self._document = self.calls.read(call.target)
@@ -83,7 +82,7 @@ class ManagedResource:
         return Outcome.OK
 
     def release(self, call: Call) -> Outcome:
-        """Call Delete…. The API stops a running launch first, whoever started it, when its last owner releases it."""
+        """Call Delete…, also to leave. The API ends a launch's run before the launch, whoever owns the run."""
         self._require_rules(call.target)
         operation = call.target.kind.operation("Delete")
         try:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from evidently_provider.api.client import Evidently
 
 _MAX_REASON: Final = 160  # characters of StopLaunch's `reason`, by the API's model
-_FINAL: Final = {contract.OUTCOME_FULL, contract.OUTCOME_EXPIRED}
 
 
 @dataclass(slots=True)
@@ -64,7 +63,7 @@ class StartLaunch:
                 self.refusal, refused = str(error), error
                 if error.outcome == contract.OUTCOME_STALE:
                     return Outcome.STALE
-                if error.outcome in _FINAL:
+                if error.is_final:
                     raise
                 self.calls.log("start_refused", call.target)
                 try:
@@ -79,7 +78,7 @@ class StartLaunch:
             self._wait(call)
 
     def release(self, call: Call) -> Outcome:
-        """Call StopLaunch, which ends the launch for good, or leaves it to its other owners."""
+        """Call StopLaunch, also to leave. A stop ends the launch for good."""
         if (call.action is Action.LEAVE or not call.owned) and not self.calls.keeps_rules(call.target):
             # Such an API ignores the header: a leave would stop the launch, and a stop would end another owner's run.
             self.calls.log("skipped", call.target, "WARNING", found="an API that keeps no owners")
