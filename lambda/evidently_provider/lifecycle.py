@@ -19,7 +19,7 @@ from evidently_provider.invocation import Invocation
 from evidently_provider.ownership.identity import Mark, PhysicalId, endpoint_digest
 from evidently_provider.ownership.plan import FAULTS, Action, Call, Outcome, Result, Subject, plan
 from evidently_provider.ownership.references import ResourceRef
-from evidently_provider.properties import check_arns, check_names, check_schema_version, keeps
+from evidently_provider.properties import UPDATE_PROVIDER, check_arns, check_names, check_schema_version, keeps
 from evidently_provider.registry import REGISTRY, Resource
 from evidently_provider.runtime.deadline import TimeIsUpError
 from evidently_provider.runtime.request import Request, RequestType
@@ -199,5 +199,5 @@ def _unknown_type(invocation: Invocation) -> Response:
         # A type that this version does not know acquired nothing through it, so there is nothing to undo.
         return Response(Status.SUCCESS, failure_id)
     known = ", ".join(sorted(REGISTRY))
-    reason = f"ResourceType is '{request.resource_type}'; this provider knows {known}. Deploy the function anew."
+    reason = f"ResourceType is '{request.resource_type}'; this provider knows {known}. {UPDATE_PROVIDER}."
     return Response(Status.FAILED, failure_id, reason)

@@ -15,6 +15,7 @@ from evidently_provider.ownership.references import Kind, ResourceRef
 
 NameCheck = Callable[[str, str, str], None]  # property, its name, shape of the model
 
+UPDATE_PROVIDER: Final = "Update cdk-evidently in the stack that has the provider, and deploy that stack first"
 _FORMS: Final = {
     Kind.PROJECT: "arn:…:evidently:…:project/NAME",
     Kind.LAUNCH: "arn:…:evidently:…:project/NAME/launch/NAME",
@@ -34,8 +35,7 @@ def check_schema_version(properties: Mapping[str, Any]) -> None:
     # int() alone would also take " 1" and "1_0", and raise an error of its own for 5000 digits.
     if not (re.fullmatch("[0-9]{1,9}", text) and int(text) <= int(contract.SCHEMA_VERSION)):
         rule = f"an integer up to {contract.SCHEMA_VERSION}, the newest version that this provider knows"
-        way_out = "Update cdk-evidently in the stack that has the provider, and deploy that stack first"
-        raise InvalidPropertyError(contract.PROPERTY_SCHEMA_VERSION, version, rule, way_out)
+        raise InvalidPropertyError(contract.PROPERTY_SCHEMA_VERSION, version, rule, UPDATE_PROVIDER)
 
 
 def launch_ref(properties: Mapping[str, Any]) -> ResourceRef:

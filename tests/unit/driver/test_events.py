@@ -236,7 +236,7 @@ def test_an_event_can_stay_queued_while_a_later_one_is_served(driver: Driver, la
 
 def test_a_frozen_sandbox_sends_its_call_when_it_thaws_after_the_response(driver: Driver, launches: Launches) -> None:
     create = launches.send("Create", faults("stalled"))
-    assert create.response().status == "FAILED", "it gave up at its deadline, with a connection that came to nothing"
+    assert create.response().status == "FAILED", "it reached its deadline on a stalled connection"
     assert (create.tries[0].end, create.calls, launches.status()) == (End.RETURNED, [], "CREATED")
     create.thaw()
     driver.until(lambda: bool(create.calls))
