@@ -49,8 +49,8 @@ class Invocation:
         """Return the response to a request that could not be served.
 
         A Delete fails only if its physical id says that a launch may run, or a resource exist, that it must undo:
-        nothing else may block a rollback or the deletion of a stack. The id alone decides, because this must work
-        before anything is imported or called.
+        nothing else may block a rollback or the deletion of a stack. The id and `OnDelete` decide, because both are
+        known before anything is imported or called.
         """
         request = self.request
         must_be_undone = PhysicalId.parse(request.physical_id).owns and not keeps(request.properties)
