@@ -1,16 +1,22 @@
-"""Why a request failed: every error's text is the Reason that CloudFormation shows, a sentence a person can act on.
+"""Why a request failed. Each error's text is the Reason that CloudFormation shows: a sentence a person can act on.
 
 ProviderError
-├── InvalidPropertyError    a property breaks a rule of the API
-├── NotFoundError           the API has no such launch (or project)
-├── RefusedError            the API answered no: 400 or 409
-│   └── InUseError          it can't be deleted, because something else needs it
-├── FinalError              the API answered with something that no retry changes: 402, for example
-├── UnreachableError        no answer, a 5xx, or no permission; `unknown_outcome` says it may have been done
-├── ThrottledError          429
-├── WrongEndpointError      what answers is no Evidently API, or can't be one
-└── LaunchStateError        the launch is in a state from which this can't be done
+├── InvalidPropertyError     a property breaks a rule of the API
+├── NotFoundError            the API has no such launch or project
+├── RefusedError             the API returned 400 or 409
+│   └── InUseError           to a Delete…, because something else needs the resource
+├── FinalError               the API returned an error that no retry changes, such as 402
+├── UnreachableError         no response, a 5xx or a 403; `unknown_outcome`: the call may have had its effect
+├── ThrottledError           429
+├── WrongEndpointError       the endpoint is not an Evidently API, or cannot be one
+└── LaunchStateError         the launch is in a state that forbids the request
 """
+
+from typing import Final
+
+import evidently_contract as contract
+
+_FINAL_OUTCOMES: Final = frozenset({contract.OUTCOME_FULL, contract.OUTCOME_EXPIRED})
 
 
 class ProviderError(Exception):
@@ -18,23 +24,31 @@ class ProviderError(Exception):
 
 
 class InvalidPropertyError(ProviderError):
-    """A property breaks a rule."""
+    """A property breaks a rule.
+
+    Args:
+        name: the property.
+        value: its value.
+        rule: a noun phrase that completes "it must be".
+        way_out: a sentence, without its full stop.
+
+    """
 
     def __init__(self, name: str, value: object, rule: str, way_out: str) -> None:
         super().__init__(f"{name} is {value!r}; it must be {rule}. {way_out}.")
 
 
 class NotFoundError(ProviderError):
-    """The API says that there is no such resource."""
+    """The API has no such resource: a modelled 404, not a gateway's."""
 
 
 class RefusedError(ProviderError):
-    """The API refused the request, and what it shows of the resource will tell why.
+    """The API refused a change, 400 or 409. A read of the resource tells more.
 
     Args:
-        message: The sentence.
-        conflict: Whether the request was fine by itself: something there stands in its way.
-        outcome: What the API says of ownership, "" for nothing.
+        message: the sentence.
+        conflict: whether the state of the API is in the way, and not the request itself.
+        outcome: the outcome in the ownership header, "" for none.
 
     """
 
@@ -43,21 +57,26 @@ class RefusedError(ProviderError):
         self.conflict = conflict
         self.outcome = outcome
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the outcome tells everything, so that no read of the resource adds to it."""
+        return self.outcome in _FINAL_OUTCOMES
+
 
 class InUseError(RefusedError):
     """Something else needs what was to be deleted."""
 
 
 class FinalError(ProviderError):
-    """The API answered no, and that is that."""
+    """The API returned an error that no retry changes."""
 
 
 class UnreachableError(ProviderError):
-    """The API did not answer, or not yet as it should.
+    """The API did not respond, failed, or denied access: retried for a while.
 
     Args:
-        message: The sentence.
-        unknown_outcome: Whether the call may have been carried out all the same.
+        message: the sentence.
+        unknown_outcome: whether the call may have had its effect all the same.
 
     """
 
@@ -67,12 +86,17 @@ class UnreachableError(ProviderError):
 
 
 class ThrottledError(ProviderError):
-    """The API is asked too much."""
+    """The API throttled the request: retried until the timeout."""
 
 
 class WrongEndpointError(ProviderError):
-    """What answers is not an Evidently API."""
+    """The endpoint is not an Evidently API."""
 
 
 class LaunchStateError(ProviderError):
-    """The launch's state stands in the way."""
+    """The launch's state forbids the request."""
+
+
+def internal_error(error: BaseException) -> str:
+    """Return the Reason for any other error, without its message, which may quote a property."""
+    return f"Internal error of cdk-evidently ({type(error).__name__}); the provider's log has where it happened."

@@ -1,9 +1,10 @@
-"""Properties of the custom resources, as CloudFormation hands them over: strings, of any age.
+"""Properties of the custom resources: strings, written by any earlier version of the constructs, or by a later one.
 
-What synth checked is checked again, because a token is known only now.
+What synth checked is checked here again, because synth does not see the value of a token.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,8 +13,9 @@ import evidently_contract as contract
 from evidently_provider.errors import InvalidPropertyError
 from evidently_provider.ownership.references import Kind, ResourceRef
 
-NameCheck = Callable[[str, str, str], None]
+NameCheck = Callable[[str, str, str], None]  # property, its name, shape of the model
 
+UPDATE_PROVIDER: Final = "Update cdk-evidently in the stack that has the provider, and deploy that stack first"
 _FORMS: Final = {
     Kind.PROJECT: "arn:…:evidently:…:project/NAME",
     Kind.LAUNCH: "arn:…:evidently:…:project/NAME/launch/NAME",
@@ -21,11 +23,26 @@ _FORMS: Final = {
 _ENDS: Final = {contract.ON_DELETE_CANCEL, contract.ON_DELETE_COMPLETE, contract.ON_DELETE_DELETE}
 
 
+def check_schema_version(properties: Mapping[str, Any]) -> None:
+    """Refuse properties of a newer version, as their meaning may have changed; without a version they are older.
+
+    Raises:
+        InvalidPropertyError: the version is newer than `contract.SCHEMA_VERSION`, or is not an integer.
+
+    """
+    version = properties.get(contract.PROPERTY_SCHEMA_VERSION, contract.SCHEMA_VERSION)
+    text = str(version)
+    # int() alone would also take " 1" and "1_0", and raise an error of its own for 5000 digits.
+    if not (re.fullmatch("[0-9]{1,9}", text) and int(text) <= int(contract.SCHEMA_VERSION)):
+        rule = f"an integer up to {contract.SCHEMA_VERSION}, the newest version that this provider knows"
+        raise InvalidPropertyError(contract.PROPERTY_SCHEMA_VERSION, version, rule, UPDATE_PROVIDER)
+
+
 def launch_ref(properties: Mapping[str, Any]) -> ResourceRef:
     """Return the launch that `Project` and `Launch` name, each by name or ARN.
 
     Raises:
-        InvalidPropertyError: one is missing or is the wrong ARN, or the two disagree.
+        InvalidPropertyError: one is missing or is not an ARN of its kind, or the two disagree.
 
     """
     project = _project(properties)
@@ -43,7 +60,7 @@ def managed_ref(kind: Kind, properties: Mapping[str, Any]) -> ResourceRef:
     """Return the resource that `Name` and, for a kind in a project, `Project` name.
 
     Raises:
-        InvalidPropertyError: one is missing, or is the wrong ARN.
+        InvalidPropertyError: one is missing, or `Project` is not a project's ARN.
 
     """
     name = _text(properties, contract.PROPERTY_NAME)
@@ -51,15 +68,15 @@ def managed_ref(kind: Kind, properties: Mapping[str, Any]) -> ResourceRef:
 
 
 def check_names(target: ResourceRef, name_property: str, check_name: NameCheck) -> None:
-    """Hold the names of a resource against the API's model.
+    """Check the names of a resource by the API's model.
 
     Args:
-        target: The resource.
-        name_property: The property that names it.
-        check_name: Holds a property's name against a shape of the model.
+        target: the resource.
+        name_property: the property that names it.
+        check_name: checks one name by a shape of the model.
 
     Raises:
-        InvalidPropertyError: one breaks the model's pattern.
+        InvalidPropertyError: a name breaks the model's pattern.
 
     """
     if target.project:
@@ -68,10 +85,10 @@ def check_names(target: ResourceRef, name_property: str, check_name: NameCheck) 
 
 
 def check_arns(properties: Mapping[str, Any], account: str, region: str) -> None:
-    """Refuse the ARN of another account or Region: the API here has resources of its own account and Region only.
+    """Refuse the ARN of another account or Region: the API only has resources of its own.
 
     Raises:
-        InvalidPropertyError: a property has one.
+        InvalidPropertyError: a property has such an ARN.
 
     """
     for name in (contract.PROPERTY_PROJECT, contract.PROPERTY_LAUNCH):
@@ -86,8 +103,8 @@ class Desired:
     """The desired state of a Project, Feature, Segment or Launch.
 
     Args:
-        definition: The members of its Create request but for names and tags.
-        tags: Its tags.
+        definition: the members of its Create request, without names and tags.
+        tags: its tags.
 
     """
 
@@ -99,7 +116,7 @@ def desired(properties: Mapping[str, Any]) -> Desired:
     """Return the desired state of a managed resource.
 
     Raises:
-        InvalidPropertyError: `Definition` is missing or no JSON object.
+        InvalidPropertyError: `Definition` is missing or is not a JSON object.
 
     """
     text = properties.get(contract.PROPERTY_DEFINITION)
@@ -115,12 +132,12 @@ def desired(properties: Mapping[str, Any]) -> Desired:
 
 
 def adopts_existing(properties: Mapping[str, Any]) -> bool:
-    """Whether a managed resource adopts what exists already and is somebody else's."""
+    """Whether a managed resource adopts an existing one under another owner."""
     return str(properties.get(contract.PROPERTY_ADOPT_EXISTING, "")).lower() == "true"
 
 
 def timeout_seconds(properties: Mapping[str, Any]) -> float:
-    """How long a deploy waits; the default for a payload that does not say."""
+    """Seconds that a deploy waits for the launch; the default if the payload has no valid number."""
     try:
         return max(0.0, float(properties[contract.PROPERTY_TIMEOUT]))
     except (KeyError, TypeError, ValueError):
@@ -128,12 +145,12 @@ def timeout_seconds(properties: Mapping[str, Any]) -> float:
 
 
 def on_delete(properties: Mapping[str, Any]) -> str:
-    """What a Delete does; CANCEL for a payload that does not say."""
+    """What a Delete does; CANCEL if the payload has no `OnDelete`."""
     return str(properties.get(contract.PROPERTY_ON_DELETE, contract.ON_DELETE_CANCEL))
 
 
 def keeps(properties: Mapping[str, Any]) -> bool:
-    """Whether a Delete leaves the launch running, or the resource in existence."""
+    """Whether a Delete keeps the launch running, or the resource. An unknown value keeps it, which is safe."""
     return on_delete(properties) not in _ENDS
 
 

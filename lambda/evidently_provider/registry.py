@@ -1,4 +1,4 @@
-"""From a resource type to what serves its requests."""
+"""The handler of each resource type."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -6,20 +6,20 @@ from typing import Any, Final, Protocol
 
 import evidently_contract as contract
 from evidently_provider.api.calls import Calls
-from evidently_provider.managed.handler import Managed
-from evidently_provider.ownership.plan import Call, End, Outcome
+from evidently_provider.managed.handler import ManagedResource
+from evidently_provider.ownership.plan import Call, Outcome, Result
 from evidently_provider.ownership.references import Kind, ResourceRef
 from evidently_provider.start_launch.handler import StartLaunch
 
 
 class Resource(Protocol):
-    """What serves the requests of one resource type.
+    """The handler of one resource type, for one request.
 
     Attributes:
-        name_property: The property that names the resource of the API.
-        adopts: Whether somebody else's will do.
-        refusal: Why it could not be acquired, as a sentence.
-        arn: Of the resource as the API showed it, "" if it has not.
+        name_property: the property that names the resource of the API.
+        adopts: whether the request adopts a resource under another owner.
+        refusal: why an acquire failed, as a sentence.
+        arn: ARN of the resource as the API returned it, "" before that.
 
     """
 
@@ -33,25 +33,25 @@ class Resource(Protocol):
     def arn(self) -> str: ...  # noqa: D102
 
     def target(self, properties: Mapping[str, Any]) -> ResourceRef:
-        """The resource of the API that properties name."""
+        """Return the resource of the API that properties name."""
 
     def acquire(self, call: Call) -> Outcome:
-        """Acquire it."""
+        """Make the call that starts or creates the resource."""
 
     def release(self, call: Call) -> Outcome:
-        """Release or leave it."""
+        """Make the call that stops or deletes the resource, or leaves it to its other owners."""
 
     def reconcile(self, call: Call) -> None:
-        """Give it its desired state."""
+        """Bring the resource to its desired state."""
 
-    def attributes(self, end: End, target: ResourceRef) -> Mapping[str, str]:
-        """The attributes of the response."""
+    def attributes(self, result: Result, target: ResourceRef) -> Mapping[str, str]:
+        """Return the attributes of a successful response."""
 
 
 REGISTRY: Final[Mapping[str, Callable[[Calls], Resource]]] = {
     contract.START_LAUNCH_RESOURCE_TYPE: StartLaunch,
-    contract.PROJECT_RESOURCE_TYPE: partial(Managed, Kind.PROJECT),
-    contract.FEATURE_RESOURCE_TYPE: partial(Managed, Kind.FEATURE),
-    contract.SEGMENT_RESOURCE_TYPE: partial(Managed, Kind.SEGMENT),
-    contract.LAUNCH_RESOURCE_TYPE: partial(Managed, Kind.LAUNCH),
+    contract.PROJECT_RESOURCE_TYPE: partial(ManagedResource, Kind.PROJECT),
+    contract.FEATURE_RESOURCE_TYPE: partial(ManagedResource, Kind.FEATURE),
+    contract.SEGMENT_RESOURCE_TYPE: partial(ManagedResource, Kind.SEGMENT),
+    contract.LAUNCH_RESOURCE_TYPE: partial(ManagedResource, Kind.LAUNCH),
 }

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import evidently_contract as contract
 from evidently_provider.ownership.identity import Mark, PhysicalId
-from evidently_provider.runtime.response import NotDeliveredError
+from evidently_provider.runtime.response import ResponseNotSentError
 from helpers.provider_harness import NOW, SECRET, Called, Harness, join_workers, presigned
 from helpers.provider_service import respond
 from helpers.random_faults import NO_FAULT, REFUSALS, SLOW_SECONDS, Faults
@@ -240,8 +240,8 @@ class CloudFormation:
         written, delivered = StringIO(), True
         with redirect_stdout(written):
             try:
-                self.harness.deliver_unchanged(sent.event)
-            except NotDeliveredError:
+                self.harness.invoke_unchanged(sent.event)
+            except ResponseNotSentError:
                 delivered = False
             join_workers()
         assert SECRET not in written.getvalue(), "a secret was logged"

@@ -1,4 +1,4 @@
-"""Functions that are not the project's, to try the driver with."""
+"""Functions for tests of the driver itself."""
 
 from itertools import count
 from pathlib import Path
@@ -16,28 +16,28 @@ _NUMBERS: Final = count(1)
 
 
 class Functions:
-    """Makes functions, and invokes them."""
+    """Creates and invokes functions."""
 
     def __init__(self, driver: Driver, folder: Path) -> None:
         self._driver = driver
         self._folder = folder
 
     def make(self, source: str, timeout: float = 60.0, **environment: str) -> Function:
-        """A function of the source of a module with a `handler`."""
+        """Return a function with this source, a module with a `handler`."""
         name = f"probe_{next(_NUMBERS)}"
         (self._folder / f"{name}.py").write_text(source, encoding="utf-8")
         return self._driver.lambda_.put(Function(name, f"{name}.handler", environment, timeout, self._folder))
 
     def start(self, function: Function, event: Any = None) -> "asyncio.Task[Invocation]":
-        """Invoke a function; it goes on whenever the test waits."""
+        """Begin an invocation, which continues while the test waits."""
         return self._driver.spawn(self._driver.lambda_.invoke(function, event))
 
     def invoke(self, function: Function, event: Any = None) -> Invocation:
-        """Invoke a function, and wait for its end."""
+        """Invoke a function; return the invocation after its end."""
         task = self.start(function, event)
         self._driver.until(task.done)
         return task.result()
 
     def send(self, function: Function, *faults: Faults) -> Delivery:
-        """Send a function a Create of CloudFormation."""
+        """Send a Create of CloudFormation to a function."""
         return self._driver.send(self._driver.request("Create", function, properties={}), *faults)

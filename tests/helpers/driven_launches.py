@@ -1,4 +1,4 @@
-"""A project with launches for one test of the driver, and StartLaunch requests about them."""
+"""A project with launches for one test of the driver, and StartLaunch requests for them."""
 
 from contextlib import suppress
 from typing import Any
@@ -14,7 +14,7 @@ NOVEMBER = "november"
 
 
 class Launches:
-    """Launches of a project; each is made when it is first named."""
+    """The launches of a project."""
 
     def __init__(self, driver: Driver, project: str) -> None:
         self.project = project
@@ -24,18 +24,18 @@ class Launches:
         self.evidently.create_feature(project=project, name="upsell", variations=ON_AND_OFF)
 
     def make(self, name: str = NOVEMBER) -> str:
-        """Create a launch unless it is there, and return its name."""
+        """Create a launch unless it exists; return its name."""
         groups = [{"name": "all", "feature": "upsell", "variation": "on"}]
         with suppress(self.evidently.exceptions.ConflictException):
             self.evidently.create_launch(project=self.project, name=name, groups=groups)
         return name
 
     def status(self, name: str = NOVEMBER) -> str:
-        """The status of a launch now."""
+        """Return the status of a launch now."""
         return str(self.evidently.get_launch(project=self.project, launch=name)["launch"]["status"])
 
     def properties(self, launch: str = NOVEMBER, on_delete: str = contract.ON_DELETE_CANCEL) -> dict[str, Any]:
-        """The properties of a StartLaunch."""
+        """Return the properties of a StartLaunch."""
         return {
             contract.PROPERTY_SCHEMA_VERSION: contract.SCHEMA_VERSION,
             contract.PROPERTY_PROJECT: self.project,
@@ -54,16 +54,16 @@ class Launches:
         function: Function | None = None,
         **options: Any,
     ) -> Delivery:
-        """Send a request about a StartLaunch.
+        """Send a request for a StartLaunch.
 
         Args:
             kind: Create, Update or Delete.
-            faults: What becomes of each try.
-            launch: The launch that its properties name.
-            old: The launch that its old properties name.
-            on_delete: What a Delete does.
-            function: The provider, by default that of the API.
-            options: Of `Driver.request`.
+            faults: the faults of each attempt.
+            launch: the launch in its properties.
+            old: the launch in its old properties.
+            on_delete: what a Delete does.
+            function: the provider, by default that of the API.
+            options: other arguments of `Driver.request`.
 
         """
         request = self._driver.request(

@@ -1,4 +1,4 @@
-"""A clock for the provider that the test turns: pauses take no time, and are remembered."""
+"""A clock for the provider that the test controls: pauses take no time, and are recorded."""
 
 import threading
 from dataclasses import dataclass, field
@@ -7,19 +7,19 @@ from typing import Final
 from evidently_provider.runtime.deadline import Clock
 
 _POLL_SECONDS: Final = 0.002
-_STUCK_SECONDS: Final = 10.0  # of real time: only a test that is about to fail waits so long
+_STUCK_SECONDS: Final = 10.0  # of real time; only a failing test waits so long
 
 
 @dataclass(slots=True)
 class FakeClock:
-    """Time that passes when somebody pauses, or the test says so.
+    """Time that passes in pauses, or when the test moves it.
 
-    The thread that made the clock is the one that waits for the others: for it alone a wait takes as long as it takes.
+    Only the thread that created the clock really waits, because it waits for the others.
 
     Args:
-        seconds: What it shows.
-        pauses: How long each pause was, in seconds.
-        wall: Seconds since 1970; it stands still unless the test moves it.
+        seconds: the time that it shows.
+        pauses: how long each pause was, in seconds.
+        wall: seconds since 1970; only the test moves it.
 
     """
 
@@ -30,11 +30,11 @@ class FakeClock:
 
     @property
     def clock(self) -> Clock:
-        """What the provider takes."""
+        """The clock in the provider's form."""
         return Clock(now=lambda: self.seconds, wait=self._wait, pause=self.pause, wall=lambda: self.wall)
 
     def pause(self, seconds: float) -> None:
-        """Let time pass."""
+        """Record a pause, and move the time."""
         self.pauses.append(seconds)
         self.seconds += seconds
 
@@ -47,4 +47,4 @@ class FakeClock:
         for _ in range(int(_STUCK_SECONDS / _POLL_SECONDS)):
             if event.wait(_POLL_SECONDS) or self.seconds >= until:
                 return event.is_set()
-        raise AssertionError("the worker neither came back nor let time pass")
+        raise AssertionError("the worker neither ended nor paused")

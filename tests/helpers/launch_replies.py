@@ -1,4 +1,4 @@
-"""What an Evidently API responds about launches, as lines of a script."""
+"""Responses of an Evidently API about launches, as lines of a script."""
 
 import json
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ def refuses(status: int, error: str, message: str = "No, and that is why.") -> R
 
 
 def with_outcome(reply: Reply, outcome: str, *owners: str) -> Reply:
-    """Return a reply of an API that keeps the rules of ownership, with what came of a request."""
+    """Return a reply with an outcome in the ownership header."""
     members = [KEEPS_RULES[contract.OWNERSHIP_HEADER], f"outcome={outcome}"]
     if owners:
         quoted = " ".join(f'"{owner}"' for owner in owners)

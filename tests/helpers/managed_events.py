@@ -1,4 +1,4 @@
-"""CloudFormation's events of a project, feature, segment or launch, for tests of the provider."""
+"""CloudFormation's events for a project, feature, segment or launch, in tests of the provider."""
 
 import json
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ def managed(
     stack_id: str = STACK_ID,
     **properties: Any,
 ) -> dict[str, Any]:
-    """Return an event, but for its response URL; what is not given is of a project `petfood` and what it has."""
+    """Return an event without its response URL; by default for project `petfood` and its resources."""
     project = {"Project": "petfood"} if "project" in named(kind) and kind != "Project" else {}
     given = {
         "ServiceToken": FUNCTION_ARN,
@@ -68,7 +68,7 @@ def managed(
 
 
 def timeless(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document without the time of its last change; variations by name, as the API adds new ones last."""
+    """Return a document without its last change's time, and variations by name: the API adds new ones last."""
     found = {name: value for name, value in document.items() if name != "lastUpdatedTime"}
     if "variations" in found:
         found["variations"] = sorted(found["variations"], key=lambda each: str(each["name"]))

@@ -22,7 +22,7 @@ FUNCTION_ARN: Final = "arn:aws:lambda:eu-north-1:123456789012:function:provider"
 LOGICAL_ID: Final = "StartUpsell"
 REQUEST_ID: Final = "11111111-2222-4333-8444-555555555555"
 SECRET: Final = "canary-a2b9"  # noqa: S105 - stands for what must not be logged
-NOW: Final = 1_637_368_600  # when CloudFormation signs the requests of a test, unless the test says otherwise
+NOW: Final = 1_637_368_600  # when CloudFormation signs the requests of a test, by default
 NOT_STARTED: Final = f"not-started:{NOW}"
 MADE_UP: Final = "shop-StartUpsell-1A2B3C4D5E6F7"
 RESERVE_SECONDS: Final = 15  # of the function's time, for the response
@@ -32,11 +32,11 @@ _PAST_THE_DEADLINE: Final = 170  # of a function with 180 seconds
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Lambda's context, as far as the provider looks at it.
+    """Lambda's context, with the members that the provider reads.
 
     Args:
-        remaining: Seconds that the function may still run.
-        invoked_function_arn: The function's ARN.
+        remaining: seconds that the function may still run.
+        invoked_function_arn: the function's ARN.
 
     """
 
@@ -44,20 +44,20 @@ class Context:
     invoked_function_arn: str = FUNCTION_ARN
 
     def get_remaining_time_in_millis(self) -> int:
-        """How long the function may still run."""
+        """Return the milliseconds that the function may still run."""
         return int(self.remaining * 1000)
 
 
 def event(
     request_type: str, physical_id: str = "", *, old: Mapping[str, Any] | None = None, **properties: Any
 ) -> dict[str, Any]:
-    """Return an event of a StartLaunch, but for its response URL.
+    """Return an event of a StartLaunch, without its response URL.
 
     Args:
         request_type: Create, Update or Delete.
         physical_id: PhysicalResourceId.
-        old: What was different in the properties of before an Update.
-        properties: What differs from those of a launch `november`; one that is None is left out.
+        old: old properties of an Update that differ from the new ones.
+        properties: properties that differ from those of a launch `november`; None leaves one out.
 
     """
     given = {
@@ -83,13 +83,13 @@ def event(
 
 
 def golden(name: str) -> dict[str, Any]:
-    """Return an event as CloudFormation sends it."""
+    """Return a golden event, as CloudFormation sent it."""
     found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     return found
 
 
 def presigned(url: str, at: int | None) -> str:
-    """Return a URL as if CloudFormation had signed it at a time, or without one."""
+    """Return a URL as CloudFormation signs it, with or without a date."""
     signed = f"X-Amz-Date={datetime.fromtimestamp(at, UTC):%Y%m%dT%H%M%SZ}&" if at is not None else ""
     return f"{url}/response?{signed}X-Amz-Signature={SECRET}"
 
@@ -99,9 +99,9 @@ class Called:
     """A call of the API.
 
     Args:
-        operation: Such as StartLaunch.
-        launch: The launch's name, "" for an operation on another resource.
-        request: As it came in.
+        operation: such as StartLaunch.
+        launch: the launch's name, "" for an operation on another resource.
+        request: the request.
 
     """
 
@@ -111,25 +111,25 @@ class Called:
 
     @classmethod
     def of(cls, request: Received) -> "Called":
-        """The call that a request is."""
+        """Return the call that a request makes."""
         found = route(request.method, request.path.partition("?")[0])
         return cls(found.operation.name, found.labels.get("launch", ""), request)
 
     @property
     def owner(self) -> dict[str, str]:
-        """The members of the owner header, without quotes and at signs."""
+        """Members of the owner header, without quotes and at signs."""
         header = self.request.headers.get(contract.OWNER_HEADER, "")
         return {name: text or bare for name, text, bare in _MEMBER.findall(header)}
 
 
 @dataclass(frozen=True, slots=True)
 class Harness:
-    """What a test of the provider has in its hands.
+    """The provider between its servers, for a test.
 
     Args:
-        api: Stands for the Evidently API.
-        cloudformation: Stands for the response URL.
-        clock: The provider's time.
+        api: the Evidently API.
+        cloudformation: the response URL.
+        clock: the provider's time.
 
     """
 
@@ -140,14 +140,14 @@ class Harness:
     def send(
         self, given: Mapping[str, Any], *, at: int | None = NOW, remaining: float = 180.0, **settings: Any
     ) -> dict[str, Any]:
-        """Return the one response to an event."""
-        self.deliver(given, at=at, remaining=remaining, **settings)
+        """Invoke the provider; return its single response."""
+        self.invoke(given, at=at, remaining=remaining, **settings)
         assert len(self.cloudformation.received) == 1, "exactly one response"
         response: dict[str, Any] = self.cloudformation.documents[0]
         self.cloudformation.received.clear()
         return response
 
-    def deliver(
+    def invoke(
         self,
         given: Mapping[str, Any],
         *,
@@ -156,32 +156,32 @@ class Harness:
         remaining: float = 180.0,
         **settings: Any,
     ) -> None:
-        """Hand an event to the provider; its response goes wherever it goes."""
+        """Invoke the provider with an event and a response URL."""
         url = url or presigned(self.cloudformation.url, at)
-        self.deliver_unchanged({**given, "ResponseURL": url}, remaining=remaining, **settings)
+        self.invoke_unchanged({**given, "ResponseURL": url}, remaining=remaining, **settings)
 
-    def deliver_unchanged(self, given: Mapping[str, Any], *, remaining: float = 180.0, **settings: Any) -> None:
-        """Hand anything to the provider."""
+    def invoke_unchanged(self, given: Mapping[str, Any], *, remaining: float = 180.0, **settings: Any) -> None:
+        """Invoke the provider with any event."""
         handle(given, Context(remaining), Settings(clock=self.clock.clock, **settings))
 
     @property
     def calls(self) -> list[str]:
-        """The API's operations that were called, in order."""
+        """Operations of the API that the provider called, in order."""
         return [call.operation for call in self.called]
 
     @property
     def changes(self) -> list[tuple[str, str, str]]:
-        """The calls that change something: operation, launch, and the action that the owner header names."""
+        """Calls that change something: operation, launch, and the action in the owner header."""
         return [(call.operation, call.launch, call.owner["action"]) for call in self.called if call.owner]
 
     @property
     def called(self) -> list[Called]:
-        """The calls of the API, in order."""
+        """Calls of the API, in order."""
         return [Called.of(request) for request in self.api.received]
 
     @contextmanager
     def hanging(self, seconds: float = _PAST_THE_DEADLINE) -> Iterator[Callable[[], None]]:
-        """Give the test a function that hangs for so long and on, until the block ends and the worker with it."""
+        """Yield a function that hangs past the deadline; at the block's end, end it and wait for the worker."""
         over = threading.Event()
 
         def hang() -> None:
@@ -196,7 +196,7 @@ class Harness:
 
 
 def join_workers() -> None:
-    """Wait for workers that outlived their responses."""
+    """Wait for the workers that outlive their responses."""
     for thread in threading.enumerate():
         if thread.name == "worker":
             thread.join(10)

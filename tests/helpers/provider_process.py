@@ -1,4 +1,4 @@
-"""The provider in a process of its own, as Lambda runs it: only the asset is importable besides what is installed."""
+"""The provider in a separate process, as in Lambda: only installed packages and the asset are importable."""
 
 import json
 import os
@@ -29,15 +29,15 @@ for event in json.load(sys.stdin):
 
 @contextmanager
 def provider_process(events: Sequence[Mapping[str, Any]], *path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Run invocations in one sandbox, one after the other; they are over when the block is.
+    """Run invocations in one sandbox, one after the other; kill it at the end of the block.
 
     Args:
-        events: What CloudFormation sends.
-        path: Folders that are searched for modules first.
+        events: the events.
+        path: folders that come first in the module search path.
 
     """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, [*path, LAMBDA]))}
-    with subprocess.Popen(  # noqa: S603 - our own program
+    with subprocess.Popen(  # noqa: S603 - a program of the tests
         [sys.executable, "-c", _PROGRAM],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -56,7 +56,7 @@ def provider_process(events: Sequence[Mapping[str, Any]], *path: Path) -> Iterat
 
 
 def run_provider(events: Sequence[Mapping[str, Any]], *path: Path) -> tuple[int, str, str]:
-    """Return exit status, output and error output of invocations."""
+    """Run invocations; return exit status, output and error output."""
     with provider_process(events, *path) as process:
         out, err = process.communicate(timeout=30)
         return process.returncode, out, err

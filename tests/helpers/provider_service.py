@@ -1,4 +1,4 @@
-"""The Evidently API itself for the provider to call: the service, on a real table, behind the harness's socket."""
+"""The real Evidently API for the provider: the service, on a real table, behind the harness's socket."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,13 +18,13 @@ _SECONDS_BETWEEN_REQUESTS: Final = 60
 
 @dataclass(slots=True)
 class Served:
-    """The harness's provider and a new, empty service: every request of CloudFormation comes a minute after the last.
+    """The harness's provider and a new, empty service. Each request of CloudFormation comes a minute after the last.
 
     Args:
-        harness: The provider between its servers.
-        service: The Evidently API that it calls.
-        evidently: A client of that, in other hands.
-        now: When CloudFormation signed the last request, in seconds since 1970.
+        harness: the provider between its servers.
+        service: the Evidently API that it calls.
+        evidently: another client of the API, without an owner.
+        now: when CloudFormation signed the last request, in seconds since 1970.
 
     """
 
@@ -40,12 +40,12 @@ class Served:
 
     @classmethod
     def on(cls, harness: Harness, local_aws: LocalAws) -> "Served":
-        """Return them with a table of their own."""
+        """Return both, with a new table."""
         dynamodb = dynamodb_client(local_aws.url)
         return cls(harness, Service(dynamodb, make_table(dynamodb)))
 
     def send(self, given: Mapping[str, Any], *, again: bool = False) -> dict[str, Any]:
-        """Return the response to an event, or to another delivery of the one before."""
+        """Return the response to an event; `again` delivers the last one a second time."""
         if not again:
             self.now += _SECONDS_BETWEEN_REQUESTS
             self.service.now = self.now * 1000
@@ -58,7 +58,7 @@ class Served:
 
     @contextmanager
     def losing_responses(self, *methods: str, times: int = 1000) -> Iterator[None]:
-        """Lose the responses to requests of these methods, the first so many: the API does what they want."""
+        """Lose the first responses to requests of these methods; the API carries the requests out."""
         left = iter(range(times))
 
         def lose(request: Received) -> Reply:
@@ -72,7 +72,7 @@ class Served:
             self.harness.api.respond = self.respond
 
     def shown(self, kind: str, name: str = "") -> dict[str, Any]:
-        """Return what the API shows of a managed resource."""
+        """Return a managed resource's document."""
         get = getattr(self.evidently, f"get_{kind.lower()}")
         found: dict[str, Any] = get(**named(kind, name))[kind.lower()]
         return found
@@ -86,7 +86,7 @@ class Served:
         return True
 
     def status(self, launch: str = "november") -> str:
-        """Return the status of a launch, "" if there is none."""
+        """Return the status of a launch, "" if it does not exist."""
         return str(self.shown("Launch", launch)["status"]) if self.exists("Launch", launch) else ""
 
 

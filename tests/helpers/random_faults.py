@@ -1,4 +1,4 @@
-"""What goes wrong between CloudFormation, the provider and the API, for random walks."""
+"""Faults between CloudFormation, the provider and the API, for random walks."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from helpers.scripted_server import RESET, Reply
 
 SLOW_SECONDS: Final = 9.0
 
-# What may become of a call of the API. After the last two the API has done what the call wanted.
+# Faults of a call of the API. In the last two of FAULTS the call takes effect.
 REFUSALS: Final[Mapping[str, Reply]] = {
     "throttled": refuses(429, "ThrottlingException"),
     "broken": refuses(500, "InternalServerException"),
@@ -19,19 +19,19 @@ REFUSALS: Final[Mapping[str, Reply]] = {
     "reset": RESET,
 }
 FAULTS: Final = (*REFUSALS, "response lost", "slow")
-# What may become of a response to CloudFormation: accepted, accepted at the third try, or never; then Lambda retries.
+# A response to CloudFormation is accepted, accepted at the third attempt, or lost; then Lambda retries.
 DELIVERIES: Final = ("accepted", "accepted late", "lost")
 
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """What goes wrong with one request.
+    """The faults of one request.
 
     Args:
-        calls: What becomes of its calls of the API, one after the other.
-        last: Whether the last of these lasts until the request is over.
-        delivery: What becomes of its response.
-        twice: Whether it is delivered once more at once.
+        calls: the faults of its calls of the API, one after the other.
+        last: whether the last of these lasts until the request ends.
+        delivery: the fate of its response.
+        twice: whether Lambda delivers it a second time at once.
 
     """
 
@@ -41,7 +41,7 @@ class Faults:
     twice: bool = False
 
     def per_call(self) -> Iterator[str]:
-        """What becomes of each call."""
+        """Yield the fault of each call, "" for none."""
         return chain(self.calls, repeat(self.calls[-1] if self.last and self.calls else ""))
 
 

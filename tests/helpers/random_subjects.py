@@ -1,4 +1,4 @@
-"""What a custom resource is about, for random walks: the run of a launch, or the existence of a managed resource."""
+"""The subjects of random walks: the run of a launch, or the existence of a managed resource."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,11 +14,11 @@ START_LAUNCH: Final = "StartLaunch"
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """What a request's properties say.
+    """The desired state in a request's properties.
 
     Args:
-        name: Of the launch, or of the managed resource.
-        on_delete: What a Delete does.
+        name: name of the launch or managed resource.
+        on_delete: what a Delete does.
 
     """
 
@@ -28,10 +28,10 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """All that a custom resource of one type may be about.
+    """The possible subjects of one resource type.
 
     Args:
-        service: The Evidently API.
+        service: the Evidently API.
         kind: StartLaunch, or the kind of a managed resource.
 
     """
@@ -44,7 +44,7 @@ class Subjects:
 
     @property
     def active(self) -> set[str]:
-        """The names of what runs, or exists."""
+        """Names of the launches that run, or of the resources that exist."""
         client, project = self.service.client(), {"project": "petfood"}
         match self.kind:
             case "StartLaunch":
@@ -60,12 +60,12 @@ class Subjects:
         return {each["name"] for each in listed} - {"petfood", "upsell", "setup"}
 
     def make(self, name: str) -> None:
-        """Make a launch that can be started; what is managed is made by its resource."""
+        """Create a launch to start; a managed resource is created by its custom resource instead."""
         if self.kind == START_LAUNCH:
             self.service.with_launch(name)
 
     def by_hand(self, operation: str, name: str) -> None:
-        """Let other hands start, stop or delete a launch, or create or delete what is managed, if the API lets them."""
+        """Start, stop, create or delete out of band, as far as the API allows it."""
         client = self.service.client()
         address = named("Launch" if self.kind == START_LAUNCH else self.kind, name)
         with suppress(client.exceptions.ClientError):
@@ -78,7 +78,7 @@ class Subjects:
                 getattr(client, f"delete_{self.kind.lower()}")(**address)
 
     def event(self, request_type: str, physical_id: str, desired: Desired, old: Desired | None) -> Mapping[str, Any]:
-        """Return CloudFormation's event, but for who sends it, and where the response goes."""
+        """Return CloudFormation's event, without its owner and response URL."""
         if self.kind == START_LAUNCH:
             before = {"Launch": old.name, "OnDelete": old.on_delete} if old else None
             return event(request_type, physical_id, old=before, Launch=desired.name, OnDelete=desired.on_delete)

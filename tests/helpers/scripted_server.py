@@ -1,4 +1,4 @@
-"""An HTTP server on loopback that responds from a script, and remembers the requests.
+"""An HTTP server on loopback that responds from a script, and records the requests.
 
 It stands for the Evidently API or for CloudFormation's response URL: a real socket, so that resets, stalls and odd
 responses are real too.
@@ -20,7 +20,7 @@ from typing import Any, Final
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request as it came in."""
+    """A request as the server received it."""
 
     method: str
     path: str
@@ -34,9 +34,9 @@ class Reply:
 
     Args:
         status: HTTP status; None resets the connection instead.
-        body: The response's.
-        headers: The response's; names in lower case.
-        before: Called when the request is there, before the response.
+        body: body of the response.
+        headers: headers of the response; names in lower case.
+        before: called after the request arrives, before the response.
 
     """
 
@@ -54,13 +54,13 @@ _NOTHING_SCRIPTED: Final = Reply(418, b"nothing more was scripted")
 
 @dataclass(slots=True)
 class ScriptedServer:
-    """Where it listens, how it responds, and what it received.
+    """A server, its script, and the requests that it received.
 
     Args:
-        respond: Gives the reply to a request.
-        received: The requests, in order.
-        url: Where it listens.
-        headers: Those of every reply that has none of the same name.
+        respond: returns the reply to a request.
+        received: the requests, in order.
+        url: its URL.
+        headers: default headers of every reply.
 
     """
 
@@ -71,24 +71,24 @@ class ScriptedServer:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def plan(self, *replies: Reply, then: Iterable[Reply] = ()) -> None:
-        """Respond with these, one after the other; `then` may go on for ever."""
+        """Respond with these replies, one after the other; `then` may be endless."""
         script = chain(replies, then)
         self.respond = lambda _: next(script, _NOTHING_SCRIPTED)
 
     def next(self, request: Received) -> Reply:
-        """Remember a request, and return the reply."""
+        """Record a request, and return the reply."""
         with self._lock:
             self.received.append(request)
         return self.respond(request)
 
     @property
     def documents(self) -> list[Any]:
-        """The JSON bodies of all requests."""
+        """The JSON bodies of all requests, in order."""
         return [json.loads(request.body) for request in self.received]
 
 
 def self_signed_tls() -> ssl.SSLContext:
-    """Return what a server takes to speak TLS, with a certificate that nobody trusts."""
+    """Return a TLS context with a certificate that no client trusts."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(SELF_SIGNED)
     return context
@@ -96,7 +96,7 @@ def self_signed_tls() -> ssl.SSLContext:
 
 @contextmanager
 def scripted_server(*replies: Reply, tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
-    """Run a server for as long as the block runs; over TLS if it is given what that takes."""
+    """Run a server while the block runs, with TLS if there is a context."""
     server = ScriptedServer(lambda _: _NOTHING_SCRIPTED)
     server.plan(*replies)
 
@@ -118,15 +118,15 @@ def scripted_server(*replies: Reply, tls: ssl.SSLContext | None = None) -> Itera
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    block_on_close = False  # a client that hangs must not hold the test
+    block_on_close = False  # a client that hangs must not block the test
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: clients go away here on purpose."""
+        """Print nothing: tests close connections on purpose."""
 
 
 class _Handler(BaseHTTPRequestHandler):
-    scripted: ScriptedServer
-    disable_nagle_algorithm = True  # headers and body are two packets, and the second would wait 40 ms
+    scripted: ScriptedServer  # Headers and body are two packets; Nagle's algorithm would delay the second by 40 ms.
+    disable_nagle_algorithm = True
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -134,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self.scripted.next(Received(self.command, self.path, headers, body))
         reply.before()
         if reply.status is None:
-            # Without lingering, closing a socket resets its connection.
+            # A linger time of 0 makes close() reset the connection.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
             return
@@ -151,4 +151,4 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_CONNECT = _serve  # noqa: N815 - http.server's names
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Print nothing."""

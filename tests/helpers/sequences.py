@@ -1,7 +1,7 @@
-"""Sequences of CloudFormation's requests, played through the driver: the real handlers, in the order of arrival.
+"""Sequences of CloudFormation's requests, played through the driver with the real handlers, in the order of arrival.
 
-A sequence is written for launches `november` and `december`. StartLaunch starts them; to a managed resource they are
-what it creates, so that a launch that was not started, or has ended, is a resource that does not exist.
+A sequence has launches `november` and `december`. A StartLaunch starts them; a managed resource creates a resource of
+that name. A launch that has not started, or has ended, then stands for a resource that does not exist.
 """
 
 import json
@@ -32,31 +32,31 @@ _DEFINITIONS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 
 class Subject(Protocol):
-    """What a sequence is about."""
+    """The resource type that a sequence is played with."""
 
     resource_type: str
 
     def properties(self, name: str, *, keep: bool = False, adopts: bool = False, definition: int = 0) -> dict[str, Any]:
-        """The properties that name it."""
+        """Return the properties that name the resource."""
 
     def arn(self, name: str) -> str:
-        """Its ARN."""
+        """Return the ARN."""
 
     def status(self, name: str) -> str:
-        """What it is now: ABSENT, CREATED, RUNNING, ENDED or EXISTS."""
+        """Return its state: ABSENT, CREATED, RUNNING, ENDED or EXISTS."""
 
     def by_hand(self, what: str, name: str) -> None:
-        """Other hands do something to it."""
+        """Change it out of band."""
 
     def expected(self, end: str) -> str:
-        """How it has to end, by how the sequence ends."""
+        """Return the expected end of this type for the end in the sequence."""
 
     def definition(self, name: str) -> int:
-        """Which of its definitions it has."""
+        """Return the number of the definition that it has."""
 
 
 class Starts:
-    """A StartLaunch and its launches."""
+    """StartLaunch, and its launches."""
 
     resource_type = contract.START_LAUNCH_RESOURCE_TYPE
 
@@ -95,11 +95,11 @@ class Starts:
         return end
 
     def definition(self, name: str) -> int:
-        raise ValueError(f"{name} is started, and not defined")
+        raise ValueError(f"{name} has no definition: a StartLaunch starts it")
 
 
 class Creates:
-    """A managed resource of one kind, and what it creates."""
+    """The managed resources of one kind."""
 
     def __init__(self, driver: Driver, kind: str) -> None:
         self.kind = kind
@@ -159,7 +159,7 @@ class Creates:
 
 @dataclass(slots=True)
 class Player:
-    """A sequence on its way."""
+    """One play of a sequence."""
 
     driver: Driver
     subject: Subject
@@ -168,7 +168,7 @@ class Player:
     _sent: dict[Invocation, Request] = field(default_factory=dict)
 
     def play(self, event: Event) -> None:
-        """Play one event, to its end."""
+        """Play one event to its end."""
         self.driver.wait(max(0, self.began + event.arrives - self.driver.clock.now))
         match event:
             case ByHand():
@@ -180,7 +180,7 @@ class Player:
                 self.responses.append(delivery.end())
 
     def _request(self, event: Invocation) -> Request:
-        """The request of an event; one that is delivered once more is the same."""
+        """Return the request of an event; a second delivery has the same one."""
         identity = replace(event, arrives=0, calls=(), response="")
         if identity in self._sent and event.requested_at is not None:
             return self._sent[identity]
@@ -213,7 +213,7 @@ class Player:
                 return self.id_in(str(text))
 
     def id_in(self, text: str) -> str:
-        """A physical id as a sequence writes it: times since it began, launches by their names."""
+        """Return the physical id for its short form, with times since the beginning and plain names."""
         head, colon, time = text.partition(":")
         dated = f"{head}{colon}{self.began + int(time)}" if colon else head
         name, mark, rest = dated.partition("#")
@@ -221,12 +221,12 @@ class Player:
 
 
 def plain(name: str) -> str:
-    """A name that the API takes."""
+    """Return a name that the API accepts."""
     return name.replace(" ", "-")
 
 
 def play(driver: Driver, sequence: Sequence, make: Callable[[Driver, list[str]], Subject]) -> list[str]:
-    """Play a sequence, and return what ended otherwise than it has to."""
+    """Play a sequence; return the differences from its expected end."""
     subject = make(driver, [plain(name) for name in sequence.end])
     player = Player(driver, subject, int(driver.clock.now) + 1)
     for event in sequence.events:

@@ -1,4 +1,4 @@
-"""A call of the API in a world with ghosts: carried out, and held to the promises."""
+"""A call of the API in a world with ghosts: apply it, and check the promises."""
 
 from evidently_provider.ownership.identity import Mark
 from evidently_service.domain.ownership import Outcome
@@ -11,17 +11,17 @@ from model.state import Call, World
 def make(
     configuration: Configuration, world: World, call: Call, *, is_late: bool = False, mark: Mark | None = None
 ) -> tuple[World, Outcome]:
-    """Return the world after a call, and what it came to.
+    """Return the world after a call, and the outcome.
 
     Args:
-        configuration: What may happen.
-        world: The world before it.
-        call: The call.
-        is_late: Whether nobody waits any more for the request that makes it.
-        mark: What the physical id of the request says that makes it, if that is known.
+        configuration: what may happen.
+        world: the world before the call.
+        call: the call.
+        is_late: whether CloudFormation no longer waits for the request behind it.
+        mark: the mark of that request's physical id; None if unknown.
 
     Raises:
-        Broken: it breaks a promise.
+        Broken: the call breaks a promise.
     """
     after, outcome = service.called(configuration, world, call)
     made = Made(call, outcome, is_late=is_late, mark=mark)

@@ -1,4 +1,4 @@
-"""CloudFormation: it begins operations, sends one request after the other, and makes of each response what it does."""
+"""CloudFormation: it begins operations, sends one request after the other, and acts on each response."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -9,45 +9,63 @@ from model import deploys, ghosts, promises
 from model.configuration import Configuration, Fault
 from model.promises import Broken
 from model.provider import Response
-from model.state import MADE_UP, Done, Flight, Left, Operation, Request, Stage, Step, Tag, Template, Who, World, parsed
+from model.state import (
+    MADE_UP,
+    Done,
+    Flight,
+    Left,
+    Operation,
+    OperationStatus,
+    Request,
+    Step,
+    Tag,
+    Template,
+    Who,
+    World,
+    parsed,
+)
 
 Move = tuple[str, World | Broken]
 Went = tuple[str, World]
 
 
 def moves(configuration: Configuration, world: World) -> Iterator[Went]:
-    """What CloudFormation may do of itself."""
+    """Yield what CloudFormation may do next without a response."""
     operation = world.operation
     if operation is None:
         if world.left.requests > 0:
             yield from _beginnings(configuration, world)
         return
-    if operation.stage is Stage.FAILED:
+    if operation.status is OperationStatus.FAILED:
         yield from _after_failure(configuration, world, operation)
         return
-    if operation.step is None:  # a stage ended without a request
+    if operation.step is None:  # this status has no request left
         yield from _proceed(configuration, world, operation)
         return
     step = operation.step
-    if operation.stage is Stage.FORWARD and step.tag is not Tag.CLEAN_UP:
+    if operation.status is OperationStatus.FORWARD and step.tag is not Tag.CLEAN_UP:
         done = (*operation.done, Done(step, success=False, physical_id=""))
-        failed = Operation(Stage.FAILED, operation.template, operation.queue, done)
+        failed = Operation(OperationStatus.FAILED, operation.template, operation.queue, done)
         given_up = _given_up(configuration, world, operation)._replace(operation=failed)
         yield (
             f"  {step.tag} {step.logical_id} is cancelled, as a sibling FAILED: its response will be ignored",
             given_up,
         )
-    elif operation.stage is not Stage.FORWARD and world.left.faults and Fault.TIME_OUT in configuration.fault_kinds:
+    elif (
+        operation.status is not OperationStatus.FORWARD
+        and world.left.faults
+        and Fault.TIME_OUT in configuration.fault_kinds
+    ):
         late = _given_up(configuration, world, operation).spend(faults=1)
         for label, after in _failed(configuration, late, operation, step):
             yield f"  {step.tag} {step.logical_id} times out; {label}", after
 
 
 def responded(configuration: Configuration, world: World, flight: Flight, response: Response) -> Iterator[Went]:
-    """What CloudFormation makes of a response that it waits for.
+    """Yield how CloudFormation acts on a response that it waits for.
 
     Raises:
-        Broken: that response breaks a promise.
+        Broken: the response breaks a promise.
     """
     operation = world.operation
     if operation is None or operation.step is None:
@@ -57,13 +75,13 @@ def responded(configuration: Configuration, world: World, flight: Flight, respon
     operation = operation._replace(waits_for=0, step=None)
     world = _with_response(configuration, world._replace(operation=operation), step, flight, response)
     text = f"{'SUCCESS' if response.success else 'FAILED'} {response.physical_id} ({response.outcome or 'no call'})"
-    if operation.stage is Stage.FORWARD and step.tag is not Tag.CLEAN_UP:
+    if operation.status is OperationStatus.FORWARD and step.tag is not Tag.CLEAN_UP:
         done = (*operation.done, Done(step, response.success, response.physical_id))
         if not response.success:
-            yield text, world._replace(operation=operation._replace(stage=Stage.FAILED, done=done))
+            yield text, world._replace(operation=operation._replace(status=OperationStatus.FAILED, done=done))
             return
         following = _proceed(configuration, world, operation._replace(done=done))
-    elif operation.stage is not Stage.FORWARD and not response.success:
+    elif operation.status is not OperationStatus.FORWARD and not response.success:
         following = _failed(configuration, world, operation, step)
     else:
         if step.tag is Tag.ROLLBACK_UPDATE:
@@ -72,7 +90,7 @@ def responded(configuration: Configuration, world: World, flight: Flight, respon
                 for each in world.resources
             )
             world = world._replace(resources=tuple(sorted(resources)))
-        elif operation.stage is Stage.FORWARD and not response.success:
+        elif operation.status is OperationStatus.FORWARD and not response.success:
             world = ghosts.lost(configuration, world, step)
         following = _proceed(configuration, world, operation)
     for label, after in following:
@@ -80,7 +98,7 @@ def responded(configuration: Configuration, world: World, flight: Flight, respon
 
 
 def _with_response(configuration: Configuration, world: World, step: Step, flight: Flight, response: Response) -> World:
-    """The world with what an accepted response means to the ghosts."""
+    """Return the world with an accepted response's effect on the ghosts."""
     request = flight.request
     if not response.success:
         return world
@@ -131,7 +149,7 @@ def _first(configuration: Configuration, world: World) -> Iterator[Went]:
 def _proceed(
     configuration: Configuration, world: World, operation: Operation, *, is_first: bool = False
 ) -> Iterator[Went]:
-    """Send the next request, or end the stage; the first request of an operation has a second of its own."""
+    """Send the next request, or change the status; an operation's first request has a second of its own."""
     if not operation.queue:
         yield from _ended(configuration, world, operation)
         return
@@ -182,16 +200,16 @@ def _send(
 
 
 def _ended(configuration: Configuration, world: World, operation: Operation) -> Iterator[Went]:
-    """What follows a stage whose requests have all been responded to."""
-    match operation.stage:
-        case Stage.FORWARD:
+    """Yield what follows when all requests of a status have responses."""
+    match operation.status:
+        case OperationStatus.FORWARD:
             yield "every sibling succeeded", deploys.clean_up(configuration, world, operation)
-            yield "a sibling FAILED", world._replace(operation=operation._replace(stage=Stage.FAILED))
-        case Stage.CLEANING_UP:
+            yield "a sibling FAILED", world._replace(operation=operation._replace(status=OperationStatus.FAILED))
+        case OperationStatus.CLEANING_UP:
             yield "COMPLETE", world._replace(operation=None)
-        case Stage.ROLLING_BACK:
+        case OperationStatus.ROLLING_BACK:
             yield "ROLLBACK_COMPLETE", world._replace(operation=None)
-        case Stage.DELETING:
+        case OperationStatus.DELETING:
             yield (
                 "the stack is deleted; one that is created after it has another StackId",
                 world._replace(operation=None, resources=(), failed=(), stack=world.stack + 1),
@@ -199,19 +217,19 @@ def _ended(configuration: Configuration, world: World, operation: Operation) -> 
 
 
 def _failed(configuration: Configuration, world: World, operation: Operation, step: Step) -> Iterator[Went]:
-    """What follows a Delete, or a rollback's Update, that FAILED."""
+    """Yield what follows a Delete, or a rollback's Update, that FAILED."""
     operation = operation._replace(waits_for=0, step=None)
-    if operation.stage is Stage.CLEANING_UP:  # the stack is COMPLETE all the same, and nobody tries again
+    if operation.status is OperationStatus.CLEANING_UP:  # the stack becomes COMPLETE anyway, without a retry
         yield from _proceed(configuration, ghosts.lost(configuration, world, step), operation)
-    elif world.left.requests > 0:  # DELETE_FAILED, ROLLBACK_FAILED: somebody tries again
+    elif world.left.requests > 0:  # DELETE_FAILED, ROLLBACK_FAILED: an operator retries
         again = operation._replace(queue=(step, *operation.queue))
         yield from _proceed(configuration, world, again, is_first=True)
     else:
-        yield "nobody tries again", world._replace(operation=operation._replace(stage=Stage.BOUND))
+        yield "no retry", world._replace(operation=operation._replace(status=OperationStatus.BOUND))
 
 
 def _given_up(configuration: Configuration, world: World, operation: Operation) -> World:
-    """The world in which CloudFormation no longer waits; the invocation may be there at any later time, or never."""
+    """Return the world in which CloudFormation no longer waits; the invocation may run at any later time."""
     ours = [each for each in world.flights if each.request.number == operation.waits_for]
     rest = [each for each in world.flights if each.request.number != operation.waits_for]
     late = [] if configuration.in_order else [each._replace(awaited=False) for each in ours]

@@ -1,4 +1,4 @@
-"""What may happen in a world: the templates, the bounds, and which faults and hands there are."""
+"""What may happen in a world: the templates, the bounds, the faults, and changes out of band."""
 
 from dataclasses import dataclass
 from enum import StrEnum, auto
@@ -17,10 +17,10 @@ class Target(NamedTuple):
     """What a resource of a stack acquires.
 
     Args:
-        name: A plain name.
+        name: a plain name.
         kind: LAUNCH, a launch's run or its existence; or FEATURE.
-        is_run: Whether it is a launch's run, StartLaunch's, and not the existence of a managed resource.
-        existence: Which target the existence is of the launch whose run this is; None: it exists, come what may.
+        is_run: whether it is a launch's run, StartLaunch's, and not the existence of a managed resource.
+        existence: for a run, the target that is its launch's existence; None: the launch always exists.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Target(NamedTuple):
 
     @property
     def ref(self) -> ResourceRef:
-        """What physical ids name."""
+        """The reference in physical ids."""
         return ResourceRef(self.kind, self.name, PROJECT)
 
 
@@ -41,46 +41,46 @@ OTHER_FEATURE: Final = Target("banner", Kind.FEATURE, is_run=False)
 
 
 class Fault(StrEnum):
-    """What may go wrong; each costs one of the bound."""
+    """A fault; each counts towards the bound."""
 
     LOST = auto()  # a call has no effect and no reply: 503
     REPLY_LOST = auto()  # a call has its effect and no reply
-    LATE_EFFECT = auto()  # a call has no reply, and its effect comes at any later time
-    REFUSED = auto()  # it surely has no effect: 429, 403, connection or TLS handshake refused
-    DEATH = auto()  # the sandbox dies after a call that had an effect, and Lambda delivers the request once more
+    LATE_EFFECT = auto()  # a call has no reply, and takes effect at any later time
+    REFUSED = auto()  # a call surely has no effect: 429, 403, connection or TLS handshake refused
+    DEATH = auto()  # the sandbox dies after a call with an effect, and Lambda retries the request
     DUPLICATE = auto()  # Lambda delivers the request twice, the second at any time, call by call
-    TIME_OUT = auto()  # CloudFormation waits no longer for a Delete or a rollback's Update
-    SAME_SECOND = auto()  # as the request before it
+    TIME_OUT = auto()  # CloudFormation gives up a Delete or a rollback's Update
+    SAME_SECOND = auto()  # a request has the time of the one before
 
 
 class Hand(StrEnum):
-    """Who else changes what the stack names."""
+    """Who else changes the stack's launches and resources."""
 
     PERSON = auto()
     STACK = auto()
 
 
-@dataclass(frozen=True, eq=False)  # compared by identity: it is a key of the caches, a million times
+@dataclass(frozen=True, eq=False)  # by identity: it is a key of the caches, a million times
 class Configuration:
     """What may happen.
 
     Args:
-        name: For reports.
-        templates: Between which deploys go; an empty one is the stack without any of these resources.
-        targets: What the templates' entries name, by index.
-        requests: No operation begins after so many requests of CloudFormation; one in progress goes on to its end.
-        faults: How many there may be.
-        hands: How many moves others make.
-        retains: How many removals leave a resource by DeletionPolicy or UpdateReplacePolicy Retain.
-        disables_rollback: Whether a deploy that FAILED may stay as it is, `--disable-rollback`.
-        deletes_failed_first: Whether the Delete of a failed resource comes before its next Create, not after.
-        rollback_ids: Which id the Update of a rolled back replacement carries: the original one, the new one.
-        dated: Whether the response URLs have a date: True, False, or None for any mixture.
-        in_order: Whether a request that is given up is never delivered late.
-        adopts: Whether somebody else's managed resource will do.
-        exists: Whether somebody else has started or created the first target before.
-        fault_kinds: Which faults there are.
-        hand_kinds: Which others there are.
+        name: name in reports.
+        templates: the templates to deploy; an empty one has none of these resources.
+        targets: the targets of the templates' entries, by index.
+        requests: number of requests after which no operation begins; one in progress continues to its end.
+        faults: the most faults.
+        hands: the most changes out of band.
+        retains: the most removals with DeletionPolicy or UpdateReplacePolicy Retain.
+        disables_rollback: whether a failed deploy may stay as it is, `--disable-rollback`.
+        deletes_failed_first: whether the Delete of a failed resource comes before its next Create, not after.
+        rollback_ids: the ids that the Update of a rolled back replacement may have: original, new.
+        dated: whether the response URLs have a date: True, False, or None for any mixture.
+        in_order: whether a request that CloudFormation gives up is never delivered late.
+        adopts: whether a managed resource adopts an existing one.
+        exists: whether another owner started or created the first target before.
+        fault_kinds: the possible faults.
+        hand_kinds: who may make changes out of band.
     """
 
     name: str
@@ -102,12 +102,12 @@ class Configuration:
 
     @property
     def bounds(self) -> str:
-        """What is explored, as a text."""
+        """The bounds as a text."""
         hands = f", {self.hands} by others" if self.hands else ""
         return f"{self.name}: {self.requests} requests, {self.faults} faults{hands}"
 
     def first_world(self) -> World:
-        """The world before anything has happened."""
+        """Return the world before the first request."""
         left = Left(self.requests, self.faults, self.hands, self.retains)
         records = tuple(
             Record(State.MISSING if each.is_run and each.existence is not None else State.FREE) for each in self.targets
@@ -119,16 +119,16 @@ class Configuration:
         return world
 
     def named(self, target: int, physical_id: str) -> int | None:
-        """The target that the physical id of a resource for one of these names, None if it names none."""
+        """Return the target in the physical id of a resource for this one, None if the id has none."""
         return _named(self.targets, self.targets[target].is_run, physical_id)
 
     def acquired(self, target: int, physical_id: str) -> int:
-        """The target that a Delete is about: its id's, or else its properties'."""
+        """Return the target of a Delete: from its id, or else its properties."""
         named = self.named(target, physical_id)
         return target if named is None else named
 
     def run_of(self, target: int) -> int | None:
-        """The target that is the run of the launch whose existence this is."""
+        """Return the run of the launch whose existence this is."""
         return next((run for run, each in enumerate(self.targets) if each.existence == target), None)
 
 
@@ -139,5 +139,5 @@ def _named(targets: tuple[Target, ...], is_run: bool, physical_id: str) -> int |
 
 
 def template(**targets: int) -> Template:
-    """A template that names targets, each by the logical id of a resource."""
+    """Return a template: targets by logical id."""
     return tuple(Entry(logical_id, target) for logical_id, target in targets.items())

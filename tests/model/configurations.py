@@ -1,7 +1,7 @@
-"""The configurations that are explored and walked.
+"""The configurations to explore and walk.
 
-A and B are resources of a stack that start the same launch, as two providers do; a template in which a resource names
-another target stands for a token whose value changes.
+A and B are resources of a stack that start the same launch, as two providers do. A template whose resource has another
+target stands for a token whose value changes.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ B_NEXT: Final = (Entry("B", 1),)
 A_AND_B: Final = (Entry("A", 0), Entry("B", 1))
 B_AND_A: Final = (Entry("A", 1), Entry("B", 0))
 NONE: Final = ()
-# The launch comes before what starts it; Deletes go the other way, by the order of the logical ids.
+# CloudFormation creates the launch before it is started, and deletes in the opposite order of the logical ids.
 MADE: Final = (Entry("Made", 0),)
 BEGUN: Final = (Entry("Begun", 1),)
 MADE_AND_BEGUN: Final = MADE + BEGUN
@@ -33,9 +33,9 @@ LAUNCHES: Final = (NOVEMBER, DECEMBER)
 FEATURES: Final = (FEATURE, OTHER_FEATURE)
 LAUNCH_AND_RUN: Final = (Target("november", is_run=False), Target("november", existence=0))
 BOTH_IDS: Final = ("original", "new")
-# Two requests of one second are of one time, where their order decides.
+# Without two requests in one second, which have one time, so that their order of arrival decides.
 SECONDS_APART: Final = frozenset(Fault) - {Fault.SAME_SECOND}
-# What a network does that keeps the order: nothing comes late, or twice.
+# Faults of a network that keeps the order: no call is late or duplicate.
 IN_ORDER: Final = frozenset({Fault.LOST, Fault.REPLY_LOST, Fault.REFUSED, Fault.DEATH})
 
 KEEP: Final = Configuration("a launch, kept or not", (A, A_KEPT, NONE))
@@ -75,18 +75,18 @@ PAIR_HANDS: Final = replace(PAIR, name="a launch and its run, other hands", hand
 
 
 def bounded(configuration: Configuration, requests: int, faults: int, hands: int = 0) -> Configuration:
-    """The configuration with other bounds."""
+    """Return the configuration with other bounds."""
     return replace(configuration, requests=requests, faults=faults, hands=hands)
 
 
 def in_order(configuration: Configuration, *, dated: bool | None) -> Configuration:
-    """The configuration with a network that keeps the order, and dates in all, none or some of the response URLs."""
+    """Return it with a network that keeps the order, and dates in all, none or some of the response URLs."""
     dates: Mapping[bool | None, str] = {True: "dated", False: "undated", None: "some undated"}
     name = f"{configuration.name}, in order, {dates[dated]}"
     return replace(configuration, name=name, dated=dated, in_order=True, fault_kinds=IN_ORDER)
 
 
-# In the gate, each with the weaknesses that show within its bounds.
+# Explored by every test run, each with the weaknesses that show within its bounds.
 GATE: Final[tuple[tuple[Configuration, AbstractSet[str]], ...]] = (
     (bounded(KEEP, 4, 1), {"W1"}),
     (bounded(SWAP, 4, 1), set()),
@@ -118,7 +118,7 @@ GATE: Final[tuple[tuple[Configuration, AbstractSet[str]], ...]] = (
     *((bounded(in_order(each, dated=None), 4, 0), set()) for each in (KEEP, SWAP, TOKEN, MANAGED, PAIR)),
     *((bounded(in_order(each, dated=False), 5, 0), set()) for each in (SWAP_KEEP, TOKEN, PAIR)),
 )
-# Larger, for `make soak`.
+# Larger ones for `make soak`.
 LARGER: Final = (
     bounded(KEEP, 5, 1),
     bounded(SWAP, 5, 1),

@@ -1,13 +1,13 @@
-"""What an operation of CloudFormation consists of: the requests of a deploy, of its clean-up and of its rollback."""
+"""The requests of CloudFormation's operations: a deploy, its clean-up, its rollback."""
 
 from collections.abc import Iterable, Iterator
 
 from model.configuration import Configuration
-from model.state import MADE_UP, Done, Operation, Resource, Stage, Step, Tag, Template, World
+from model.state import MADE_UP, Done, Operation, OperationStatus, Resource, Step, Tag, Template, World
 
 
 def deploy(configuration: Configuration, world: World, template: Template) -> World:
-    """The world in which a deploy of a template begins."""
+    """Return the world in which a deploy of a template begins."""
     present = {each.logical_id: each for each in world.resources}
     queue = []
     if configuration.deletes_failed_first:
@@ -21,39 +21,39 @@ def deploy(configuration: Configuration, world: World, template: Template) -> Wo
         else:
             ids = (was.incarnation, was.physical_id)
             queue.append(Step(Tag.UPDATE, logical_id, *ids, target, keep, definition, was.previous, was))
-    operation = Operation(Stage.FORWARD, template, tuple(queue))
+    operation = Operation(OperationStatus.FORWARD, template, tuple(queue))
     return world._replace(operation=operation, order=world.order + len(template))
 
 
 def stack_delete(world: World) -> World:
-    """The world in which the Delete of the stack begins."""
+    """Return the world in which the Delete of the stack begins."""
     queue = tuple(removal(Tag.STACK_DELETE, each) for each in (*world.resources, *world.failed))
-    return world._replace(operation=Operation(Stage.DELETING, (), queue))
+    return world._replace(operation=Operation(OperationStatus.DELETING, (), queue))
 
 
 def clean_up(configuration: Configuration, world: World, operation: Operation) -> World:
-    """The world after every resource of a deploy succeeded: what was replaced or removed is deleted."""
+    """Return the world after all resources succeeded, with the Deletes of replaced and removed ones."""
     resources, queue = {each.logical_id: each for each in world.resources}, []
     for done in operation.done:
         was = resources.get(done.step.logical_id)
         resources[done.step.logical_id] = _deployed(done)
         if was is not None and was.physical_id != done.physical_id:
-            # An id may give way to another one of the same target; then the resource names it as before.
+            # A new id may have the same target; then the resource still names it.
             named = (configuration.named(was.target, each) for each in (was.physical_id, done.physical_id))
             queue.append(removal(Tag.CLEAN_UP, was, before=was if len({*named}) == 1 else None))
     remaining = {each.logical_id for each in operation.template}
     queue += [removal(Tag.CLEAN_UP, each) for each in resources.values() if each.logical_id not in remaining]
     queue += [removal(Tag.CLEAN_UP, each) for each in world.failed]
     kept = sorted(each for each in resources.values() if each.logical_id in remaining)
-    cleaning = Operation(Stage.CLEANING_UP, operation.template, tuple(queue))
+    cleaning = Operation(OperationStatus.CLEANING_UP, operation.template, tuple(queue))
     return world._replace(resources=tuple(kept), failed=(), operation=cleaning)
 
 
 def rollbacks(configuration: Configuration, done: Iterable[Done]) -> Iterator[tuple[Step, ...]]:
-    """Every way to roll back what a deploy has done, the last step first.
+    """Return every way to roll a deploy back, the last step first.
 
-    Nobody has shown in which order CloudFormation rolls a replacement back, whether it sends an Update at all, or with
-    which of the two ids.
+    It is not known in which order CloudFormation rolls a replacement back, whether it sends an Update, and with which
+    of the two ids.
     """
     plans: list[tuple[Step, ...]] = [()]
     for each in reversed(list(done)):
@@ -88,7 +88,7 @@ def _ways_back(configuration: Configuration, done: Done) -> list[tuple[Step, ...
 
 
 def rolled_back(world: World, done: Iterable[Done], plan: Iterable[Step]) -> World:
-    """The world in which a rollback begins: without an Update back nobody knows what definition a target has."""
+    """Return the world in which a rollback begins; without an Update a target's definition is unknown."""
     updated = {each.logical_id for each in plan if each.tag is Tag.ROLLBACK_UPDATE}
     left = {(each.step.target, each.step.definition) for each in done if each.step.logical_id not in updated}
     resources = tuple(
@@ -97,12 +97,13 @@ def rolled_back(world: World, done: Iterable[Done], plan: Iterable[Step]) -> Wor
     )
     operation = world.operation
     return world._replace(
-        resources=resources, operation=operation and Operation(Stage.ROLLING_BACK, operation.template, tuple(plan))
+        resources=resources,
+        operation=operation and Operation(OperationStatus.ROLLING_BACK, operation.template, tuple(plan)),
     )
 
 
 def without_rollback(world: World, done: Iterable[Done]) -> World:
-    """The world after `--disable-rollback`: what succeeded stays; what was replaced, or failed, is deleted later."""
+    """Return the world after `--disable-rollback`; replaced and failed resources are deleted later."""
     resources, failed = {each.logical_id: each for each in world.resources}, list(world.failed)
     for each in done:
         step, before = each.step, each.step.before
@@ -120,7 +121,7 @@ def without_rollback(world: World, done: Iterable[Done]) -> World:
 
 
 def removal(tag: Tag, resource: Resource, before: Resource | None = None) -> Step:
-    """The Delete of a resource."""
+    """Return the Delete of a resource."""
     ids = (resource.incarnation, resource.physical_id)
     return Step(
         tag, resource.logical_id, *ids, resource.target, resource.keep, resource.definition, old=None, before=before

@@ -1,4 +1,4 @@
-"""Visit every world within the bounds; what breaks a promise is found with a shortest path to it."""
+"""Visit every world within the bounds; report each broken promise with a shortest path to it."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -19,9 +19,9 @@ class Found:
     """A broken promise, or a known weakness.
 
     Args:
-        broken: What it is.
-        path: The moves that lead to it.
-        times: How often it was met.
+        broken: the promise or weakness.
+        path: the moves that lead to it.
+        times: how often it occurred.
     """
 
     broken: Broken
@@ -31,13 +31,13 @@ class Found:
 
 @dataclass(slots=True)
 class Result:
-    """What an exploration, or some walks, came to.
+    """The result of an exploration, or of some walks.
 
     Args:
-        worlds: How many were visited; how many walks there were.
-        moves: How many were made.
-        is_whole: Whether every world within the bounds was visited.
-        found: By what it says, in the order in which it was found.
+        worlds: number of visited worlds, or of walks.
+        moves: number of moves.
+        is_whole: whether every world within the bounds was visited.
+        found: what was found, by its text, in the order of discovery.
     """
 
     worlds: int = 0
@@ -47,33 +47,33 @@ class Result:
 
     @property
     def broken(self) -> list[Found]:
-        """The promises that are broken; known weaknesses are none."""
+        """The broken promises, without known weaknesses."""
         return [each for each in self.found.values() if not each.broken.is_known]
 
     def has(self, promise: str) -> bool:
-        """Whether one was found whose name begins so."""
+        """Return whether one was found whose text begins like this."""
         return any(each.broken.promise.startswith(promise) for each in self.found.values())
 
     @property
     def known(self) -> set[str]:
-        """The known weaknesses that show."""
+        """The known weaknesses that were found."""
         return {each.broken.promise for each in self.found.values() if each.broken.is_known}
 
 
 def moves(configuration: Configuration, world: World) -> Iterator[Move]:
-    """Every move that a world allows, always in the same order."""
+    """Yield every move that a world allows, always in the same order."""
     yield from cloudformation.moves(configuration, world)
     yield from network.moves(configuration, world)
     yield from hands.moves(configuration, world)
 
 
 def explore(configuration: Configuration, *, seconds: float = float("inf"), stops_at: str = "") -> Result:
-    """Visit every world within the bounds, those that are fewer moves away first.
+    """Visit every world within the bounds, by the number of moves to it.
 
     Args:
-        configuration: What may happen.
-        seconds: After which it is given up.
-        stops_at: The promise, or the weakness, at which it ends, by the beginning of its name.
+        configuration: what may happen.
+        seconds: seconds after which the exploration stops.
+        stops_at: the promise or weakness at which it stops, by the beginning of its text.
     """
     exploration, end = _Exploration(configuration), monotonic() + seconds
     result = exploration.result
@@ -86,13 +86,12 @@ def explore(configuration: Configuration, *, seconds: float = float("inf"), stop
 
 
 class _Exploration:
-    """An exploration on its way.
+    """An exploration in progress.
 
     Attributes:
-        result: What was found so far.
-        ahead: What is to be visited.
-        reached: From which world, and by which of its moves, each world was reached. Worlds are known by their hash, of
-            64 bits: among a million, two are taken for one with a probability of 3 in 100 million.
+        result: what was found so far. ahead: the worlds to visit next. reached: the world and the move from which each
+        world was reached. Worlds are identified by a hash of 64 bits: among
+            a million, two collide with a probability of 3 in 100 million.
 
     """
 
@@ -131,7 +130,7 @@ class _Exploration:
             known.times += 1
 
     def _path(self, came: int, index: int) -> list[str]:
-        """The labels of the moves to a world and of one more, made once more from the first world on."""
+        """Return the labels of the moves to a world and of one more, by repeating them from the first world."""
         indices = [index]
         while came != hash(self._first):
             came, index = self.reached[came]

@@ -1,4 +1,4 @@
-"""How the ghosts go on: with every request that is sent, every call of the API, and every response that is accepted."""
+"""How the ghosts change: with every request, every call of the API, and every accepted response."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ from model.state import Call, Incarnation, Kept, Phase, Run, Step, World, parsed
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A call that the rules have carried out.
+    """A call and its outcome by the rules.
 
     Args:
-        call: The call.
-        outcome: What it came to.
-        is_late: Whether nobody waits any more for the request that made it.
-        mark: What the physical id of that says; None for other hands.
+        call: the call.
+        outcome: the outcome.
+        is_late: whether CloudFormation no longer waits for the request behind it.
+        mark: the mark of that request's physical id; None for a change out of band.
     """
 
     call: Call
@@ -27,17 +27,17 @@ class Made:
 
 
 def with_run(world: World, target: int, run: Run) -> World:
-    """The world with another run of a target."""
+    """Return the world with another run of a target."""
     return world._replace(runs=put(world.runs, target, run))
 
 
 def started(world: World, target: int, by: int) -> World:
-    """The world after somebody started a target, or created it."""
+    """Return the world after a target was started, or created."""
     return with_run(world, target, Run(world.runs[target].serial + 1, by))
 
 
 def stands(world: World, target: int, number: int, resource: str, phase: Phase, *, speaks_late: bool = False) -> World:
-    """The world in which an incarnation stands to a target in this way; none that never named it does."""
+    """Return the world with an incarnation in a phase of a target, unless it never named the target."""
     old = found(world, target, number)
     if (old is None and phase is not Phase.NAMES) or (old is not None and phase is old.phase is Phase.NAMES):
         return world
@@ -50,12 +50,12 @@ def stands(world: World, target: int, number: int, resource: str, phase: Phase, 
 
 
 def found(world: World, target: int, number: int) -> Incarnation | None:
-    """How an incarnation stands to a target, None if it never named it."""
+    """Return an incarnation's state towards a target, None if it never named it."""
     return next((each for each in world.incarnations if (each.target, each.number) == (target, number)), None)
 
 
 def said(world: World, target: int, number: int, run: int, *, adopted: bool) -> World:
-    """The world after an accepted SUCCESS said of a run that it runs."""
+    """Return the world after an accepted SUCCESS reported a run."""
     present, who = world.runs[target], found(world, target, number)
     if not adopted:
         present = present._replace(late_adopter=False)
@@ -68,13 +68,13 @@ def said(world: World, target: int, number: int, run: int, *, adopted: bool) -> 
 
 
 def sent(configuration: Configuration, world: World, step: Step) -> World:
-    """The world after CloudFormation sent a request."""
+    """Return the world after CloudFormation sent a request."""
     named, who = configuration.named(step.target, step.physical_id), _who(configuration, step)
     if step.tag.request_type is not RequestType.DELETE:
         if step.old is not None and step.old not in {step.target, named}:
             world = stands(world, step.old, *who, Phase.RELEASES)
         return stands(world, step.target, *who, Phase.NAMES)
-    if step.before is not None:  # of an id that gave way to another one of the same target
+    if step.before is not None:  # the resource has a new id with the same target
         return world
     mark = parsed(step.physical_id).mark
     released = Phase.ADOPTER if mark is Mark.ADOPTED else Phase.RELEASES
@@ -84,27 +84,27 @@ def sent(configuration: Configuration, world: World, step: Step) -> World:
 
 
 def given_up(configuration: Configuration, world: World, step: Step) -> World:
-    """The world after an Update did not succeed; what it was to release, no other request names."""
+    """Return the world after a failed Update: no other request names the target that it should release."""
     if step.old is None or step.old in {step.target, configuration.named(step.target, step.physical_id)}:
         return world
     return stands(world, step.old, *_who(configuration, step), Phase.GIVEN_UP)
 
 
 def lost(configuration: Configuration, world: World, step: Step) -> World:
-    """The world after CloudFormation went on without a Delete that could not reach the API."""
+    """Return the world after CloudFormation gave up a Delete that could not reach the API."""
     acquired = configuration.acquired(step.target, step.physical_id)
     return stands(world, acquired, *_who(configuration, step), Phase.RETAINED if step.keep else Phase.LOST)
 
 
 def retained(configuration: Configuration, world: World, step: Step) -> World:
-    """The world after CloudFormation removed a resource without a Delete."""
+    """Return the world after CloudFormation removed a resource without a Delete."""
     world = world._replace(order=world.order + 1)
     acquired = configuration.acquired(step.target, step.physical_id)
     return stands(world, acquired, *_who(configuration, step), Phase.RETAINED)
 
 
 def called(before: World, world: World, made: Made) -> World:
-    """The world after a call that the rules have carried out."""
+    """Return the world after a call."""
     target, caller, outcome = made.call.target, made.call.caller, made.outcome
     was, record = before.records[target], world.records[target]
     if was.state is not State.ACTIVE and record.state is State.ACTIVE:
@@ -121,23 +121,23 @@ def called(before: World, world: World, made: Made) -> World:
 
 
 def _who(configuration: Configuration, step: Step) -> tuple[int, str]:
-    """Which incarnation a step is of, and of which resource, which counts only where incarnations outlive the next."""
+    """Return a step's incarnation and resource; the resource matters only if incarnations outlive the next."""
     return step.incarnation, step.logical_id if configuration.disables_rollback else ""
 
 
 def _with_kept(world: World, target: int, *, is_acquired: bool = False) -> World:
-    """The world that says whether the stack which started the run of a target has left it."""
+    """Return the world with whether the stack that started a target's run has left it."""
     run = world.runs[target]
     of_stack = [each for each in world.incarnations if each.stack == run.started_by and each.target == target]
     met = [each for each in of_stack if each.met == run.serial]
-    # An incarnation has no say any more where a later one of the same resource has acquired the run.
+    # An incarnation no longer counts if a later one of the same resource has acquired the run.
     latest = {each.resource: each.number for each in met if each.resource}
     met = [each for each in met if each.number >= latest.get(each.resource, 0)]
     last = max(met, key=lambda each: each.since, default=None)
     if last is None or last.phase not in {Phase.LEAVES, Phase.RETAINED}:
         return world
     if any(each.phase is Phase.NAMES for each in met):
-        # One that named the target before the last one left it may acquire it after that, all the same.
+        # One that named the target before the last one left may still acquire it.
         return with_run(world, target, run._replace(kept=Kept.NO)) if is_acquired else world
     unknown = any(each.phase in {Phase.LOST, Phase.RETAINED} for each in of_stack)
     return with_run(world, target, run._replace(kept=Kept.UNKNOWN if unknown else Kept.KNOWN))

@@ -1,4 +1,4 @@
-"""Other hands: a person with the API in hand, and a stack of somebody else that names the same launch."""
+"""Changes out of band: by a person who calls the API, and by another stack that names the same launch."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from model.state import BY_HAND, NOBODY, OTHER_STACK, Call, Caller, Who, World, 
 
 
 def moves(configuration: Configuration, world: World) -> Iterator[Move]:
-    """What others may do."""
+    """Yield the changes that others may make."""
     if not world.left.hands:
         return
     world = world.spend(hands=1)
@@ -53,7 +53,7 @@ def _existence_by_hand(configuration: Configuration, world: World, target: int) 
 
 
 def changed(world: World, target: int, state: State) -> World:
-    """The world with a record in another state, and nobody's; its notes outlive that."""
+    """Return the world with a record in another state and without owners; its notes stay."""
     record = world.records[target]._replace(state=state, stack=NOBODY, owners=(), word=None, definition=0)
     return world._replace(records=put(world.records, target, service.stored(record)))
 

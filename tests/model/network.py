@@ -1,4 +1,4 @@
-"""Lambda and the network: invocations call by call, deliveries once more, and what becomes of a call and its reply."""
+"""Lambda and the network: invocations call by call, retries and duplicates, and the faults of calls and replies."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from model import calls, cloudformation, service
 from model.cloudformation import Move
 from model.configuration import Configuration, Fault
 from model.promises import Broken
-from model.provider import Response, Wanted, next_move
+from model.provider import NextCall, Response, next_move
 from model.state import Call, Caller, Flight, Reply, World, parsed, without
 
 _ACQUIRES = {Action.ACQUIRE, Action.ACQUIRE_NEW}
@@ -17,7 +17,7 @@ _REFUSED = Reply(Seen.REFUSED, is_fault=True)
 
 
 def moves(configuration: Configuration, world: World) -> Iterator[Move]:
-    """What may become of what is in flight."""
+    """Yield what may happen to invocations and late calls."""
     for flight in dict.fromkeys(world.flights):
         rest = world._replace(flights=without(world.flights, flight))
         move = next_move(configuration, flight.request, flight.replies)
@@ -41,11 +41,11 @@ def _responds(configuration: Configuration, world: World, flight: Flight, respon
         yield f"{who}: {'SUCCESS' if response.success else 'FAILED'} {response.physical_id}", broken
 
 
-def _calls(configuration: Configuration, world: World, flight: Flight, wanted: Wanted) -> Iterator[Move]:
-    """What becomes of the next call of an invocation, in a world without that invocation."""
+def _calls(configuration: Configuration, world: World, flight: Flight, next_call: NextCall) -> Iterator[Move]:
+    """Yield the fates of an invocation's next call, in a world without that invocation."""
     request = flight.request
-    caller = Caller(request.who, wanted.action, wanted.requested_at)
-    call = Call(wanted.target, caller, request.definition or 0, request.incarnation)
+    caller = Caller(request.who, next_call.action, next_call.requested_at)
+    call = Call(next_call.target, caller, request.definition or 0, request.incarnation)
     what = f"    {_who(flight)}: {call.caller.action} {configuration.targets[call.target].name}"
     mark = parsed(request.physical_id).mark if request.physical_id else None
     try:
@@ -53,8 +53,8 @@ def _calls(configuration: Configuration, world: World, flight: Flight, wanted: W
     except Broken as broken:
         yield what, broken
         return
-    reply = Reply(service.seen(outcome, wanted.action))
-    if wanted.action in _ACQUIRES:
+    reply = Reply(service.seen(outcome, next_call.action))
+    if next_call.action in _ACQUIRES:
         run, definition = after.runs[call.target].serial, after.records[call.target].definition
         reply = reply._replace(run=run, definition=definition)
     yield f"{what}: {outcome}", _goes_on(after, flight, reply)
@@ -67,7 +67,7 @@ def _calls(configuration: Configuration, world: World, flight: Flight, wanted: W
 
 
 def _after_effect(configuration: Configuration, world: World, flight: Flight, what: str) -> Iterator[Move]:
-    """What else may become of a call that had its effect, in the world after that."""
+    """Yield the faults after a call that had its effect, in the world after it."""
     if Fault.REPLY_LOST in configuration.fault_kinds:
         yield f"{what}, the reply is lost", _goes_on(world, flight, _UNKNOWN)
     if Fault.DEATH in configuration.fault_kinds:
@@ -77,11 +77,11 @@ def _after_effect(configuration: Configuration, world: World, flight: Flight, wh
 def _without_effect(
     configuration: Configuration, world: World, flight: Flight, call: Call, what: str
 ) -> Iterator[Move]:
-    """What else may become of a call that has no effect now."""
+    """Yield the faults of a call that has no effect now."""
     kinds = configuration.fault_kinds
     if Fault.DUPLICATE in kinds and not flight.replies:
         twice = world.with_flights(flight, Flight(flight.request, awaited=False))
-        yield f"    {_who(flight)}: Lambda will deliver it once more", twice
+        yield f"    {_who(flight)}: Lambda will deliver it again", twice
     if Fault.LOST in kinds:
         yield f"{what}: 503, without an effect", _goes_on(world, flight, _UNKNOWN)
     if Fault.LATE_EFFECT in kinds:

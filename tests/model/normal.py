@@ -1,7 +1,7 @@
 """The normal form of a world: pruned, and with times, numbers and stacks counted from 1.
 
-Only the order of times and of numbers counts, so that worlds which differ in nothing else are one. Most of the time of
-an exploration is spent here: hence loops over sets where generators would read better.
+Only the order of times and numbers matters, so worlds that differ in nothing else are one. An exploration spends most
+of its time here, hence loops over sets where generators would read better.
 """
 
 from collections.abc import Iterable
@@ -46,7 +46,7 @@ def _with_time(physical_id: str, time: int) -> str:
 
 
 def _counted(values: Iterable[int | None]) -> dict[int, int]:
-    """Values by size, from 1; what is not above 0 has a meaning of its own."""
+    """Return the rank of each value, from 1; 0 and below have their own meaning and stay."""
     return {value: place for place, value in enumerate(sorted(each for each in values if each and each > 0), start=1)}
 
 
@@ -107,7 +107,7 @@ class _Numbering:
 
     @classmethod
     def of(cls, world: World) -> "_Numbering | None":
-        """The numbering that a world needs, None if it is counted from 1."""
+        """Return the numbering that a world needs, None if it counts from 1 already."""
         times: set[int | None] = {world.time}
         numbers = {world.order, 0}
         stacks = {world.stack}
@@ -125,7 +125,7 @@ class _Numbering:
         return cls(_counted(times), _counted(numbers), _counted(stacks))
 
     def of_world(self, world: World) -> World:
-        """The world with new values."""
+        """Return the world with new values."""
         operation = world.operation
         return world._replace(
             records=tuple(map(self._record, world.records)),

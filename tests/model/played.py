@@ -1,4 +1,4 @@
-"""Play a sequence against the rules of the API and the plan of the handler, without a handler or an API around them."""
+"""Play a sequence with the API's rules and the handler's plan alone, without the handler and the API around them."""
 
 from dataclasses import dataclass, field
 from itertools import chain, repeat
@@ -16,12 +16,12 @@ from model.state import Call, Caller, Reply, Request, Who, World
 
 _FAULTS: Final = {
     "lost": Seen.UNKNOWN,
-    "answer lost": Seen.UNKNOWN,
+    "response lost": Seen.UNKNOWN,
     "late": Seen.UNKNOWN,
     "refused": Seen.REFUSED,
     "unsent": Seen.REFUSED,
 }
-_HAS_EFFECT: Final = {"", "answer lost"}
+_HAS_EFFECT: Final = {"", "response lost"}
 _OF_RUN: Final = {State.FREE: "CREATED", State.ACTIVE: "RUNNING", State.ENDED: "ENDED", State.MISSING: "ABSENT"}
 _OF_EXISTENCE: Final = {State.FREE: "ABSENT", State.ACTIVE: "EXISTS", State.MISSING: "ABSENT"}
 _BY_HAND: Final = {
@@ -33,11 +33,11 @@ _OWNS: Final = {Seen.OK: "stack", Seen.RUNNING: "adopted"}
 
 @dataclass(slots=True)
 class Play:
-    """A sequence on its way.
+    """One play of a sequence.
 
     Args:
-        sequence: Which one.
-        responses: What the invocations have responded so far: status, physical id, and what owns the target.
+        sequence: the sequence.
+        responses: the responses so far: status, physical id, and what owns the target.
     """
 
     sequence: Sequence
@@ -67,18 +67,18 @@ class Play:
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """What the sequence is about."""
+        """The targets of the sequence."""
         return self._configurations[True].targets
 
     @property
     def end(self) -> dict[str, str]:
-        """How each target ends; of a launch and its run, the run."""
+        """The final state of each target; of a launch and its run, the run's."""
         records = zip(self.targets, self._world.records, strict=True)
         return {each.name: (_OF_RUN if each.is_run else _OF_EXISTENCE)[record.state] for each, record in records}
 
     @property
     def definitions(self) -> dict[str, int]:
-        """The definition of each target that has one."""
+        """The final definition of each target that has one."""
         records = zip(self.targets, self._world.records, strict=True)
         return {each.name: record.definition for each, record in records if record.definition}
 
@@ -130,7 +130,7 @@ class Play:
         return self._stacks.setdefault(name, len(self._stacks) + 1)
 
     def _physical_id(self, event: Invocation) -> str:
-        """The whole physical id of a request."""
+        """Return the full physical id of a request."""
         given = event.physical_id
         if isinstance(given, int):
             given = self.responses[given][1]
@@ -139,7 +139,7 @@ class Play:
         return f"{arns.get(name, name)}{mark}{rest}"
 
     def _short(self, physical_id: str) -> str:
-        """A physical id with the name of its target in place of an ARN."""
+        """Return a physical id with its target's name in place of the ARN."""
         arn, mark, rest = physical_id.partition("#")
         return f"{arn.rpartition('/')[2]}{mark}{rest}"
 

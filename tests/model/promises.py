@@ -1,14 +1,14 @@
 """The promises of docs/ownership.md as predicates over the ghosts.
 
-P1  Nothing is stopped or deleted that another started, or that the stack has left.
-P2  When CloudFormation is at rest, what a stack started and has not left runs only while a resource names it.
-P3  No Delete and no rollback's Update FAILED but by a fault of the API in that very invocation.
-P4  SUCCESS is true: a run is not stopped under a resource that said SUCCESS of it, by its own stack, but by its own
-    Delete; the stack owns what a response says it owns; and at rest what a stack manages has the definition that it
-    was given last. No request that CloudFormation waits for is stale.
+P1  No launch or resource is stopped or deleted that another owner started, or that the stack has left. P2  When
+CloudFormation is at rest, a launch that a stack started and has not left runs only while a resource names it. P3  A
+Delete or a rollback's Update is FAILED only by a fault of the API in the same invocation. P4  SUCCESS is true: after a
+resource's SUCCESS its stack stops the run only by the resource's own Delete; the stack owns
+    what a response says it owns; at rest each managed resource has its stack's last definition. No request that
+    CloudFormation waits for is stale.
 
-P5, that nothing calls the API after the response, is the handler's: here late effects and duplicates stand for calls
-after it. W1 to W14 are the known weaknesses; a path ends where it meets one, as it does at a broken promise.
+P5, no call of the API after the response, is the handler's: here late effects and duplicates stand for such calls. W1
+to W14 are the known weaknesses. A path ends at a weakness, as at a broken promise.
 """
 
 from typing import Final
@@ -27,12 +27,12 @@ _CREATES: Final = {Mark.MADE_UP, Mark.FAILED, Mark.NOT_STARTED}  # of a Create w
 _LAST_WORD: Final = {Phase.NAMES, Phase.LOST}
 
 
-class Broken(Exception):  # noqa: N818 - what is broken is a promise
-    """A promise does not hold, or a known weakness shows.
+class Broken(Exception):  # noqa: N818 - a promise is broken, not the code
+    """A promise is broken, or a known weakness shows.
 
     Args:
         promise: P1 to P4, or W1 to W14.
-        what: What is wrong.
+        what: what happened.
     """
 
     def __init__(self, promise: str, what: str) -> None:
@@ -46,10 +46,10 @@ class Broken(Exception):  # noqa: N818 - what is broken is a promise
 
 
 def check_call(configuration: Configuration, before: World, world: World, made: Made) -> None:
-    """Check a call that the rules have carried out.
+    """Check a call after it.
 
     Raises:
-        Broken: it breaks a promise.
+        Broken: the call breaks a promise.
     """
     target, caller, outcome = made.call.target, made.call.caller, made.outcome
     name = configuration.targets[target].name
@@ -70,9 +70,9 @@ def check_call(configuration: Configuration, before: World, world: World, made: 
 
 
 def _is_of_another(world: World, made: Made) -> bool:
-    """Whether it is the Delete of a Create that never responded, or FAILED, and another incarnation acquired the run.
+    """Whether a Delete of a Create without SUCCESS meets a run that another incarnation acquired.
 
-    A made-up id does not say of which incarnation it is, and the time of a failed Create is after that of earlier ones.
+    A made-up id does not name its incarnation, and a failed Create is later than the incarnations before it.
     """
     target, who, number = made.call.target, made.call.caller.who, made.call.incarnation
     serial, own = world.runs[target].serial, ghosts.found(world, target, number)
@@ -151,7 +151,7 @@ def _check_ownership(world: World, target: int) -> None:
 
 
 def check_rest(configuration: Configuration, world: World) -> None:
-    """Check a world in which CloudFormation does nothing; what is in flight may never come."""
+    """Check a world in which CloudFormation is at rest; invocations in flight may never run."""
     if world.operation is not None:
         return
     for target, record in enumerate(world.records):

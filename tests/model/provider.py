@@ -1,4 +1,4 @@
-"""The handler around the plan: what an invocation does next, after the replies of the API so far."""
+"""The handler around the plan: the next call of an invocation, after the replies of the API so far."""
 
 from collections.abc import Generator
 from functools import cache
@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from evidently_provider.ownership import plan as ownership
 from evidently_provider.ownership.identity import PhysicalId
-from evidently_provider.ownership.plan import FAULTS, End, Outcome, Subject
+from evidently_provider.ownership.plan import FAULTS, Outcome, Result, Subject
 from evidently_provider.runtime.request import RequestType
 from evidently_service.domain.ownership import Action
 from model.configuration import Configuration
@@ -15,8 +15,8 @@ from model.state import Reply, Request
 STACK_ID: Final = "arn:aws:cloudformation:eu-north-1:123456789012:stack/shop/{}"
 
 
-class Wanted(NamedTuple):
-    """The call that an invocation makes next."""
+class NextCall(NamedTuple):
+    """The next call of an invocation."""
 
     target: int
     action: Action
@@ -24,7 +24,7 @@ class Wanted(NamedTuple):
 
 
 class Response(NamedTuple):
-    """The response of an invocation; the outcome is that of the call which decided it."""
+    """The response of an invocation, with the outcome of the call that decided it."""
 
     success: bool
     physical_id: str
@@ -32,8 +32,8 @@ class Response(NamedTuple):
 
 
 @cache
-def next_move(configuration: Configuration, request: Request, replies: tuple[Reply, ...]) -> Wanted | Response:
-    """Return what an invocation does after these replies."""
+def next_move(configuration: Configuration, request: Request, replies: tuple[Reply, ...]) -> NextCall | Response:
+    """Return the next call or the response of an invocation after these replies."""
     carried_out = _carry_out(configuration, request)
     try:
         call = next(carried_out)
@@ -46,12 +46,12 @@ def next_move(configuration: Configuration, request: Request, replies: tuple[Rep
 
 
 def forget() -> None:
-    """Forget the plans that were made so far, as the rules are others now."""
+    """Clear the cached plans, because the rules have changed."""
     next_move.cache_clear()
 
 
-def _carry_out(configuration: Configuration, request: Request) -> Generator[Wanted, Reply, Response]:
-    """Carry out a plan, and reconcile what it acquired or adopted (evidently_provider/lifecycle.py)."""
+def _carry_out(configuration: Configuration, request: Request) -> Generator[NextCall, Reply, Response]:
+    """Carry out a plan and reconcile the resource, as evidently_provider/lifecycle.py does."""
     is_run = configuration.targets[request.target].is_run
     targets = {each.ref: index for index, each in enumerate(configuration.targets) if each.is_run == is_run}
     subject = _subject(configuration, request)
@@ -59,22 +59,24 @@ def _carry_out(configuration: Configuration, request: Request) -> Generator[Want
     try:
         call = next(steps)
         while True:
-            reply = yield Wanted(targets[call.target], Action(call.action.value), call.requested_at)
+            reply = yield NextCall(targets[call.target], Action(call.action.value), call.requested_at)
             call = steps.send(reply.outcome)
     except StopIteration as stop:
-        end: End = stop.value
-    acquired = request.type is not RequestType.DELETE and end.success and end.outcome in {Outcome.OK, Outcome.RUNNING}
+        result: Result = stop.value
+    acquired = (
+        request.type is not RequestType.DELETE and result.success and result.outcome in {Outcome.OK, Outcome.RUNNING}
+    )
     if acquired and reply.definition != request.definition:
-        owned = end.outcome is Outcome.OK
+        owned = result.outcome is Outcome.OK
         target = configuration.targets[request.target].ref
         failed = subject.given or (subject.failed(target) if owned else subject.not_started)
-        updated = yield Wanted(request.target, Action.UPDATE, request.requested_at)
+        updated = yield NextCall(request.target, Action.UPDATE, request.requested_at)
         is_gone = updated.outcome is Outcome.NOT_FOUND
         if is_gone and subject.given is not None and subject.given.target == target:
-            end = end._replace(outcome=updated.outcome)
+            result = result._replace(outcome=updated.outcome)
         elif is_gone or updated.outcome in FAULTS:
-            end = End(success=False, physical_id=failed, outcome=updated.outcome)
-    return Response(end.success, end.physical_id.text, end.outcome)
+            result = Result(success=False, physical_id=failed, outcome=updated.outcome)
+    return Response(result.success, result.physical_id.text, result.outcome)
 
 
 def _subject(configuration: Configuration, request: Request) -> Subject:

@@ -1,4 +1,4 @@
-"""A world without what can't matter any more: old notes, and ghosts that no promise needs."""
+"""A world without old notes, and without ghosts that no promise needs any more."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ _REMEMBERED = {Phase.LOST, Phase.RETAINED, Phase.ADOPTER}
 
 
 def pruned(world: World) -> World:
-    """The world without notes and ghosts that decide nothing any more."""
+    """Return the world without notes and ghosts that no longer decide anything."""
     records, flights = world.records, world.flights
     if any(record.notes for record in records):
         records = tuple(_without_old_notes(record, world) if record.notes else record for record in records)
@@ -30,7 +30,7 @@ def pruned(world: World) -> World:
 
 
 def _that_matter(world: World) -> Iterator[Incarnation]:
-    """The incarnations that still count: they name a target, are under way, or have met the present run."""
+    """Yield the incarnations that still count: they name a target, are in flight, or met the present run."""
     flying = {flight.request.incarnation for flight in world.flights}
     flying.update(call.incarnation for call in world.effects)
     for each in world.incarnations:
@@ -43,7 +43,7 @@ def _that_matter(world: World) -> Iterator[Incarnation]:
 
 
 def _without_old_notes(record: Record, world: World) -> Record:
-    """The record without notes that nothing in flight is older than, and nothing to come as old as."""
+    """Return the record without notes that are older than everything in flight and to come."""
     notes = []
     for who, note in record.notes:
         times = [each.request.requested_at for each in world.flights if each.request.who == who]
@@ -60,7 +60,7 @@ def _without_old_notes(record: Record, world: World) -> Record:
 
 
 def _without_old_runs(flight: Flight, world: World) -> Flight:
-    """The flight whose replies tell the present run, if CloudFormation waits for it, from earlier ones."""
+    """Return the flight with earlier runs in its replies made equal; only the present one matters."""
     present = world.runs[flight.request.target].serial if flight.awaited else 0
     if all(reply.run == (1 if reply.run == present else 0) for reply in flight.replies):
         return flight

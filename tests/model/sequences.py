@@ -1,15 +1,14 @@
-"""The sequences of `sequences.json`: what CloudFormation, Lambda, the network and others do, and how it has to end.
+"""The sequences of `sequences.json`: what CloudFormation, Lambda, the network and others do, and the expected end.
 
-An event is an invocation, in the order of arrival; or what somebody does by hand; or a call that takes effect late.
-What it leaves out has the default below. Names of targets, and what follows them in ids, stand for whole ARNs.
+An event is an invocation, in the order of arrival; or a change by hand; or a call that takes effect late. Members that
+it leaves out have the defaults below. In ids, the name of a target stands for its ARN.
 
-An invocation's `physical_id` is that of CloudFormation's request: "made-up", one of ours, or the number of the
-invocation whose response it is of. `calls` is what becomes of its calls of the API one after the other, in the words
-of `helpers/driver/faults.py`: "lost" has no effect, "answer lost" has one, "late" has it by a later event, and
-"refused" and "unsent" surely have none. `response` is "ignored" where the
-request was cancelled or timed out, or where the sandbox died before it responded.
+An invocation's `physical_id` is that of CloudFormation's request: "made-up", an id of ours, or the number of the
+invocation whose response had it. `calls` has the faults of its calls, by their values in `helpers/driver/faults.py`:
+"lost" has no effect, "response lost" has one, "late" has it with a later event, "refused" and "unsent" surely have
+none. `response` is "ignored" if the request was cancelled or timed out, or the sandbox died before it responded.
 
-A required response is a status, then a physical id, then what owns it (`stack`, `adopted`); "-" is any.
+An expected response is a status, a physical id and what owns it (`stack`, `adopted`); "-" is any.
 """
 
 import json
@@ -23,7 +22,7 @@ _FILE: Final = Path(__file__).parent / "sequences.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """What happens: of a launch's run (`start`) or of the existence of a managed resource (`managed`)."""
+    """An event of a launch's run (`start`) or of a managed resource's existence (`managed`)."""
 
     kind: str
     target: str
@@ -49,7 +48,7 @@ class Invocation(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByHand(Event):
-    """What somebody does: start, stop, create, delete, delete its project."""
+    """A change by hand: start, stop, create, delete, delete its project."""
 
     by_hand: str
 
@@ -66,18 +65,18 @@ class LateCall(Event):
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A sequence of events, and how it has to end.
+    """A sequence of events, and its expected end.
 
     Args:
-        name: What happens.
-        kind: That of its events; `both` where they are of a launch's existence and of its run.
-        events: What happens.
-        responses: What each invocation responds.
-        end: By target: CREATED, RUNNING, ENDED, EXISTS or ABSENT; of both, its run's.
-        row: Of the issue's table; 0 where it is not of it.
-        as_managed: Whether it holds for a managed resource, too: RUNNING stands for EXISTS, the others for ABSENT.
-        definitions: By target, which definition it has at the end.
-        note: Why it ends so.
+        name: what happens, as a sentence.
+        kind: kind of its events; `both` for a launch's existence and its run.
+        events: the events.
+        responses: the expected response of each invocation.
+        end: final state by target: CREATED, RUNNING, ENDED, EXISTS or ABSENT; of `both`, the run's.
+        row: row of the issue's table, 0 for none.
+        as_managed: whether it applies to a managed resource too: RUNNING becomes EXISTS, the others ABSENT.
+        definitions: final definition by target.
+        note: why it ends so.
     """
 
     name: str

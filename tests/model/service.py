@@ -1,4 +1,4 @@
-"""The API around its rules: it keeps the records; `evidently_service.domain.ownership` says what comes of a call."""
+"""The API around its rules: it keeps the records; `evidently_service.domain.ownership` decides the outcomes."""
 
 from functools import cache
 from typing import Final
@@ -10,7 +10,7 @@ from model.configuration import Configuration
 from model.state import NOBODY, Call, Caller, Record, World, put
 
 _RELEASES: Final = {Action.RELEASE, Action.LEAVE}
-# How the handler sees what came of a call (evidently_provider/start_launch/handler.py, managed.py).
+# The API's outcomes as the handlers in evidently_provider/start_launch and managed/ see them.
 _SEEN: Final = {
     Outcome.OK: Seen.OK,
     Outcome.RUNNING: Seen.RUNNING,
@@ -22,7 +22,7 @@ _SEEN: Final = {
 
 
 def called(configuration: Configuration, world: World, call: Call) -> tuple[World, Outcome]:
-    """Return the world after a call, and what it came to."""
+    """Return the world after a call, and the outcome."""
     target, caller = call.target, call.caller
     record = world.records[target]
     if caller.action is Action.UPDATE and record.state is not State.ACTIVE:
@@ -39,7 +39,7 @@ def called(configuration: Configuration, world: World, call: Call) -> tuple[Worl
 
 
 def with_run(configuration: Configuration, world: World, existence: int) -> World:
-    """The world after a launch was created or deleted: there is a run to acquire, or none any more."""
+    """Return the world after a launch was created or deleted, and with it its run."""
     run = configuration.run_of(existence)
     if run is None:
         return world
@@ -49,17 +49,17 @@ def with_run(configuration: Configuration, world: World, existence: int) -> Worl
 
 
 def stored(record: Record) -> Record:
-    """The record as it is stored: notes are items of their own, so that nothing takes them along."""
+    """Return the record to store; notes are separate items, so they stay when the record goes."""
     return record
 
 
 def seen(outcome: Outcome, action: Action) -> Seen:
-    """Return what the handler sees of an outcome."""
+    """Return an outcome as the handler sees it."""
     return Seen.RELEASED if action in _RELEASES else _SEEN[outcome]
 
 
 def forget() -> None:
-    """Forget what the rules have said so far, as they are others now."""
+    """Clear the cached rulings, because the rules have changed."""
     _ruled.cache_clear()
 
 
@@ -67,7 +67,7 @@ def forget() -> None:
 def _ruled(record: Record, note: Note, caller: Caller) -> tuple[Outcome, Record, Note]:
     before = Ownership(str(record.stack) if record.owners else "", dict(record.owners), record.word)
     asking = ownership.Caller(str(caller.who.stack), caller.who.resource, caller.action, caller.requested_at)
-    # By the module's name, so that a test can take a rule out.
+    # By the module's name, so that a test can replace a rule.
     match caller.action:
         case Action.ACQUIRE | Action.ACQUIRE_NEW:
             ruling = ownership.acquire(record.state, before, note, asking)

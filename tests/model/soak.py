@@ -1,10 +1,10 @@
 """`make soak`: larger bounds than the gate's, then random walks with every kind of event at once.
 
-    python -m model.soak SECONDS [SEED]           explore for half that time at most, then walk for all of it
-    python -m model.soak "NAME OF A WALK" SEED    take one walk once more, and print its path
+    python -m model.soak SECONDS [SEED]           explore for half that time at most, then walk for the whole time
+    python -m model.soak "NAME OF A WALK" SEED    repeat one walk, and print its path
 
-The walks of each configuration have the seeds from SEED on, or from 0; there is one of each at least. It ends with 1 if
-a promise is broken, and prints the path to it; a walk's path begins with its seed.
+Each configuration has at least one walk; their seeds count from SEED, or from 0. If a promise is broken, it prints the
+path to it and exits with 1; a walk's path begins with its seed.
 """
 
 import sys
@@ -16,11 +16,11 @@ from model.configurations import LARGER, WALKS
 from model.explore import Result, explore
 from model.walk import walk
 
-_MOVES: Final = 200  # of a walk: some 100 come true, as a path ends where it meets a known weakness
+_MOVES: Final = 200  # of a walk, at most; some 100 in practice, as a path ends at a known weakness
 
 
 def main(arguments: list[str]) -> int:
-    """Walk, or take one walk once more."""
+    """Explore and walk, or repeat one walk."""
     first, *rest = arguments
     seed = int(rest[0]) if rest else 0
     if first.isdecimal():

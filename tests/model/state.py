@@ -1,8 +1,8 @@
-"""The world of the model checker: all that can still matter, as plain values.
+"""The world of the model checker: everything that can still matter, as plain values.
 
-A world is what the API stores, what CloudFormation knows and waits for, and what is in flight. Beside them stand the
-ghosts, which no code of ours can see and the promises are made of: which run of a launch its stack started, and which
-incarnation of a resource named it from when to when. The existence of a managed resource is a run, too.
+A world is what the API stores, what CloudFormation knows and waits for, and what is in flight. The promises also need
+ghosts, which the code under test cannot see: which run of a launch its stack started, and which incarnation of a
+resource named it from when to when. The existence of a managed resource is a run too.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from evidently_service.domain.ownership import Action, Note, State, Word
 T = TypeVar("T")
 parsed = cache(PhysicalId.parse)
 
-# Who started a run, where it wasn't one of our stacks, which are 1, 2, …; not -1, whose hash is that of -2.
+# Who started a run, if no stack of the model, which are 1, 2, …. There is no -1, because its hash is that of -2.
 NOBODY, BY_HAND, OTHER_STACK = 0, -2, -3
 MADE_UP = "made-up"  # the physical id of a Create that never responded
 
@@ -31,7 +31,7 @@ class Who(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Who makes a call, and for what."""
+    """Who makes a call, with which action."""
 
     who: Who
     action: Action
@@ -39,7 +39,7 @@ class Caller(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What the API stores of one run or existence; notes are kept by its name, and outlive it."""
+    """The API's record of one run or existence; its notes are kept by name, and outlive it."""
 
     state: State
     stack: int = NOBODY
@@ -49,17 +49,17 @@ class Record(NamedTuple):
     definition: int = 0
 
     def note(self, who: Who) -> Note:
-        """What is remembered of an owner."""
+        """Return the note of an owner."""
         return next((note for known, note in self.notes if known == who), Note())
 
     def with_note(self, who: Who, note: Note) -> "Record":
-        """The record with what is remembered of an owner from now on."""
+        """Return the record with another note of an owner."""
         others = [each for each in self.notes if each[0] != who]
         return self._replace(notes=tuple(sorted([*others, (who, note)]) if note != Note() else others))
 
 
 class Kept(StrEnum):
-    """Whether the stack that started a run has left it: no incarnation names it, and the last one kept it."""
+    """Whether the stack that started a run has left it: the last incarnation kept it, and none names it."""
 
     NO = auto()
     KNOWN = auto()
@@ -70,11 +70,11 @@ class Run(NamedTuple):
     """Ghost: the present or last run.
 
     Args:
-        serial: Which one it is; 0 is none.
-        started_by: A stack, or one of the constants above.
-        kept: Whether its stack has left it.
-        dropped: Whether a later incarnation ended the ownership of one that had not left it.
-        late_adopter: Whether a late request of a resource that has adopted the target started or joined it.
+        serial: its number; 0 is none.
+        started_by: a stack, or one of the constants above.
+        kept: whether its stack has left it.
+        dropped: whether a later incarnation ended the ownership of one that had not left it.
+        late_adopter: whether a late request of a resource that adopted the target started or joined it.
     """
 
     serial: int = 0
@@ -85,31 +85,31 @@ class Run(NamedTuple):
 
 
 class Phase(StrEnum):
-    """Ghost: how an incarnation stands to a target."""
+    """Ghost: the state of an incarnation towards a target."""
 
-    NAMES = auto()  # from when its Create or Update is sent
-    RELEASES = auto()  # from when its Delete, or the Update back, is sent
-    LEAVES = auto()  # the same, and it is to be kept
-    RETAINED = auto()  # it is to be kept, and the API does not know
-    ADOPTER = auto()  # it has gone, and had adopted what its stack had started before
-    LOST = auto()  # its Delete could not reach the API, and CloudFormation went on
-    GIVEN_UP = auto()  # the Update back was given up, and no other request releases it
+    NAMES = auto()  # since its Create or Update
+    RELEASES = auto()  # since its Delete, or the rollback's Update
+    LEAVES = auto()  # the same, and it keeps the target
+    RETAINED = auto()  # it keeps the target, and the API does not know
+    ADOPTER = auto()  # it is deleted, and had adopted what its stack had started before
+    LOST = auto()  # its Delete could not reach the API, and CloudFormation gave it up
+    GIVEN_UP = auto()  # the rollback's Update was given up, and no other request releases it
 
 
 class Incarnation(NamedTuple):
-    """Ghost: one life of a resource, and a target that it names or has named.
+    """Ghost: one incarnation of a resource, and a target that it names or named.
 
     Args:
-        stack: Its stack.
-        target: What it names.
-        number: Which incarnation it is.
-        resource: Of which resource.
-        phase: How it stands to the target.
-        since: When that began, as a place in the order of events.
-        said: The run of which an accepted SUCCESS said that it runs.
-        met: The run that an acquire of its own met last.
-        adopted: Whether the last accepted SUCCESS said that it has adopted the target.
-        speaks_late: Whether its Delete is that of a Create which FAILED, and so speaks as of an earlier time.
+        stack: its stack.
+        target: the target.
+        number: number of the incarnation.
+        resource: the resource.
+        phase: its state towards the target.
+        since: since when, in the order of events.
+        said: the run that its last accepted SUCCESS reported.
+        met: the run that its last acquire met.
+        adopted: whether its last accepted SUCCESS reported an adoption.
+        speaks_late: whether it is a Create that FAILED, so that its Delete has an earlier time.
     """
 
     stack: int
@@ -125,7 +125,7 @@ class Incarnation(NamedTuple):
 
 
 class Resource(NamedTuple):
-    """A resource as CloudFormation knows it; `previous` is what OldResourceProperties will name."""
+    """A resource as CloudFormation knows it; `previous` is the target in OldResourceProperties."""
 
     logical_id: str
     incarnation: int
@@ -133,11 +133,11 @@ class Resource(NamedTuple):
     target: int
     keep: bool
     previous: int
-    definition: int | None = 0  # None: a rollback without an Update has left that open
+    definition: int | None = 0  # None: unknown after a rollback without an Update
 
 
 class Tag(StrEnum):
-    """What a request is for."""
+    """The purpose of a request."""
 
     CREATE = auto()
     UPDATE = auto()
@@ -159,18 +159,18 @@ class Tag(StrEnum):
 
 
 class Step(NamedTuple):
-    """A request that CloudFormation is going to send.
+    """A request that CloudFormation will send.
 
     Args:
-        tag: What it is for.
-        logical_id: Of which resource.
-        incarnation: Of which incarnation of it.
+        tag: its purpose.
+        logical_id: the resource.
+        incarnation: the resource's incarnation.
         physical_id: "" in a Create.
-        target: What the properties name.
-        keep: Whether a Delete leaves the target.
-        definition: Of the target, in the properties.
-        old: What OldResourceProperties name.
-        before: The resource before the operation; of a clean-up, only if its target stays the same.
+        target: the target in the properties.
+        keep: whether a Delete keeps the target.
+        definition: the definition in the properties.
+        old: the target in OldResourceProperties.
+        before: the resource before the operation; in a clean-up, only if the target stays the same.
     """
 
     tag: Tag
@@ -185,22 +185,22 @@ class Step(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A step of a deploy that is over; the physical id is "" where no response came."""
+    """A finished step of a deploy; the physical id is "" without a response."""
 
     step: Step
     success: bool
     physical_id: str
 
 
-class Stage(StrEnum):
-    """How far an operation of CloudFormation is."""
+class OperationStatus(StrEnum):
+    """The status of CloudFormation's operation."""
 
     FORWARD = auto()
-    FAILED = auto()  # a resource FAILED: roll back, or stay
+    FAILED = auto()  # a resource FAILED: rollback comes next, or none
     CLEANING_UP = auto()
     ROLLING_BACK = auto()
     DELETING = auto()
-    BOUND = auto()  # it FAILED, and the bound on requests lets nobody try again
+    BOUND = auto()  # the operation FAILED, and the bound on requests forbids a retry
 
 
 class Entry(NamedTuple):
@@ -218,16 +218,16 @@ Template = tuple[Entry, ...]
 class Operation(NamedTuple):
     """A deploy, or the Delete of the stack."""
 
-    stage: Stage
+    status: OperationStatus
     template: Template
     queue: tuple[Step, ...]
     done: tuple[Done, ...] = ()
     waits_for: int = 0  # the request that CloudFormation waits for
-    step: Step | None = None  # which step that is
+    step: Step | None = None  # the step of that request
 
 
 class Request(NamedTuple):
-    """A request of CloudFormation that is under way; the incarnation is a ghost."""
+    """A request of CloudFormation in flight; the incarnation is a ghost."""
 
     number: int
     type: RequestType
@@ -242,13 +242,13 @@ class Request(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What a call came to.
+    """The reply to a call.
 
     Args:
-        outcome: As the handler sees it.
-        definition: Of the target, as the API showed it.
-        is_fault: Whether it is a fault of the network or the API.
-        run: Ghost: the run that an acquire met.
+        outcome: the outcome, as the handler sees it.
+        definition: the target's definition, as the API returned it.
+        is_fault: whether it is a fault of the network or the API.
+        run: ghost: the run that an acquire met.
     """
 
     outcome: Outcome
@@ -258,7 +258,7 @@ class Reply(NamedTuple):
 
 
 class Flight(NamedTuple):
-    """An invocation, on its way or still to come, with the replies of the API so far."""
+    """An invocation that runs or will run, with the replies of the API so far."""
 
     request: Request
     replies: tuple[Reply, ...] = ()
@@ -266,7 +266,7 @@ class Flight(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call of the API; the incarnation, a ghost, is that of the request which makes it."""
+    """A call of the API; the incarnation, a ghost, is that of its request."""
 
     target: int
     caller: Caller
@@ -275,7 +275,7 @@ class Call(NamedTuple):
 
 
 class Left(NamedTuple):
-    """What may still happen."""
+    """What remains of the bounds."""
 
     requests: int
     faults: int
@@ -292,31 +292,31 @@ class World(NamedTuple):
     incarnations: tuple[Incarnation, ...] = ()
     stack: int = 1
     resources: tuple[Resource, ...] = ()
-    failed: tuple[Resource, ...] = ()  # what an operation without rollback left to be deleted
+    failed: tuple[Resource, ...] = ()  # leftovers of an operation without rollback
     operation: Operation | None = None
     other_stack: str = ""  # the mark of its physical id
     flights: tuple[Flight, ...] = ()
-    effects: tuple[Call, ...] = ()  # calls without a reply, which take effect later
+    effects: tuple[Call, ...] = ()  # late calls, which take effect later
     time: int = 1  # of the last request, in whole seconds
-    order: int = 1  # the last place given away in the order of events
+    order: int = 1  # the last place in the order of events
 
     def spend(self, *, faults: int = 0, hands: int = 0, retains: int = 0) -> "World":
-        """The world with less left."""
+        """Return the world with less left of the bounds."""
         left = self.left
         return self._replace(left=Left(left.requests, left.faults - faults, left.hands - hands, left.retains - retains))
 
     def with_flights(self, *flights: Flight) -> "World":
-        """The world with more in flight."""
+        """Return the world with more flights."""
         return self._replace(flights=tuple(sorted([*self.flights, *flights])))
 
 
 def put(values: tuple[T, ...], index: int, value: T) -> tuple[T, ...]:
-    """Values with another one in one place."""
+    """Return values with one of them replaced."""
     return (*values[:index], value, *values[index + 1 :])
 
 
 def without(values: Iterable[T], value: T) -> tuple[T, ...]:
-    """Values without the first that is equal to one."""
+    """Return values without the first equal one."""
     rest = list(values)
     rest.remove(value)
     return tuple(rest)

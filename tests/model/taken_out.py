@@ -1,7 +1,7 @@
-"""Each rule of docs/ownership.md taken out of our own functions, one at a time, and put back.
+"""Each rule of docs/ownership.md, removed from the functions under test one at a time, and restored.
 
-What is taken out is the rule, not the code: a small function of the rules in place of another one, or a wrapper that
-behaves as if the rule were not there. Nothing in the code of the rules knows of that.
+A test replaces one small function of the rules by one without the rule, or wraps it so that the rule has no effect. The
+code of the rules has nothing for this.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,8 +12,8 @@ from unittest.mock import patch
 
 from evidently_provider.ownership import plan as provider_rules
 from evidently_provider.ownership.identity import Mark
-from evidently_provider.ownership.plan import Action as Wanted
-from evidently_provider.ownership.plan import Call, End, Plan, Subject
+from evidently_provider.ownership.plan import Action as PlanAction
+from evidently_provider.ownership.plan import Call, Plan, Result, Subject
 from evidently_provider.ownership.plan import Outcome as Seen
 from evidently_provider.runtime.request import RequestType
 from evidently_service.domain import ownership as service_rules
@@ -28,7 +28,7 @@ Acquires = Callable[[State, Ownership, Note, Caller], Ruling]
 _FAILED_CREATES: Final = {Mark.NOT_STARTED, Mark.FAILED}
 
 
-# ---------------------------------------------------------------- of the API
+# --- rules of the API
 
 
 def _nothing_is_stale(_original: object) -> Callable[[Note, Caller], bool]:
@@ -122,11 +122,11 @@ def _an_adopter_leaves_no_note(original: Callable[[Note, Caller], Note]) -> Call
     return lambda note, caller: note if caller.action is not Action.UPDATE else original(note, caller)
 
 
-# ---------------------------------------------------------------- of the handler
+# --- rules of the handler
 
 
 def _calls(original: Plans, change: Callable[[Subject, Call], Call | None]) -> Plans:
-    """Plans whose calls are changed, or left out as if they had succeeded."""
+    """Return plans with changed calls; None skips a call as if it had succeeded."""
 
     def plan(subject: Subject) -> Plan:
         steps = original(subject)
@@ -136,14 +136,14 @@ def _calls(original: Plans, change: Callable[[Subject, Call], Call | None]) -> P
                 changed = change(subject, call)
                 call = steps.send(Seen.RELEASED if changed is None else (yield changed))
         except StopIteration as stop:
-            end: End = stop.value
-            return end
+            result: Result = stop.value
+            return result
 
     return plan
 
 
-def _ends(original: Plans, change: Callable[[Subject, End], End]) -> Plans:
-    """Plans that end otherwise."""
+def _ends(original: Plans, change: Callable[[Subject, Result], Result]) -> Plans:
+    """Return plans with a changed result."""
 
     def plan(subject: Subject) -> Plan:
         return change(subject, (yield from original(subject)))
@@ -154,13 +154,13 @@ def _ends(original: Plans, change: Callable[[Subject, End], End]) -> Plans:
 def _a_create_elsewhere_acquires_anew(original: Plans) -> Plans:
     def change(subject: Subject, call: Call) -> Call:
         elsewhere = subject.given is not None and subject.given.target != call.target
-        return call._replace(action=Wanted.ACQUIRE_NEW) if call.action is Wanted.ACQUIRE and elsewhere else call
+        return call._replace(action=PlanAction.ACQUIRE_NEW) if call.action is PlanAction.ACQUIRE and elsewhere else call
 
     return _calls(original, change)
 
 
 def _nobody_leaves(original: Plans) -> Plans:
-    return _calls(original, lambda _subject, call: None if call.action is Wanted.LEAVE else call)
+    return _calls(original, lambda _subject, call: None if call.action is PlanAction.LEAVE else call)
 
 
 def _no_update_releases(original: Plans) -> Plans:
@@ -169,12 +169,12 @@ def _no_update_releases(original: Plans) -> Plans:
 
 def _a_failed_update_undoes(original: Plans) -> Plans:
     def plan(subject: Subject) -> Plan:
-        end = yield from original(subject)
+        result = yield from original(subject)
         elsewhere = subject.given is not None and subject.given.target not in {None, subject.target}
         is_update = subject.type is RequestType.UPDATE and subject.target is not None
-        if is_update and elsewhere and end.outcome is Seen.UNKNOWN and subject.target is not None:
-            yield Call(subject.target, Wanted.RELEASE, subject.requested_at, end.physical_id, owned=False)
-        return end
+        if is_update and elsewhere and result.outcome is Seen.UNKNOWN and subject.target is not None:
+            yield Call(subject.target, PlanAction.RELEASE, subject.requested_at, result.physical_id, owned=False)
+        return result
 
     return plan
 
@@ -199,16 +199,16 @@ def _a_failed_create_has_no_time(original: Plans) -> Plans:
 
 
 def _a_refused_delete_succeeds(original: Plans) -> Plans:
-    def change(subject: Subject, end: End) -> End:
-        refused = subject.type is RequestType.DELETE and end.outcome is Seen.REFUSED
-        return end._replace(success=True) if refused else end
+    def change(subject: Subject, result: Result) -> Result:
+        refused = subject.type is RequestType.DELETE and result.outcome is Seen.REFUSED
+        return result._replace(success=True) if refused else result
 
     return _ends(original, change)
 
 
 def _an_update_of_what_has_ended_fails(original: Plans) -> Plans:
-    def change(_subject: Subject, end: End) -> End:
-        return end._replace(success=False) if end.outcome in {Seen.ENDED, Seen.NOT_FOUND} else end
+    def change(_subject: Subject, result: Result) -> Result:
+        return result._replace(success=False) if result.outcome in {Seen.ENDED, Seen.NOT_FOUND} else result
 
     return _ends(original, change)
 
@@ -244,7 +244,7 @@ RULES: Final[dict[str, tuple[Any, str, Callable[[Any], Any]]]] = {
 
 @contextmanager
 def taken_out(rule: str) -> Iterator[None]:
-    """Take a rule out, for as long as the context lasts."""
+    """Remove a rule while the block runs."""
     place, name, without = RULES[rule]
     with ExitStack() as stack:
         stack.callback(_forget)

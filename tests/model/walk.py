@@ -1,4 +1,4 @@
-"""Walk at random where there are too many worlds to visit: the same seed takes the same way, on every machine."""
+"""Walk at random where worlds are too many to visit: a seed gives the same path on every machine."""
 
 from random import Random
 from typing import Final
@@ -9,22 +9,22 @@ from model.explore import Found, Result, moves
 from model.normal import normal
 from model.promises import Broken
 
-_CALL: Final = 4  # how much likelier a step of an invocation is than one of CloudFormation or of other hands
+_CALL: Final = 4  # the weight of an invocation's move against one of CloudFormation or out of band
 
 
 def walk(configuration: Configuration, seed: int, *, most: int, result: Result) -> list[str]:
-    """Walk until a promise is broken, a known weakness shows, nothing more can happen, or the walk is long enough.
+    """Walk until a promise is broken, a known weakness shows, no move is left, or the walk is long enough.
 
     Args:
-        configuration: What may happen.
-        seed: Which way it takes.
-        most: How many moves it has at most.
-        result: To add to.
+        configuration: what may happen.
+        seed: seed of the path.
+        most: the most moves.
+        result: the result to add to.
 
     Returns:
-        The way that it took.
+        The path.
     """
-    # No secret hangs on it, and it has to be the same way each time.
+    # No secret depends on it, and the path must be the same each time.
     random, world, path = Random(seed), normal(configuration.first_world()), [f"seed {seed}"]  # noqa: S311
     result.worlds += 1
     try:

@@ -1,6 +1,6 @@
-"""The rule sets that botocore reads: without them it falls back to a routing that it may drop any day.
+"""The endpoint rules that botocore reads: without them it uses its legacy routing, which it may drop at any time.
 
-Each client is made in a process in which that has happened, from the environment alone.
+Each client is created in a process without that routing, from the environment alone.
 """
 
 import json
@@ -16,8 +16,8 @@ from helpers.rooms import LAMBDA, MODELS
 SIGNING = LAMBDA / "signing" / "execute-api"
 URL = "https://evidently.example.com/base"
 
-# botocore as it would be without its legacy routing: a service without a rule set is an error, and the resolver that
-# knows Regions and partitions by `endpoints.json` knows none. Prints where a request goes, and as what it is signed.
+# botocore without its legacy routing: a service without endpoint rules is an error, and the resolver of
+# `endpoints.json` knows no Region. Prints the URL of a request and the service name in its signature.
 SCRIPT = """
 import json, re, sys
 from botocore.exceptions import UnknownServiceError
@@ -63,7 +63,7 @@ except Sent as sent:
 def run(*arguments: str, **environment: Any) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     given = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_CONFIG_FILE": os.devnull}
-    return subprocess.run(  # noqa: S603, the tests' own interpreter and code
+    return subprocess.run(  # noqa: S603 - a program of the tests
         [sys.executable, "-c", SCRIPT, *arguments],
         env={**kept, **given, **{name: str(value) for name, value in environment.items()}},
         capture_output=True,
@@ -91,7 +91,7 @@ def test_awss_own_endpoint_needs_no_legacy_routing(region: str, url: str) -> Non
 
 
 def test_an_endpoint_url_needs_no_legacy_routing() -> None:
-    """With a FIPS setting of the function's environment too: that is about AWS's own endpoints."""
+    """A FIPS setting in the environment changes nothing: it applies to AWS's own endpoints."""
     environment = {"AWS_DATA_PATH": MODELS, "AWS_ENDPOINT_URL_EVIDENTLY": URL, "AWS_USE_FIPS_ENDPOINT": "true"}
     assert sent("eu-west-1", **environment) == (URL, "eu-west-1/evidently/aws4_request")
 
@@ -107,7 +107,7 @@ def test_the_rules_that_sign_for_execute_api_win_where_their_folder_comes_first(
 
 
 def test_the_process_has_no_legacy_routing(tmp_path: Any) -> None:
-    """The model alone, without its rules: what was shipped before."""
+    """The model without its endpoint rules, as earlier releases had it, fails there."""
     folder = tmp_path / "evidently" / "2021-02-01"
     folder.mkdir(parents=True)
     model = MODELS / "evidently" / "2021-02-01" / "service-2.json"

@@ -24,18 +24,18 @@ def _misbehave_before_the_api_is_called() -> None:
     from evidently_provider.api.client import Evidently  # noqa: PLC0415 - needs the part that may be away
     from evidently_provider.api.launch import Launch  # noqa: PLC0415
 
-    connect, shown = Evidently.connect, Launch.shown
+    connect, from_document = Evidently.connect, Launch.from_document
 
     def misbehaving(*arguments: Any, **named: Any) -> Evidently:
         misbehave()
         return connect(*arguments, **named)
 
     def with_text(document: Any) -> Launch:
-        found = shown(document)
+        found = from_document(document)
         return replace(found, status_reason=text()) if text() else found
 
     patch.object(Evidently, "connect", misbehaving).start()
-    patch.object(Launch, "shown", with_text).start()
+    patch.object(Launch, "from_document", with_text).start()
 
 
 if wrong() == "import":

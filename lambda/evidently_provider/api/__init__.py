@@ -1,1 +1,1 @@
-"""The Evidently API as a request of ours calls it: the client, its retries, the headers of ownership."""
+"""The Evidently API as the provider calls it: the client, its retries, the ownership headers."""

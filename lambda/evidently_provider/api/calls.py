@@ -1,6 +1,6 @@
-"""The calls of one request: tried again as the budget allows, and whether they can have had an effect.
+"""The calls of one request: retries them, and keeps track of whether they may have had an effect.
 
-The SDK is imported with the first call and not before, so that a Delete that needs no call can't fail by it.
+The first call imports the SDK, so that a Delete that needs no call cannot fail by it.
 """
 
 import os
@@ -30,10 +30,10 @@ class Calls:
     """The calls of one request.
 
     Args:
-        invocation: The request.
-        budget: How long calls are tried again.
-        owner: Who asks.
-        may_have_effect: Whether the present call of the plan had an effect, or may have.
+        invocation: the request, and what serving it needs.
+        budget: how long calls are retried.
+        owner: the owner in the header of each change.
+        may_have_effect: whether the plan's current call had an effect, or may have.
 
     """
 
@@ -51,14 +51,14 @@ class Calls:
 
     @property
     def api(self) -> "Evidently":
-        """The API's client.
+        """The API's client, created on first use.
 
         Raises:
-            WrongEndpointError: none can be made.
+            WrongEndpointError: the endpoint cannot be an Evidently API.
 
         """
         if self._api is None:
-            from evidently_provider.api.client import Evidently  # noqa: PLC0415 - see the module's docstring
+            from evidently_provider.api.client import Evidently  # noqa: PLC0415 - imports the SDK: see the module's docstring
 
             self._api = Evidently.connect(
                 os.environ,
@@ -69,17 +69,18 @@ class Calls:
         return self._api
 
     def outcome(self, call: Call, make: Callable[[Call], Outcome]) -> tuple[Outcome, Exception | None]:
-        """Make a call of a plan: its outcome, and the error where it is a fault."""
+        """Make a call of the plan; return its outcome, and the error if it failed."""
         self.may_have_effect = False
         try:
             return make(call), None
         except (ProviderError, TimeIsUpError) as error:
             fault: Exception = error
-        except Exception as error:  # noqa: BLE001 - an SDK that can't be imported, a defect of ours: no Delete may fail by it
+        except Exception as error:  # noqa: BLE001 - neither a broken SDK nor a defect of ours may fail a Delete
             self.invocation.log.crash("crashed", error)
             fault = error
         if call.action in {Action.RELEASE, Action.LEAVE}:
-            # It may run, or exist, for ever, and no other line says so. A name is checked with the client's model.
+            # The resource may stay for ever, and no other line says so. Its name is logged once the client exists,
+            # because the client's model has checked it.
             resource = {"resource": str(call.target)} if self._api else {}
             self.invocation.log.step("release_failed", level="ERROR", error=type(fault).__name__, **resource)
         if isinstance(fault, InUseError):
@@ -87,26 +88,27 @@ class Calls:
         return (Outcome.UNKNOWN if self.may_have_effect else Outcome.REFUSED), fault
 
     def read(self, target: ResourceRef) -> Mapping[str, Any]:
-        """What the API shows of a resource.
+        """Return a resource's document.
 
         Raises:
-            NotFoundError: there is no such resource.
+            NotFoundError: the API has no such resource.
 
         """
         operation, api = target.kind.operation("Get"), self.api
         return self.budget.call(lambda: api.document(target, operation, target.kind.value, **target.address))
 
     def keeps_rules(self, target: ResourceRef) -> bool:
-        """Whether the API keeps the rules of ownership: by its last response, or by a read, which hurts nobody."""
-        if not self.api.said.keeps_rules:
+        """Whether the API keeps the rules of ownership, by its last response or by a read, which is harmless."""
+        if not self.api.ownership.keeps_rules:
             with suppress(NotFoundError):
                 self.read(target)
-        return self.api.said.keeps_rules
+        return self.api.ownership.keeps_rules
 
     def change(self, call: Call, make: Callable[["Evidently", str], T]) -> T:
-        """Make a call that changes something; `make` takes the API and the owner header.
+        """Make a call that changes something, and retry it; `make` takes the API and the owner header.
 
-        Its way there is noted before it is gone, so that any end of this function can tell the physical id.
+        Before each attempt the failure's physical id becomes the call's own, so that the response is right even if this
+        thread never returns. An attempt that surely had no effect takes that back.
         """
         header = self.owner.header(call.action.value, call.requested_at)
         progress = self.invocation.progress
@@ -114,7 +116,7 @@ class Calls:
 
         def attempt() -> T:
             before = (self.may_have_effect, progress.failure_id)
-            self.may_have_effect, progress.failure_id = True, call.unanswered.text
+            self.may_have_effect, progress.failure_id = True, call.failure_id.text
             try:
                 return make(api, header)
             except ProviderError as error:
@@ -125,17 +127,18 @@ class Calls:
         return self.budget.call(attempt)
 
     def log(self, step: str, target: object, level: str = "INFO", **values: str | int) -> None:
-        """Leave a line about a resource."""
+        """Log a step about a resource."""
         self.invocation.log.step(step, level=level, resource=str(target), **values)
 
     def log_release(self, call: Call, done: str) -> None:
-        """Leave a line about what a release came to; `done` is the step if it had its effect."""
-        said = self.api.said
-        match said.outcome:
+        """Log the outcome of a release; `done` is the step if the resource was stopped or deleted."""
+        ownership = self.api.ownership
+        match ownership.outcome:
             case "" | contract.OUTCOME_DONE:
                 self.log(done, call.target)
             case contract.OUTCOME_LEFT:
-                # All is well while a provider is exchanged: the other one ends it. If none of these is left, none will.
-                self.log("left", call.target, "ERROR", owners=", ".join(said.owners))
+                # An ERROR, because nothing ends the resource if these owners are gone. While a stack exchanges its
+                # provider, the other one's resource is among them, and its Delete ends it.
+                self.log("left", call.target, "ERROR", owners=", ".join(ownership.owners))
             case outcome:
                 self.log("skipped", call.target, found=outcome)

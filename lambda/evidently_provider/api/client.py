@@ -1,8 +1,7 @@
-"""The Evidently API's client: the one place that calls out.
+"""The Evidently API's client: the only module that calls out.
 
-botocore with the model that lies beside this package, signed for the endpoint's service name. One call is one attempt:
-what is tried again, and how long, is decided elsewhere. Every outcome that is not a response as the model has it
-becomes one of our errors.
+botocore with the model beside this package, signed for the endpoint's service name. One call is one attempt;
+api/retry.py decides on another. Every outcome that is not a response of the model becomes one of errors.py.
 """
 
 import re
@@ -24,7 +23,7 @@ from botocore.loaders import Loader
 from botocore.parsers import ResponseParserError
 
 import evidently_contract as contract
-from evidently_provider.api.owner_header import Said, said
+from evidently_provider.api.owner_header import Ownership, ownership_in
 from evidently_provider.errors import (
     FinalError,
     InvalidPropertyError,
@@ -40,42 +39,42 @@ from evidently_provider.runtime.response import is_loopback
 
 _MODELS: Final = Path(__file__).resolve().parents[2] / contract.MODELS_FOLDER
 _CONFLICT: Final = "ConflictException"
-# Functions of urllib3, http.client and ssl that are over before a request is sent: where a connection is made, a proxy
-# asked for a tunnel, and TLS agreed on.
+# Functions of urllib3, http.client and ssl that end before a request is sent: they connect, have a proxy open a tunnel,
+# and agree on TLS.
 _BEFORE_SENDING: Final = frozenset({"_new_conn", "_tunnel", "do_handshake"})
 
 
 @dataclass(slots=True)
 class Evidently:
-    """The Evidently API of one request.
+    """The client of one request.
 
     Args:
         client: botocore's `evidently` client.
-        signing_name: The service name in signatures.
-        log: Where each call leaves a line.
-        said: What the last response said of ownership.
+        signing_name: the service name in signatures.
+        log: the request's log; each call writes a step.
+        ownership: the ownership header of the last response.
 
     """
 
     client: Any
     signing_name: str
     log: Log
-    said: Said = field(default=Said(keeps_rules=False, outcome="", owners=()), init=False)
+    ownership: Ownership = field(default=Ownership(keeps_rules=False, outcome="", owners=()), init=False)
     _owner: str = field(default="", init=False)
 
     @classmethod
     def connect(
         cls, environment: Mapping[str, str], *, connect_seconds: float, read_seconds: float, log: Log
     ) -> "Evidently":
-        """The API that the function's environment names.
+        """Create the client for the endpoint in the function's environment.
 
         Raises:
-            WrongEndpointError: plain http to another machine, or no URL.
+            WrongEndpointError: the endpoint is not a URL, or is plain http to another machine.
 
         """
         signing_name = environment.get(contract.ENV_SIGNING_NAME, contract.SIGNING_NAME_EVIDENTLY)
         session = botocore.session.Session()
-        session.register_component("data_loader", _files())
+        session.register_component("data_loader", _loader())
         config = Config(
             connect_timeout=connect_seconds,
             read_timeout=read_seconds,
@@ -101,23 +100,23 @@ class Evidently:
 
     @property
     def url(self) -> str:
-        """Where the API is."""
+        """URL of the API."""
         return str(self.client.meta.endpoint_url)
 
     def document(
         self, subject: object, operation: str, member: str, owner: str = "", **arguments: Any
     ) -> Mapping[str, Any]:
-        """What an operation returns in its one member; the rest is as `call` has it."""
+        """Call an operation, as `call` does; return the document in one member of its response."""
         found = self.call(subject, operation, owner, **arguments).get(member)
         if not (isinstance(found, Mapping) and isinstance(found.get("arn"), str)):
-            raise self.wrong(operation, f"200 without a {member} in it")
+            raise self.wrong_endpoint(operation, f"200 without a {member} in it")
         return found
 
     def check_name(self, property_name: str, name: str, shape_name: str) -> None:
-        """Hold a name against the API model.
+        """Check a name by a shape of the API's model.
 
         Raises:
-            InvalidPropertyError: the API would not take it.
+            InvalidPropertyError: the API would refuse the name.
 
         """
         rules = self.client.meta.service_model.shape_for(shape_name).metadata
@@ -126,13 +125,16 @@ class Evidently:
             raise InvalidPropertyError(property_name, name, rule, "Correct the name in the stack")
 
     def call(self, subject: object, operation: str, owner: str = "", **arguments: Any) -> Mapping[str, Any]:
-        """What an operation returns.
+        """Call an operation once; return its response.
 
         Args:
-            subject: What it is about, as the log and an error name it.
-            operation: Its name.
-            owner: The owner header, "" for none.
-            arguments: Its members.
+            subject: the resource, as the log and errors name it.
+            operation: the operation's name in the model.
+            owner: the owner header, "" for none.
+            arguments: the members of the request.
+
+        Raises:
+            ProviderError: the call failed; the subclass says how.
 
         """
         self.log.step("call", operation=operation, subject=str(subject))
@@ -145,26 +147,26 @@ class Evidently:
             sentence = f"{operation}: the endpoint {self.url} does not respond ({type(error).__name__}). Is it there?"
             raise UnreachableError(sentence, unknown_outcome=not _is_unsent(error)) from error
         except (ResponseParserError, AttributeError, TypeError, ValueError) as error:
-            # botocore's parser checks no shape, and trips over JSON of another one.
-            raise self.wrong(operation, "something that is not as the API's model has it") from error
+            # botocore's parser checks no shapes, and fails in any of these ways on JSON of another one.
+            raise self.wrong_endpoint(operation, "something that is not in the API's model") from error
         except BotoCoreError as error:
             raise FinalError(f"{operation} could not be sent to {self.url}: {error}") from error
 
-    def wrong(self, operation: str, response: str) -> WrongEndpointError:
-        """The error of a response that is not the API's."""
-        return WrongEndpointError(f"{operation}: {self.url} answered {response}: the endpoint is wrong or down.")
+    def wrong_endpoint(self, operation: str, response: str) -> WrongEndpointError:
+        """Return the error for a response that is not the API's."""
+        return WrongEndpointError(f"{operation}: {self.url} returned {response}: the endpoint is wrong or down.")
 
     def _send(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
             found: dict[str, Any] = getattr(self.client, xform_name(operation))(**arguments)
         except ClientError as error:
-            self.said = said(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}))
+            self.ownership = ownership_in(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}))
             raise
-        self.said = said(found.pop("ResponseMetadata", {}).get("HTTPHeaders", {}))
+        self.ownership = ownership_in(found.pop("ResponseMetadata", {}).get("HTTPHeaders", {}))
         return found
 
     def _before_sign(self, request: AWSRequest, **_: Any) -> None:
-        """Give a request the endpoint's service name and its owner, so that both are signed."""
+        """Add the service name and the owner header before botocore signs, so that the signature covers both."""
         request.context.setdefault("signing", {})["signing_name"] = self.signing_name
         if self._owner:
             request.headers[contract.OWNER_HEADER] = self._owner
@@ -174,7 +176,7 @@ class Evidently:
         code = str(error.response.get("Error", {}).get("Code", ""))
         message = str(error.response.get("Error", {}).get("Message", ""))
         modelled = code in self.client.meta.service_model.shape_names
-        prefix = f"{operation} of {subject} at {self.url} answered {status} {code if modelled else ''}".rstrip()
+        prefix = f"{operation} of {subject} at {self.url} returned {status} {code if modelled else ''}".rstrip()
         sentence = f"{prefix}: {message}"
         match status:
             case 404 if modelled and operation.startswith("Create"):
@@ -182,7 +184,7 @@ class Evidently:
             case 404 if modelled:
                 return NotFoundError(f"{message or 'Not found.'} There is no {subject} at {self.url}: create it first.")
             case 400 | 409 if modelled:
-                return RefusedError(sentence, conflict=code == _CONFLICT, outcome=self.said.outcome)
+                return RefusedError(sentence, conflict=code == _CONFLICT, outcome=self.ownership.outcome)
             case 402:
                 return FinalError(f"{sentence} Stop other launches or have the quota raised, then deploy again.")
             case 403:
@@ -193,14 +195,14 @@ class Evidently:
             case _ if status >= 500:  # noqa: PLR2004 - HTTP
                 return UnreachableError(sentence, unknown_outcome=True)
             case _:
-                return self.wrong(operation, f"{status} that is not of the Evidently API")
+                return self.wrong_endpoint(operation, f"{status} that is not of the Evidently API")
 
 
 def _is_unsent(error: Exception) -> bool:
-    """Whether a call failed before its request had left; after anything else the API may have had the request.
+    """Whether a call failed before its request was sent; otherwise the API may have received it.
 
-    Where it failed says so, not the SDK's error: behind a proxy, a response that is lost is the same to it as a proxy
-    that can't be reached, and a handshake that is reset the same as a connection that is.
+    The stack trace tells, and the class of the SDK's error does not: behind a proxy it is the same for a lost response
+    as for a proxy out of reach, and the same for a reset handshake as for a reset connection.
     """
     return any(
         frame.f_code.co_name in _BEFORE_SENDING for each in _chain(error) for frame, _ in walk_tb(each.__traceback__)
@@ -208,13 +210,13 @@ def _is_unsent(error: Exception) -> bool:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Return an error and those behind it."""
+    """Yield an error and its causes."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
 @cache
-def _files() -> Loader:
-    """Read what describes the API once: it is most of what a client costs, and a function serves many requests."""
+def _loader() -> Loader:
+    """Return the loader of the models, once per sandbox: loading is most of what a client costs."""
     return Loader(extra_search_paths=[str(_MODELS)])

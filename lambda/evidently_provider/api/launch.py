@@ -1,4 +1,4 @@
-"""A launch as the API shows it. Pure."""
+"""A launch as the API returns it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ class LaunchStatus(StrEnum):
 
     @property
     def has_ended(self) -> bool:
-        """Whether it will never run again."""
+        """Whether the launch is over for good."""
         return self in {LaunchStatus.COMPLETED, LaunchStatus.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A launch as the API shows it; times are ISO 8601 in UTC, what is absent is ""."""
+    """A launch as the API returns it; times are ISO 8601 in UTC, "" stands for an absent member."""
 
     arn: str
     project_arn: str
@@ -35,11 +35,11 @@ class Launch:
     last_updated: str
 
     @classmethod
-    def shown(cls, document: Mapping[str, Any]) -> "Launch":
-        """The launch in an answer.
+    def from_document(cls, document: Mapping[str, Any]) -> "Launch":
+        """Read the `launch` member of a response.
 
         Raises:
-            KeyError, ValueError: it is none.
+            KeyError, ValueError: the document is not a launch.
 
         """
         execution = document.get("execution") or {}
@@ -55,5 +55,5 @@ class Launch:
 
 
 def iso_time(time: datetime | None) -> str:
-    """A time as attributes have it, "" for none."""
+    """Format a time for an attribute: ISO 8601 in UTC with milliseconds, "" for None."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if time else ""

@@ -1,4 +1,4 @@
-"""The two headers of ownership as texts: who asks, in a request; what came of it, in a response. Pure.
+"""The two headers of ownership: the owner in a request, the outcome in a response. Pure.
 
 docs/ownership.md, "On the wire", has their grammar.
 """
@@ -20,12 +20,12 @@ _OWNERS: Final = re.compile(rf"(?:^|,)\s*{contract.OWNERSHIP_OWNERS}=\(([^)]*)\)
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who asks the API for a change: a resource of a stack, and until when what it asks for may take effect.
+    """The owner of a change: a resource of a stack, and until when its requests may take effect.
 
     Args:
         stack: StackId.
         resource: LogicalResourceId.
-        not_after: In seconds since 1970.
+        not_after: in seconds since 1970.
 
     """
 
@@ -34,7 +34,7 @@ class Owner:
     not_after: int
 
     def header(self, action: str, requested_at: int | None) -> str:
-        """Return the header of a request."""
+        """Return the header of a request; without `requested_at` the API compares no times."""
         members = [
             f'{contract.OWNER_STACK}="{self.stack}"',
             f'{contract.OWNER_RESOURCE}="{self.resource}"',
@@ -45,13 +45,13 @@ class Owner:
         return ", ".join(members)
 
 
-class Said(NamedTuple):
-    """What a response says of ownership.
+class Ownership(NamedTuple):
+    """The ownership header of a response.
 
     Args:
-        keeps_rules: Whether the API keeps the rules.
-        outcome: What came of the request, "" where it says nothing of that.
-        owners: Who owns the resource after a release.
+        keeps_rules: whether the API keeps the rules of ownership.
+        outcome: outcome of the request, "" for none.
+        owners: logical ids of the owners that remain after a release.
 
     """
 
@@ -60,11 +60,11 @@ class Said(NamedTuple):
     owners: tuple[str, ...]
 
 
-def said(headers: Mapping[str, str]) -> Said:
-    """Return what the headers of a response, by lower-case name, say of ownership."""
+def ownership_in(headers: Mapping[str, str]) -> Ownership:
+    """Read the ownership header, in the headers of a response by lower-case name."""
     text = headers.get(contract.OWNERSHIP_HEADER, "")
     outcome, owners = _OUTCOME.search(text), _OWNERS.search(text)
-    return Said(
+    return Ownership(
         keeps_rules=_RULES.search(text) is not None,
         outcome=outcome[1] if outcome else "",
         owners=tuple(re.findall(r'"([^"]*)"', owners[1])) if owners else (),
@@ -72,12 +72,13 @@ def said(headers: Mapping[str, str]) -> Said:
 
 
 def check_owner(stack_id: str, logical_id: str, account: str) -> None:
-    """Refuse a request for a stack of another account: who may invoke the function may name any stack.
+    """Refuse a request for a stack of another account.
 
-    What is no StackId or LogicalResourceId could say anything in the header, another account's StackId for one.
+    Whoever may invoke the function may name any stack. Text in another form is refused too, because it could close its
+    quotes in the header and write members of its own.
 
     Raises:
-        InvalidPropertyError: it is one, or is no owner.
+        InvalidPropertyError: the stack is of another account, or an id is not in CloudFormation's form.
 
     """
     found = _STACK_ID.fullmatch(stack_id)

@@ -1,8 +1,8 @@
-"""Which failures are tried again, and for how long.
+"""Which failures are retried, and for how long.
 
-No response, a 5xx and a missing permission (IAM's changes take a while to arrive) share 30 seconds in all; a throttled
-API is called again, and a launch that is not ready read again, until the resource's own timeout. In between, a pause
-that doubles, with jitter: a call begins with a short one, and reads of the same launch come ever more seldom.
+No response, a 5xx and a missing permission, as IAM's changes take a while to arrive, share 30 seconds in all. The
+resource's own timeout limits the retries of a throttled call, and the wait for a launch that is UPDATING. The pause
+doubles, with jitter. Each call begins with a short one; the waits for a launch share one sequence.
 """
 
 import random
@@ -23,13 +23,13 @@ _LONGEST_PAUSE_SECONDS: Final = 8.0
 
 @dataclass(slots=True)
 class RetryBudget:
-    """How long the calls of one request are tried again.
+    """How long the calls of one request are retried.
 
     Args:
-        deadline: Until when the API may be called.
-        retry_until: Until when a throttled API is called, and a launch waited for; a reading of the deadline's clock.
-        log: The request's log.
-        jitter: A number from 0 to 1 that differs between callers.
+        deadline: until when the API may be called.
+        retry_until: until when a throttled call is retried and a launch waited for, on the deadline's forward clock.
+        log: the request's log.
+        jitter: returns a random number from 0 to 1.
 
     """
 
@@ -44,11 +44,11 @@ class RetryBudget:
         self._between_reads = self._pauses()
 
     def call(self, attempt: Callable[[], T]) -> T:
-        """The result of an attempt that may be made again.
+        """Return the result of a call; retry it as the budget allows.
 
         Raises:
-            TimeIsUpError: no time for another one before the answer is due.
-            UnreachableError, ThrottledError: those of the last attempt, when the budget is spent.
+            TimeIsUpError: the response is due before another attempt would end.
+            UnreachableError, ThrottledError: the last attempt failed with it, and the budget is spent.
 
         """
         pauses = self._pauses()
@@ -71,7 +71,7 @@ class RetryBudget:
                 self.deadline.pause(pause)
 
     def wait(self) -> bool:
-        """Wait a while for the launch to be ready; False if that has lasted long enough."""
+        """Pause before the next read of a launch; return False if the timeout comes first."""
         return self._wait(next(self._between_reads))
 
     def _wait(self, pause: float) -> bool:

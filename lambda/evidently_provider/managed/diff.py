@@ -1,7 +1,7 @@
-"""The diff between a managed resource's actual and its desired state, as the calls that reconcile them. Pure.
+"""The diff between a managed resource's actual and desired state, as the calls that reconcile them. Pure.
 
-A definition has the members of the API's Create request but for name, project and tags. What it leaves out is desired
-as the API's Create would have made it, so that a member that was taken out of a stack is taken back.
+A definition has the members of the API's Create request, without name, project and tags. The desired value of a member
+that it leaves out is the API's default, so that removing a member from a stack removes it from the resource.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,8 +21,8 @@ class Change:
     """A call of the API.
 
     Args:
-        operation: Such as UpdateProject.
-        arguments: Its members beside those that name the resource.
+        operation: such as UpdateProject.
+        arguments: its members, without those that name the resource.
 
     """
 
@@ -31,15 +31,15 @@ class Change:
 
 
 def changes(target: ResourceRef, actual: Document, desired: Definition) -> list[Change]:
-    """Return the calls that give a resource its desired state; none where it has that already.
+    """Return the calls that bring a resource to its desired state.
 
     Args:
-        target: The resource.
-        actual: What the API shows of it.
-        desired: Its definition.
+        target: the resource.
+        actual: its document, as the API returns it.
+        desired: its definition.
 
     Raises:
-        RefusedError: the API has no call for that.
+        RefusedError: the API has no call for the change.
 
     """
     match target.kind:
@@ -67,15 +67,15 @@ def _of_project(actual: Document, desired: Definition) -> Iterator[Change]:
 
 
 def _of_feature(actual: Document, desired: Definition) -> dict[str, Any]:
-    """All in one call, so that no state in between is ever served."""
-    there = {each["name"]: each["value"] for each in actual["variations"]}
-    named = [each["name"] for each in desired["variations"]]
-    differing = _texts(actual, desired, description="", defaultVariation=named[0], evaluationStrategy="ALL_RULES")
+    """Return all changes for one call, so that no evaluation meets a state in between."""
+    actual_values = {each["name"]: each["value"] for each in actual["variations"]}
+    names = [each["name"] for each in desired["variations"]]
+    differing = _texts(actual, desired, description="", defaultVariation=names[0], evaluationStrategy="ALL_RULES")
     if (actual.get("entityOverrides") or {}) != (overrides := desired.get("entityOverrides") or {}):
         differing["entityOverrides"] = overrides
-    if put := [each for each in desired["variations"] if there.get(each["name"]) != each["value"]]:
+    if put := [each for each in desired["variations"] if actual_values.get(each["name"]) != each["value"]]:
         differing["addOrUpdateVariations"] = put
-    if removed := [name for name in there if name not in named]:
+    if removed := [name for name in actual_values if name not in names]:
         differing["removeVariations"] = removed
     return differing
 
@@ -107,7 +107,7 @@ def _texts(actual: Document, desired: Definition, **defaults: str) -> dict[str, 
 
 
 def _groups(actual: Document) -> Iterator[dict[str, str]]:
-    """A launch's groups as a request has them: each names one variation of one feature."""
+    """Yield a launch's groups in the shape of a request, which has one variation of one feature each."""
     for group in actual["groups"]:
         for feature, variation in group["featureVariations"].items():
             described = group.get("description") or ""
@@ -115,7 +115,7 @@ def _groups(actual: Document) -> Iterator[dict[str, str]]:
 
 
 def _steps(schedule: Mapping[str, Any]) -> list[Any]:
-    """A schedule in a form in which request and answer are equal: times in whole seconds, segments by name."""
+    """Return a schedule in one form for request and response: times in whole seconds, segments by name."""
     return [
         {
             "start": _seconds(step["startTime"]),
@@ -132,7 +132,7 @@ def _overrides(given: Sequence[Mapping[str, Any]]) -> list[Any]:
 
 
 def _weights(given: Mapping[str, int]) -> dict[str, int]:
-    """Weights by group; one that is left out is 0."""
+    """Return the weights without those of 0, because a group that is left out has 0."""
     return {group: weight for group, weight in given.items() if weight}
 
 

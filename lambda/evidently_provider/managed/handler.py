@@ -1,7 +1,7 @@
-"""`Custom::EvidentlyProject`, `…Feature`, `…Segment` and `…Launch`: an acquire is a Create, a release a Delete.
+"""`Custom::EvidentlyProject`, `…Feature`, `…Segment` and `…Launch`: an acquire is a Create…, a release a Delete….
 
-A Create by an owner, or by another resource of its stack, returns what exists; so every request that acquired its
-resource, or has adopted it, then reconciles it: a diff, and the calls that it takes.
+The API returns the existing resource to a Create… by its owner, or by another resource of the owner's stack. So every
+request that acquired or adopted its resource then reconciles it: it makes the calls of a diff.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from evidently_provider.api.calls import Calls
 from evidently_provider.api.launch import iso_time
 from evidently_provider.errors import InUseError, NotFoundError, ProviderError, RefusedError, WrongEndpointError
 from evidently_provider.managed.diff import Change, Document, changes
-from evidently_provider.ownership.plan import Call, End, Outcome
+from evidently_provider.ownership.plan import Call, Outcome, Result
 from evidently_provider.ownership.references import Kind, ResourceRef
 from evidently_provider.properties import Desired, adopts_existing, desired, managed_ref
 from evidently_provider.runtime.deadline import TimeIsUpError
@@ -22,18 +22,17 @@ from evidently_provider.runtime.deadline import TimeIsUpError
 if TYPE_CHECKING:
     from evidently_provider.api.client import Evidently
 
-_FINAL: Final = {contract.OUTCOME_FULL, contract.OUTCOME_EXPIRED}
 _MOST_NAMED: Final = 10
 
 
 @dataclass(slots=True)
-class Managed:
-    """The request of a Project, Feature, Segment or Launch.
+class ManagedResource:
+    """One request for a Project, Feature, Segment or Launch.
 
     Args:
-        kind: Which of these.
-        calls: The calls that it makes.
-        refusal: Why the resource could not be acquired, as a sentence.
+        kind: the kind of the resource.
+        calls: the calls of the request.
+        refusal: why the acquire failed, as a sentence.
 
     """
 
@@ -46,20 +45,20 @@ class Managed:
 
     @property
     def adopts(self) -> bool:
-        """Whether somebody else's will do."""
+        """Whether to adopt a resource under another owner."""
         return adopts_existing(self.calls.invocation.request.properties)
 
     def target(self, properties: Mapping[str, Any]) -> ResourceRef:
-        """The resource that properties name."""
+        """Return the resource that `Name` and `Project` name."""
         return managed_ref(self.kind, properties)
 
     @property
     def arn(self) -> str:
-        """The resource's ARN, "" if the API has shown none."""
+        """ARN of the resource, "" before the API has returned it."""
         return str(self._document.get("arn", ""))
 
     def acquire(self, call: Call) -> Outcome:
-        """Create…; where that is refused because the resource exists, it is somebody else's."""
+        """Call Create…; a refusal because the resource exists means that it has another owner."""
         self._require_rules(call.target)
         try:
             self._document = self.calls.change(call, partial(_create, call.target, self._desired))
@@ -70,12 +69,12 @@ class Managed:
             self.refusal = str(refused)
             if refused.outcome == contract.OUTCOME_STALE:
                 return Outcome.STALE
-            if not refused.conflict or refused.outcome in _FINAL:
+            if not refused.conflict or refused.is_final:
                 raise
             try:
                 self._document = self.calls.read(call.target)
             except NotFoundError:
-                raise refused from None  # something else stood in the way
+                raise refused from None  # it does not exist, so the API refused for another reason
             if self.adopts:
                 self.calls.log("adopted", call.target)
             self.refusal += " Give it another name, or let this stack adopt it with adopt_existing=True."
@@ -84,7 +83,7 @@ class Managed:
         return Outcome.OK
 
     def release(self, call: Call) -> Outcome:
-        """Delete…, or a leave. The release of a running launch by its last owner stops it first, whoever started it."""
+        """Call Delete…, also to leave. The API ends a launch's run before the launch, whoever owns the run."""
         self._require_rules(call.target)
         operation = call.target.kind.operation("Delete")
         try:
@@ -100,30 +99,31 @@ class Managed:
         return Outcome.RELEASED
 
     def reconcile(self, call: Call) -> None:
-        """Give the resource its desired state: as few calls as it takes; a stale request leaves it to its successor."""
+        """Make the calls of the diff; skip them if the request is stale, as its successor has reconciled."""
         target, tags = call.target, self._desired.tags
         try:
             for change in changes(target, self._document, self._desired.definition):
                 self._document = self.calls.change(call, partial(_update, target, change))
-            shown = self._document.get("tags", {})
-            there = {key: value for key, value in shown.items() if not key.startswith(contract.OWNER_TAG_PREFIX)}
-            if removed := sorted(there.keys() - tags.keys()):
-                self._tag(call, "UntagResource", tagKeys=removed)  # first: both together may be more than there may be
-            if put := {key: value for key, value in tags.items() if there.get(key) != value}:
+            found = self._document.get("tags", {})
+            actual = {key: value for key, value in found.items() if not key.startswith(contract.OWNER_TAG_PREFIX)}
+            # Remove first: the API refuses more than 50 tags, which both sets together may be.
+            if removed := sorted(actual.keys() - tags.keys()):
+                self._tag(call, "UntagResource", tagKeys=removed)
+            if put := {key: value for key, value in tags.items() if actual.get(key) != value}:
                 self._tag(call, "TagResource", tags=put)
         except RefusedError as refused:
             if refused.outcome != contract.OUTCOME_STALE:
                 raise
             self.calls.log("skipped", target, found=refused.outcome)
 
-    def attributes(self, end: End, target: ResourceRef) -> Mapping[str, str]:
-        """The attributes of a Create or Update that succeeded."""
+    def attributes(self, result: Result, target: ResourceRef) -> Mapping[str, str]:
+        """Return the attributes of a successful response."""
         document = self._document
         if not document:
-            # Neither it nor its project exists any more: that must not block the rollback of a stack.
+            # Deleted out of band, perhaps with its project: that must not block the rollback of a stack.
             self.calls.log("not_found", target, "WARNING")
         return {
-            contract.ATTRIBUTE_ARN: self.arn or end.physical_id.arn,
+            contract.ATTRIBUTE_ARN: self.arn or result.physical_id.arn,
             contract.ATTRIBUTE_NAME: target.name,
             contract.ATTRIBUTE_STATUS: document.get("status") or "",
             contract.ATTRIBUTE_CREATED_TIME: iso_time(document.get("createdTime")),
@@ -135,16 +135,16 @@ class Managed:
         return desired(self.calls.invocation.request.properties)
 
     def _require_rules(self, target: ResourceRef) -> None:
-        """Refuse an API that keeps no owners.
+        """Refuse an API without ownership, where a Delete… would delete another owner's resource.
 
         Raises:
-            WrongEndpointError: it is one: a Delete there would take what is somebody else's.
+            WrongEndpointError: the API does not keep the rules.
 
         """
         if not self.calls.keeps_rules(target):
             message = (
-                f"The API at {self.calls.api.url} keeps no owners, so nobody could tell whose the {target} is. "
-                "Project, Feature, Segment and Launch need an EvidentlyService; StartLaunch does without."
+                f"The API at {self.calls.api.url} keeps no owners, so nothing says who owns the {target}. "
+                "Project, Feature, Segment and Launch need an EvidentlyService; StartLaunch does not."
             )
             raise WrongEndpointError(message)
 
@@ -155,7 +155,7 @@ class Managed:
         self.calls.change(call, tag)
 
     def _obstacles(self, target: ResourceRef) -> str:
-        """A sentence with the names of what is in the way, "" where they can't be found out."""
+        """Return a sentence with the names of what blocks a Delete…, "" if the API does not say."""
         try:
             found = list(self._in_the_way(target))
         except (ProviderError, TimeIsUpError):

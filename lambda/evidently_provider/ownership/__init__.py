@@ -1,1 +1,1 @@
-"""Who asks for what, as of when: the plan of a request, physical ids and references. Pure."""
+"""Ownership: the plan of a request, physical ids, references. Pure."""

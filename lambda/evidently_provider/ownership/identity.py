@@ -1,13 +1,13 @@
-"""Physical ids: what each one says of the resource, and what that means for its Delete. Pure, standard library only.
+"""Physical ids: what each says of the resource, and what that means for its Delete. Pure, standard library only.
 
     ARN                        this resource owns the launch, project, feature or segment
-    ARN#adopted                it was there, or ran, already: somebody else's
+    ARN#adopted                the resource existed, or the launch ran, under another owner
     ARN#failed:TIME            a Create FAILED, and its outcome is unknown
-    not-started:TIME           a Create FAILED, and no attempt of it can have acquired anything
+    not-started:TIME           a Create FAILED, and no attempt acquired anything
     anything else              CloudFormation made it up, for a Create that never responded
 
-TIME is the `requested_at` of that Create, its RequestId where that is not known. Where the API's URL may change without
-a change of the template, `#at:DIGEST` follows: the URL at which the resource is.
+TIME is that Create's `requested_at`, or its RequestId if that is unknown. Where the API's URL may change without a
+change of the template, `#at:DIGEST` follows: a digest of the URL at which the resource is.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ _DIGITS: Final = 8
 
 
 class Mark(StrEnum):
-    """What a physical id says."""
+    """The form of a physical id; see the module's table."""
 
     OWNED = auto()
     ADOPTED = auto()
@@ -37,14 +37,14 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhysicalId:
-    """A physical id, understood.
+    """A physical id, parsed.
 
     Args:
-        mark: What it says.
-        arn: Of the resource of the API; "" where the id names none.
-        incarnation: Of a Create that FAILED: its `requested_at`, or its RequestId.
-        endpoint: A digest of the URL at which the resource is; "" where that can't change.
-        made_up: What CloudFormation made up.
+        mark: its form.
+        arn: ARN of the API's resource, "" if the id has none.
+        incarnation: of a Create that FAILED: its `requested_at`, or its RequestId.
+        endpoint: digest of the resource's URL, "" if that cannot change.
+        made_up: the whole id, if CloudFormation made it up.
 
     """
 
@@ -56,7 +56,7 @@ class PhysicalId:
 
     @classmethod
     def parse(cls, text: str) -> "PhysicalId":
-        """Return what a physical id says."""
+        """Parse a physical id; text in no form of ours is CloudFormation's."""
         found = _PHYSICAL_ID.fullmatch(text)
         if found is None or (found["arn"] and ResourceRef.from_arn(found["arn"]) is None):
             return cls(Mark.MADE_UP, made_up=text)
@@ -68,7 +68,7 @@ class PhysicalId:
 
     @property
     def text(self) -> str:
-        """The id as CloudFormation keeps it."""
+        """The id as text, for a response."""
         at = f"#at:{self.endpoint}" if self.endpoint else ""
         match self.mark:
             case Mark.OWNED:
@@ -84,20 +84,20 @@ class PhysicalId:
 
     @property
     def target(self) -> ResourceRef | None:
-        """The resource that it names, None if it names none."""
+        """The API's resource, None if the id names none."""
         return ResourceRef.from_arn(self.arn)
 
     @property
     def requested_at(self) -> int | None:
-        """Of a Create that FAILED, when it was requested; None where that is not known."""
+        """When a Create that FAILED was requested, in seconds since 1970; None if unknown."""
         return int(self.incarnation) if self.incarnation.isdecimal() else None
 
     @property
     def owns(self) -> bool:
-        """Whether something may run, or exist, that only this resource's Delete ends."""
+        """Whether a launch may run, or a resource exist, that only this resource's Delete ends."""
         return self.mark in {Mark.OWNED, Mark.FAILED}
 
 
 def endpoint_digest(url: str) -> str:
-    """Return what an id says of the URL at which its resource is."""
+    """Return the digest of a URL, as a physical id has it."""
     return hashlib.sha256(url.encode()).hexdigest()[:_DIGITS]

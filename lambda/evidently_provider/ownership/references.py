@@ -1,4 +1,4 @@
-"""Which project, feature, segment or launch is meant: its kind and names, and the ARN that they make. Pure."""
+"""References to a project, feature, segment or launch: its kind and names, and its ARN. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _ARN: Final = re.compile(
 
 
 class Kind(StrEnum):
-    """The kind of a resource, as the API's documents call it."""
+    """The kind of a resource; the value is the member that has it in the API's responses."""
 
     PROJECT = "project"
     FEATURE = "feature"
@@ -31,12 +31,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResourceRef:
-    """A resource of the API by its names: what makes two resources the same one.
+    """A resource of the API by its kind and names: equal references are the same resource.
 
     Args:
-        kind: Its kind.
-        name: Its plain name.
-        project: The plain name of its project; "" for a kind that belongs to none.
+        kind: its kind.
+        name: its plain name.
+        project: plain name of its project, "" for a kind without one.
 
     """
 
@@ -49,7 +49,7 @@ class ResourceRef:
 
     @classmethod
     def from_arn(cls, arn: str) -> "ResourceRef | None":
-        """Return the resource that an ARN names, None if it names none of these kinds."""
+        """Return the resource that an ARN names, None if it is of another kind."""
         found = _ARN.fullmatch(arn)
         if found is None:
             return None
@@ -62,12 +62,12 @@ class ResourceRef:
         )
 
     def arn_beside(self, stack_id: str) -> str:
-        """Return its ARN, as far as the ARN of a stack in its account and Region tells; its names are exact."""
+        """Return its ARN in the account and Region of a stack; the API's own may differ there, never in the names."""
         _, partition, _, region, account, *_ = [*stack_id.split(":"), *[""] * 5]
         within = f"project/{self.project}/" if self.project else ""
         return f"arn:{partition}:evidently:{region}:{account}:{within}{self.kind}/{self.name}"
 
     @property
     def address(self) -> dict[str, str]:
-        """The members by which the API's requests name it."""
+        """The members that name it in the API's requests."""
         return {self.kind.value: self.name, **({"project": self.project} if self.project else {})}

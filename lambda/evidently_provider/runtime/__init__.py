@@ -1,1 +1,1 @@
-"""What it takes to respond to CloudFormation, whatever else fails: the standard library and the contract only."""
+"""What a response to CloudFormation needs, whatever else fails: the standard library and the contract only."""

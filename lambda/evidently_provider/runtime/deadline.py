@@ -1,4 +1,4 @@
-"""Until when the API may be called: so that the response is in time, and nothing takes effect after it."""
+"""The time until which a request may call the API, so that it responds in time and nothing takes effect afterwards."""
 
 import threading
 from collections.abc import Callable
@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 
 
 class TimeIsUpError(Exception):
-    """There is no time left for another call of the API."""
+    """The deadline leaves no time for another call of the API."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time, replaceable in tests.
+    """The time, replaceable in tests.
 
     Args:
-        now: Seconds that only go forward.
-        wait: Waits for an event to be set, so many seconds at most.
-        pause: Lets so many seconds pass.
-        wall: Seconds since 1970.
+        now: returns seconds on a clock that only goes forward.
+        wait: waits until an event is set, or for that many seconds.
+        pause: sleeps for that many seconds.
+        wall: returns seconds since 1970.
 
     """
 
@@ -29,14 +29,14 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The end of one request.
+    """The deadline of one request.
 
     Args:
-        clock: The time.
-        end: When the response is due, by that clock.
-        not_after: The same by the wall clock, in whole seconds since 1970: until when a call may take effect. Kept
-            from the beginning, because a sandbox that was frozen does not know by how much its clocks disagree.
-        longest_call: Seconds that one call of the API may take; none begins closer to the end.
+        clock: the time.
+        end: when the response is due, on the forward clock.
+        not_after: the same on the wall clock, in whole seconds since 1970: until when a call may take effect. Computed
+            when the request arrives, because the two clocks drift apart while Lambda has the sandbox frozen.
+        longest_call: seconds that one call of the API may take; no call begins closer to the end than this.
 
     """
 
@@ -47,19 +47,19 @@ class Deadline:
     _closed: threading.Event = field(default_factory=threading.Event)
 
     def close(self) -> None:
-        """The response goes out: no call from now on, and waiting is over."""
+        """Forbid further calls and end all pauses, because the response goes out now."""
         self._closed.set()
 
     def check(self) -> None:
-        """Say that a call of the API may begin.
+        """Check that a call of the API may begin.
 
         Raises:
-            TimeIsUpError: it may not, ever again.
+            TimeIsUpError: it would not end in time, nor would a later one.
 
         """
         if self._closed.is_set() or self.clock.now() + self.longest_call > self.end:
             raise TimeIsUpError
 
     def pause(self, seconds: float) -> None:
-        """Wait, unless the response goes out meanwhile."""
+        """Wait for that many seconds, or until the response goes out."""
         self.clock.wait(self._closed, seconds)

@@ -1,10 +1,10 @@
-"""One JSON line per step, to standard output, where Lambda picks it up.
+"""The log: one JSON line per step, on standard output.
 
-The last line of a request is a metric as well, in CloudWatch's embedded metric format (CloudWatch user guide,
-"Specification: Embedded metric format"): whether it failed, and how long it took.
+The last line of a request also carries two metrics, whether the request failed and how long it took, in CloudWatch's
+embedded metric format (CloudWatch user guide, "Specification: Embedded metric format").
 
-Only what is named here or by the caller is written: never the event, its properties or its presigned URL. Values of
-steps are counts, states, names of launches and of error classes, not messages, which may quote a property.
+No line has the event, its properties or its presigned URL, which may hold secrets. The values of a step are counts,
+states, names of resources and names of error classes; never an error's message, which may quote a property.
 """
 
 import json
@@ -27,9 +27,9 @@ class Log:
     """The log of one request.
 
     Args:
-        request: Whose steps these are.
-        now: A clock in seconds that only goes forward.
-        began: Its reading when the request came in.
+        request: the request whose steps these are.
+        now: returns seconds on a clock that only goes forward.
+        began: that clock's time when the request arrived.
 
     """
 
@@ -38,7 +38,7 @@ class Log:
     began: float
 
     def step(self, step: str, level: str = "INFO", **values: Value) -> None:
-        """Write that a step was done, `seconds` after the request came in."""
+        """Write a step, with the seconds since the request arrived."""
         line = {
             "level": level,
             "step": step,
@@ -53,22 +53,22 @@ class Log:
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
 
-    def measured(self, *, failed: bool, wall: float) -> dict[str, Value]:
-        """What the last step says besides.
+    def metrics(self, *, failed: bool, wall: float) -> dict[str, Value]:
+        """Return the metrics of a request, as values of its last step.
 
         Args:
-            failed: Whether the request failed, or its answer did not arrive.
-            wall: Seconds since 1970.
+            failed: whether the request failed, or its response did not arrive.
+            wall: seconds since 1970.
 
         """
-        metrics = [
+        definitions = [
             {"Name": contract.METRIC_FAILED_REQUESTS, "Unit": "Count"},
             {"Name": contract.METRIC_REQUEST_DURATION, "Unit": "Milliseconds"},
         ]
         directive = {
             "Namespace": contract.METRICS_NAMESPACE,
             "Dimensions": [[contract.DIMENSION_FUNCTION]],
-            "Metrics": metrics,
+            "Metrics": definitions,
         }
         return {
             "_aws": {"Timestamp": int(wall * _MILLISECONDS), "CloudWatchMetrics": [directive]},
@@ -78,7 +78,7 @@ class Log:
         }
 
     def crash(self, step: str, error: BaseException, **values: Value) -> None:
-        """Write where an unexpected error came from, without its message."""
+        """Write the class and the stack trace of an unexpected error, without its message."""
         frames = traceback.extract_tb(error.__traceback__)
         where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
         self.step(step, level="ERROR", error=type(error).__name__, at=where, **values)

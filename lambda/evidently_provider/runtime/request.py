@@ -1,6 +1,6 @@
-"""CloudFormation's event as a value.
+"""CloudFormation's request as a value.
 
-Old payloads come back on rollback and Delete, so nothing but the envelope is required.
+Only the envelope is required: a rollback or a Delete may bring properties of any earlier version.
 
 Envelope: CloudFormation user guide, "Custom resource request objects".
 """
@@ -16,7 +16,7 @@ _SIGNED_AT: Final = "X-Amz-Date"  # of a presigned URL (IAM user guide, "Create 
 
 
 class RequestType(StrEnum):
-    """What CloudFormation asks for."""
+    """RequestType of the envelope."""
 
     CREATE = "Create"
     UPDATE = "Update"
@@ -30,13 +30,13 @@ class Request:
     Args:
         request_type: Create, Update or Delete.
         resource_type: `Custom::…`.
-        request_id: Id of the request; Lambda's retries have the same.
+        request_id: RequestId; the same when Lambda retries.
         stack_id: ARN of the stack.
-        logical_id: The resource's name in the template.
-        physical_id: What an earlier response gave, "" on Create.
-        properties: The resource's properties.
-        old_properties: Those of before an Update.
-        response_url: Where the response goes; presigned, so a secret.
+        logical_id: the resource's name in the template.
+        physical_id: the id from the last response, "" on Create.
+        properties: the resource's properties.
+        old_properties: its properties before an Update.
+        response_url: where the response goes; presigned, and so a secret.
 
     """
 
@@ -52,10 +52,10 @@ class Request:
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
-        """The request in a Lambda event.
+        """Read a Lambda event.
 
         Raises:
-            KeyError, ValueError: this is no event of CloudFormation, so there is nobody to answer.
+            KeyError, ValueError: the event is not CloudFormation's, so no response is possible.
 
         """
         return cls(
@@ -78,7 +78,7 @@ class Request:
 
     @property
     def requested_at(self) -> int | None:
-        """When CloudFormation signed the request, in seconds since 1970: the same at every delivery, or not known."""
+        """When CloudFormation signed the request, in seconds since 1970, the same in a retry; None if unknown."""
         try:
             (text,) = parse_qs(urlsplit(self.response_url).query)[_SIGNED_AT]
             return int(datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp())
@@ -87,7 +87,7 @@ class Request:
 
     @property
     def failure_id(self) -> str:
-        """The physical id of a response for which nothing better is known: the given one if there is one."""
+        """The physical id of a failure before any call: the request's own, or for a Create one that says so."""
         return self.physical_id or f"not-started:{self.requested_at or self.request_id}"
 
 

@@ -1,4 +1,4 @@
-"""The answer to CloudFormation: a body of at most 4096 bytes, put to the presigned URL until it arrives.
+"""The response to CloudFormation: at most 4096 bytes, PUT to the presigned URL until it arrives.
 
 Limits and members: CloudFormation user guide, "Custom resource response objects".
 """
@@ -20,25 +20,25 @@ MAX_BODY_BYTES: Final = 4096
 _ELLIPSIS: Final = "…"
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 8.0
-_LEAST_SECONDS: Final = 0.5  # too little for another attempt
+_LEAST_SECONDS: Final = 0.5  # below this, another attempt could not end in time
 
 
 class Status(StrEnum):
-    """How a request ended."""
+    """Status of a response."""
 
     SUCCESS = "SUCCESS"
     FAILED = "FAILED"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """How a request ended, and what the resource is now.
+class Response:
+    """The response to one request.
 
     Args:
         status: SUCCESS or FAILED.
-        physical_id: The resource's physical id, never empty.
-        reason: A sentence a person can act on; CloudFormation shows that of a failure.
-        data: The attributes.
+        physical_id: the resource's physical id.
+        reason: a sentence a person can act on; CloudFormation shows it for a failure.
+        data: the attributes.
 
     """
 
@@ -48,25 +48,25 @@ class Answer:
     data: Mapping[str, str] = field(default_factory=dict)
 
 
-class NotDeliveredError(Exception):
-    """The response URL did not take the answer in time. Lambda's retry answers as this invocation did."""
+class ResponseNotSentError(Exception):
+    """The response URL did not accept the response in time. Lambda's retry sends the same one."""
 
 
-def body(request: Request, answer: Answer) -> bytes:
-    """The answer as CloudFormation wants it; what is too long is cut, the longest text first."""
-    reason, data = answer.reason, dict(answer.data)
-    while (excess := len(_encoded(request, answer, reason, data)) - MAX_BODY_BYTES) > 0:
+def body(request: Request, response: Response) -> bytes:
+    """Return the body to PUT. If it is too long, cut the reason or an attribute, the longest text first."""
+    reason, data = response.reason, dict(response.data)
+    while (excess := len(_encoded(request, response, reason, data)) - MAX_BODY_BYTES) > 0:
         longest = max(data, key=lambda name: len(data[name]), default="")
         if not reason and not data.get(longest):
-            break  # what is left is the envelope, whose size is CloudFormation's own doing
+            break  # only the envelope remains, and CloudFormation gave its texts
         if len(reason) >= len(data.get(longest, "")):
             reason = _cut(reason, excess)
         else:
             data[longest] = _cut(data[longest], excess)
-    return _encoded(request, answer, reason, data)
+    return _encoded(request, response, reason, data)
 
 
-def deliver(
+def send(
     url: str,
     content: bytes,
     *,
@@ -74,21 +74,21 @@ def deliver(
     pause: Callable[[float], object],
     put_seconds: float,
 ) -> tuple[int, int]:
-    """Put the answer to the response URL: again after a 5xx, a reset or a time-out, until the time is over.
+    """PUT a response to its URL; retry after a 5xx, a reset or a time-out until the time is up.
 
     Args:
-        url: The presigned URL.
-        content: The body.
-        seconds_left: How much of the time is left.
-        pause: Lets so many seconds pass.
-        put_seconds: How long one attempt may take.
+        url: the presigned URL.
+        content: the body.
+        seconds_left: returns the seconds that remain.
+        pause: sleeps for that many seconds.
+        put_seconds: how long one attempt may take.
 
     Returns:
-        The HTTP status that ended it, and how many attempts that took. A 4xx is final: the URL has expired.
+        The last HTTP status, and the number of attempts. A 4xx is final: the URL has expired.
 
     Raises:
-        ValueError: not a URL that an answer may go to: https, or plain http to this very machine.
-        NotDeliveredError: nobody took it in time.
+        ValueError: the URL is neither https nor plain http to this machine.
+        ResponseNotSentError: no attempt succeeded in time.
 
     """
     target = _checked(url)
@@ -100,14 +100,14 @@ def deliver(
             return status, attempts
         pause(min(random.uniform(longest_pause / 2, longest_pause), max(0.0, seconds_left() - _LEAST_SECONDS)))  # noqa: S311 - jitter
         longest_pause = min(2 * longest_pause, _LONGEST_PAUSE_SECONDS)
-    raise NotDeliveredError(f"no answer from the response URL after {attempts} attempts")
+    raise ResponseNotSentError(f"the response URL did not accept the response in {attempts} attempts")
 
 
-def _encoded(request: Request, answer: Answer, reason: str, data: Mapping[str, str]) -> bytes:
+def _encoded(request: Request, response: Response, reason: str, data: Mapping[str, str]) -> bytes:
     members = {
-        "Status": answer.status.value,
+        "Status": response.status.value,
         "Reason": reason,
-        "PhysicalResourceId": answer.physical_id,
+        "PhysicalResourceId": response.physical_id,
         "StackId": request.stack_id,
         "RequestId": request.request_id,
         "LogicalResourceId": request.logical_id,
@@ -118,7 +118,7 @@ def _encoded(request: Request, answer: Answer, reason: str, data: Mapping[str, s
 
 
 def _cut(text: str, excess: int) -> str:
-    """The longest beginning of a text that is `excess` bytes smaller in JSON, with a sign that something is missing."""
+    """Cut a text's end until it is `excess` bytes shorter in JSON, an ellipsis included."""
     room = _size(text) - excess - _size(_ELLIPSIS)
     for index, letter in enumerate(text):
         room -= _size(letter)
@@ -132,7 +132,7 @@ def _size(text: str) -> int:
 
 
 def _json(value: object) -> bytes:
-    # Not escaped to ASCII, which would make a letter up to six times as long; a lone surrogate has no UTF-8 form.
+    # ASCII escapes would make a letter up to six times as long. A lone surrogate has no UTF-8 form: it becomes a "?".
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
@@ -143,11 +143,11 @@ def _checked(url: str) -> SplitResult:
         return parts
     if host and parts.scheme == "http" and is_loopback(host):
         return parts
-    raise ValueError("an answer goes over https only, or over http to this machine itself")
+    raise ValueError("a response goes over https only, or over http to this machine")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself."""
+    """Whether a host name or address is this machine's loopback."""
     if host == "localhost":
         return True
     try:
@@ -157,7 +157,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _put(target: SplitResult, content: bytes, timeout: float) -> int | None:
-    """The HTTP status of one attempt, None where there was none."""
+    """Make one attempt; return its HTTP status, None where none arrived."""
     host = target.hostname or ""
     if target.scheme == "https":
         context = ssl.create_default_context()
@@ -168,9 +168,9 @@ def _put(target: SplitResult, content: bytes, timeout: float) -> int | None:
         connection = http.client.HTTPConnection(host, target.port, timeout=timeout)
     path = target.path + (f"?{target.query}" if target.query else "")
     try:
-        # The URL is signed for an empty content type.
+        # CloudFormation signs the URL for an empty content type; S3 refuses any other.
         connection.request("PUT", path, body=content, headers={"Content-Type": ""})
-        # The status says all: a body that stalls or breaks off after it does not undo the answer.
+        # S3 has stored the response once the status arrives, so the body is never read: it may stall or break off.
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return None

@@ -1,22 +1,22 @@
-"""What a launch's status means for a request: the table of docs/start-launch.md, as pure functions of plain values."""
+"""What a launch's status means for a request: the table of docs/start-launch.md, as pure functions."""
 
 from evidently_provider.api.launch import LaunchStatus
 from evidently_provider.ownership.plan import Outcome
 
 
-def after_start(status: LaunchStatus, *, ours: bool) -> Outcome | None:
-    """Return what a StartLaunch came to; None: wait, and call it again.
+def after_start(status: LaunchStatus, *, owned: bool) -> Outcome | None:
+    """Return the outcome of a StartLaunch; None: wait, and call it again.
 
     Args:
-        status: What the launch is now.
-        ours: Whether the API has said that the start is ours.
+        status: the launch's status after the call.
+        owned: whether the API says that this resource owns the run.
 
     """
     match status:
         case LaunchStatus.UPDATING:
             return None
         case LaunchStatus.RUNNING:
-            return Outcome.OK if ours else Outcome.RUNNING
+            return Outcome.OK if owned else Outcome.RUNNING
         case LaunchStatus.COMPLETED | LaunchStatus.CANCELLED:
             return Outcome.ENDED
         case LaunchStatus.CREATED:
@@ -24,7 +24,7 @@ def after_start(status: LaunchStatus, *, ours: bool) -> Outcome | None:
 
 
 def after_refused_stop(status: LaunchStatus) -> Outcome | None:
-    """Return what a StopLaunch came to that an API without the rules has refused; None: wait, and call it again."""
+    """Return the outcome of a StopLaunch that an API without ownership refused; None: wait, and call it again."""
     match status:
         case LaunchStatus.UPDATING:
             return None

@@ -1,8 +1,8 @@
 """The account's Lambda: two ways to invoke a function, and the Runtime API that sandboxes ask for invocations.
 
-A synchronous invocation gets a sandbox or is throttled. An asynchronous one waits for a sandbox, and is tried again a
-minute and two minutes after it raised or its sandbox died, with the same request id. All functions share the account's
-slots; a sandbox is used again once it is done, and is frozen meanwhile.
+A synchronous invocation gets a sandbox or is throttled. An asynchronous one waits for a sandbox; if the function
+raises or its sandbox dies, Lambda retries one and two minutes later with the same request id. All functions share the
+account's slots. A sandbox is frozen between invocations, and reused.
 """
 
 import asyncio
@@ -22,17 +22,17 @@ _API: Final = "/2018-06-01/runtime/"
 _ACCEPTED: Final = HttpResponse(202, b"{}")
 _SLOTS: Final = 1000
 
-# Makes the door through which a sandbox reaches a server of ours, None if it does not call that one.
+# Opens a door for a sandbox to one of the driver's servers; None if its function does not call that server.
 Entrance = Callable[[FunctionSandbox], Door | None]
 
 
 class Lambda:
-    """All functions; those behind a ServiceToken are known by their ARN."""
+    """Lambda: all functions of the account, by ARN, as a ServiceToken names them."""
 
     def __init__(self, clock: Clock, log: Callable[[str], None]) -> None:
-        self.slots = _SLOTS  # how many sandboxes may be in use at the same time
+        self.slots = _SLOTS  # sandboxes that may run at the same time
         self.functions: dict[str, Function] = {}
-        self.entrances: dict[int, Entrance] = {}  # by the port of the server
+        self.entrances: dict[int, Entrance] = {}  # by the server's port
         self._clock = clock
         self._log = log
         self._sandboxes: dict[str, FunctionSandbox] = {}
@@ -42,7 +42,7 @@ class Lambda:
         self._door = Door(self._runtime_api)
 
     def put(self, function: Function) -> Function:
-        """Create a function, or update the one of that name; sandboxes serve on only if nothing has changed."""
+        """Create or update a function; its sandboxes are reused only if nothing changed."""
         found = self.functions.get(function.arn)
         if found == function and found is not None:
             return found
@@ -51,7 +51,7 @@ class Lambda:
         return self.functions.setdefault(function.arn, function)
 
     def remove(self, function: Function) -> None:
-        """Delete a function; what is in flight goes on to its end."""
+        """Delete a function; its running invocations continue."""
         del self.functions[function.arn]
         function.is_gone = True
         for sandbox in function.idle:
@@ -66,17 +66,17 @@ class Lambda:
             await self._run(function, invocation)
         return invocation
 
-    async def deliver(
+    async def invoke_async(
         self, function: Function, event: Any, request_id: str, tries: list[Invocation], *faults: Faults
     ) -> None:
-        """Invoke a function as Lambda's queue does, until it returns or three tries are over.
+        """Invoke a function as Lambda's event queue does: up to three attempts, until one returns.
 
         Args:
-            function: The function.
-            event: The event.
-            request_id: Lambda's id of it.
-            tries: Where each try is put when it begins.
-            faults: What becomes of each try; those after these pass.
+            function: the function.
+            event: the event.
+            request_id: the id that Lambda gives to all attempts.
+            tries: receives each attempt as it begins.
+            faults: the faults of each attempt; later ones have none.
 
         """
         for number, pause in enumerate(_RETRY_AFTER_SECONDS):
@@ -93,7 +93,7 @@ class Lambda:
                 return
 
     async def reset(self) -> None:
-        """End the sandboxes that are in use; the others are used again."""
+        """End the sandboxes in use; keep the idle ones."""
         for sandbox in list(self._sandboxes.values()):
             if not sandbox.frozen or sandbox.function.is_gone:
                 await sandbox.close()
@@ -101,7 +101,7 @@ class Lambda:
         self._queue.clear()
 
     async def close(self) -> None:
-        """End everything."""
+        """End all sandboxes and the Runtime API."""
         for sandbox in list(self._sandboxes.values()):
             await sandbox.close()
         self._door.close()

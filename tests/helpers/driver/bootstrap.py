@@ -1,18 +1,17 @@
-"""What a sandbox runs before AWS's runtime client: from here on its time is the driver's.
+"""The entry point of a sandbox: replaces its clock with the driver's, then runs AWS's runtime client.
 
-`python -P bootstrap.py HANDLER`, with the driver's clock page, control socket and doors in the environment. Nothing of
-the project is imported here, and the handlers are not touched: `time.time`, `time.monotonic` and `time.sleep` are
-replaced before anything else can import them, and so is the lock on which a `threading.Condition` waits, which is what
-`threading.Event.wait` comes down to.
+`python -P bootstrap.py HANDLER`, with the driver's clock page, control socket and doors in the environment. This module
+imports nothing of the project and leaves the handlers alone. It replaces `time.time`, `time.monotonic` and `time.sleep`
+before anything else can import them, and the lock on which `threading.Condition` waits, and with it
+`threading.Event.wait`.
 
-A thread that waits blocks on a real lock. The driver hears of each change in how many threads are busy, and when the
-next of those that wait is due; it moves the clock and sends a tick, on which those that are due go on. A thread that is
-woken by another one counts as busy before it runs: so the driver never takes a sandbox for idle that is not. Sockets
-stay real; a connection to an address that has a door goes to this sandbox's own door, by which the driver knows who
-calls. A thread that waits for a plain lock counts as busy: so a queue that is written in C is replaced by its twin in
-Python, and `join` waits for a condition.
+A waiting thread blocks on a real lock. The sandbox reports to the driver how many threads are busy and when the next
+waiting one is due; the driver moves the clock and sends a tick, and the due threads continue. A woken thread counts as
+busy before it runs, so the driver never takes a busy sandbox for idle. Sockets stay real: a connection to an address
+with a door goes to this sandbox's own door, which tells the driver who calls. A thread that waits for a plain lock
+counts as busy, so Python's own queue replaces the one written in C, and `join` waits for a condition.
 
-`datetime` keeps the machine's time: it dates signatures, which the local AWS checks.
+`datetime` keeps the machine's time, because it dates signatures, which the local AWS checks.
 """
 
 import _thread
@@ -28,14 +27,14 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any, Final
 
-_PAGE: Final = struct.Struct("=qq")  # nanoseconds: what the driver's clock is ahead; and 1970 to the clock's zero
+_PAGE: Final = struct.Struct("=qq")  # in nanoseconds: the lead of the driver's clock; its zero since 1970
 _NANOSECONDS: Final = 1_000_000_000
 _real_monotonic_ns: Final = time.monotonic_ns
 _real_lock: Final = _thread.allocate_lock
 
 
 class Clock:
-    """The driver's clock, and who in this process waits for it."""
+    """The driver's clock, and the threads of this process that wait for it."""
 
     def __init__(self, page: str, control: socket.socket) -> None:
         with open(page, "rb") as file:  # noqa: PTH123 - pathlib is not needed for anything else
@@ -46,16 +45,16 @@ class Clock:
         self._mutex = _real_lock()
 
     def monotonic_ns(self) -> int:
-        """The driver's clock."""
+        """Return the driver's monotonic time."""
         return _real_monotonic_ns() + int(_PAGE.unpack(self._page)[0])
 
     def time_ns(self) -> int:
-        """The same since 1970."""
+        """Return the driver's time since 1970."""
         ahead, epoch = _PAGE.unpack(self._page)
         return _real_monotonic_ns() + int(ahead) + int(epoch)
 
     def wait(self, waiter: "Waiter", seconds: float | None) -> bool:
-        """Wait for a waiter's lock; False if the time was over first."""
+        """Wait for a waiter's lock; return False if the time-out comes first."""
         with self._mutex:
             if waiter.lock.acquire(blocking=False):
                 return True
@@ -67,21 +66,21 @@ class Clock:
         return waiter.woken
 
     def wake(self, waiter: "Waiter") -> None:
-        """Let a waiter go on; it is busy from now on."""
+        """Wake a waiter; it counts as busy from now on."""
         with self._mutex:
             waiter.woken = True
             self._waiting.discard(waiter)
-            if waiter.lock.locked():  # a tick may have let it go on already
+            if waiter.lock.locked():  # a tick may have woken it already
                 waiter.lock.release()
             self._report()
 
     def report(self) -> None:
-        """Tell the driver how things are."""
+        """Report busy threads and the next due time to the driver."""
         with self._mutex:
             self._report()
 
     def listen(self) -> None:
-        """Let those go on that are due, at each tick; end with the driver."""
+        """Wake the due threads at each tick; end this process when the driver ends."""
         with suppress(OSError):
             while self._control.recv(1):
                 with self._mutex:
@@ -100,7 +99,7 @@ class Clock:
 
 
 class Waiter:
-    """The lock on which a Condition's waiter waits: taken at once, then waited for until somebody releases it."""
+    """The lock of a Condition's waiter: acquired at once, then waited for until another thread releases it."""
 
     def __init__(self) -> None:
         self.lock = _real_lock()
@@ -108,13 +107,13 @@ class Waiter:
         self.woken = False
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:  # noqa: FBT001, FBT002 - a lock's signature
-        """Take it, or wait for it."""
+        """Acquire the lock, or wait for it on the driver's clock."""
         if not blocking or not self.lock.locked():
             return self.lock.acquire(blocking=False)
         return CLOCK.wait(self, None if timeout < 0 else timeout)
 
     def release(self) -> None:
-        """Let the one who waits go on."""
+        """Wake the thread that waits."""
         CLOCK.wake(self)
 
 
@@ -134,7 +133,7 @@ def _connecting(doors: dict[tuple[str, int], tuple[str, int]]) -> Any:
 
 
 class _Ends:
-    """The ends of threads, for those who wait for them."""
+    """The ends of threads, for `join`."""
 
     def __init__(self) -> None:
         self._ended = threading.Condition()
@@ -160,7 +159,7 @@ CLOCK: Final = Clock(os.environ.pop("DRIVER_CLOCK"), socket.socket(fileno=int(os
 
 
 def main() -> None:
-    """Take over the time, then be Lambda."""
+    """Replace the clock, then run AWS's runtime client."""
     doors = {}
     for pair in os.environ.pop("DRIVER_DOORS").split():
         (host, port), (_, door) = (address.split(":") for address in pair.split("="))
@@ -174,10 +173,10 @@ def main() -> None:
     }
     vars(time).update(replaced)
     vars(threading).update(_allocate_lock=Waiter, _time=replaced["monotonic"])
-    queue = vars(import_module("queue"))  # not before: it imports what it finds in `time`
+    queue = vars(import_module("queue"))  # only now: it copies functions of `time` when imported
     queue.update(SimpleQueue=queue["_PySimpleQueue"])
     ends = _Ends()
-    type.__setattr__(threading.Thread, "_bootstrap_inner", lambda thread: ends.run(thread))  # noqa: PLW0108 - it is to be bound
+    type.__setattr__(threading.Thread, "_bootstrap_inner", lambda thread: ends.run(thread))  # noqa: PLW0108 - must bind `thread`
     type.__setattr__(threading.Thread, "join", lambda thread, timeout=None: ends.join(thread, timeout))
     type.__setattr__(socket.socket, "connect", _connecting(doors))
     _thread.start_new_thread(CLOCK.listen, ())

@@ -1,4 +1,4 @@
-"""What a stack operation works with: resources as CloudFormation knows them, steps, and the ways it may take."""
+"""Values of a stack operation: resources as CloudFormation knows them, steps, and the ways it may take."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,33 +10,33 @@ from helpers.driver.templates import Resource, Template
 
 
 class StepFailedError(Exception):
-    """A resource could not be provided, or a test said so."""
+    """A resource failed, by itself or by a test's choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiblingFails:
-    """A sibling of a resource fails, so that this one is cancelled or rolled back."""
+    """A sibling fails, so that CloudFormation cancels a resource or rolls it back."""
 
-    when: str  # `before` its response is taken, which is ignored then; `during` its request; `after` its response
+    when: str  # `before` its response, which is then ignored; `during` its request; `after` its response
     logical_id: str
-    seconds: float = 0.0  # for `during`: how long after the request was sent
+    seconds: float = 0.0  # for `during`: seconds after the request was sent
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Which way CloudFormation takes where it has been seen to take several, or nobody knows which."""
+    """Which way CloudFormation takes where several were observed, or none is known."""
 
-    # How a replacement is rolled back: `update first`, then the Delete of the new id; `delete first`; `delete only`.
+    # The rollback of a replacement: `update first`, then the Delete of the new id; `delete first`; `delete only`.
     replaced: str = "update first"
-    back_with_new_id: bool = False  # whether the Update back carries the new id
-    failed_creates_first: bool = False  # whether what a deploy without rollback has left is deleted first, or last
-    attempted_is_old: bool = True  # whether after a failed Update without rollback the next has its properties as old
-    pace: float = 1.0  # seconds between an event and its consequence; with 0 all requests have the operation's date
+    back_with_new_id: bool = False  # whether the rollback's Update has the new id
+    failed_creates_first: bool = False  # whether the next deploy deletes the leftovers of one without rollback first
+    attempted_is_old: bool = True  # whether a failed Update's properties are the next one's old ones
+    pace: float = 1.0  # seconds between an event and the next; with 0 all requests have one date
 
 
 @dataclass(frozen=True, slots=True)
 class Deploy:
-    """What one deploy is to be; see `Stack.deploy`."""
+    """The options of one deploy; see `Stack.start`."""
 
     template: Template
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -51,8 +51,8 @@ class Provided:
     """A custom resource as CloudFormation knows it."""
 
     resource: Resource
-    properties: Mapping[str, Any]  # as they were sent
-    physical_id: str | None = None  # None if it has not told one
+    properties: Mapping[str, Any]  # as sent
+    physical_id: str | None = None  # None before its first response
     data: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -62,12 +62,12 @@ class Provided:
 
 @dataclass(eq=False, slots=True)
 class Step:
-    """What a deploy has tried with one resource."""
+    """One step of a deploy: a resource before and after."""
 
     before: Provided | None
-    after: Provided  # with the id of the response, if one was taken
+    after: Provided  # with the accepted response's id, if any
     ok: bool = False
-    is_undone: bool = False  # whether a rollback has seen to the id that replaced the one before
+    is_undone: bool = False  # whether a rollback has deleted the replacement
 
     @property
     def replaces(self) -> bool:
@@ -75,12 +75,12 @@ class Step:
 
 
 async def in_order(graph: Mapping[str, frozenset[str]], act: Callable[[str], Awaitable[bool]]) -> bool:
-    """Act on everything, each after those that it has to wait for, and otherwise in parallel.
+    """Act on all resources, in parallel, each after its dependencies.
 
-    What waits for something that did not go well is left out; an error cancels everything.
+    A resource whose dependency failed is skipped; an exception cancels everything.
 
     Returns:
-        Whether all of it went well.
+        Whether all of them succeeded.
 
     """
     ends = {name: asyncio.get_running_loop().create_future() for name in graph}

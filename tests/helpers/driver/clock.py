@@ -1,10 +1,10 @@
-"""The driver's clock: real time, and what it was moved ahead; and the event loop that moves it.
+"""The driver's clock, which is real time plus a lead, and the event loop that moves it ahead.
 
-Everything in the driver is a coroutine on one loop, which runs in the test's own thread while the test waits for
-something. When nothing is ready to run, and every invocation in flight is asleep, the clock is moved to whatever is due
-next: a wait of a minute takes no time, and happens in the same order each time. While somebody is busy, time is real.
+Everything in the driver is a coroutine on one loop, which runs in the test's own thread while the test waits. When
+nothing is ready to run and every running invocation sleeps, the clock moves to the next due time: a wait of a minute
+takes no time, and everything happens in the same order each time. While an invocation is busy, time is real.
 
-Sandboxes read the same clock from a page of memory that is shared as a file.
+Sandboxes read the same clock from a page of memory, shared as a file.
 """
 
 import asyncio
@@ -21,21 +21,21 @@ T = TypeVar("T")
 
 _PAGE: Final = struct.Struct("=qq")
 _NANOSECONDS: Final = 1_000_000_000
-_STUCK_SECONDS: Final = 60.0  # of real time: only a test that is about to fail waits so long
+_STUCK_SECONDS: Final = 60.0  # of real time; only a failing test waits so long
 
 
 class Sleeper(Protocol):
-    """Somebody besides the driver who may be busy, or wait for a time."""
+    """A sandbox, to the clock: it is busy, or waits until a time."""
 
     @property
     def busy(self) -> bool: ...
     @property
-    def due(self) -> int | None: ...  # by the clock itself
+    def due(self) -> int | None: ...  # on the monotonic clock
     def tick(self) -> None: ...
 
 
 class Clock:
-    """The time of the driver and its sandboxes, which read it from the page."""
+    """The time of the driver, and through the page of its sandboxes."""
 
     def __init__(self, page: Path) -> None:
         self.page = page
@@ -55,18 +55,18 @@ class Clock:
         return (self.monotonic_ns() + self._epoch) / _NANOSECONDS
 
     def monotonic_ns(self) -> int:
-        """The clock itself."""
+        """Return the monotonic time."""
         return time.monotonic_ns() + self._ahead
 
     async def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass."""
+        """Sleep for that many seconds."""
         done = asyncio.get_running_loop().create_future()
         self._numbers += 1
         heapq.heappush(self._sleeps, (self.monotonic_ns() + int(seconds * _NANOSECONDS), self._numbers, done))
         await done
 
     async def within(self, seconds: float, *ends: Awaitable[object]) -> bool:
-        """Wait until one of these ends; False if none does within so many seconds."""
+        """Wait until one of these ends; return False if none does within that many seconds."""
         late = asyncio.ensure_future(self.sleep(seconds))
         tasks = [asyncio.ensure_future(each) for each in ends]
         try:
@@ -77,10 +77,10 @@ class Clock:
                 task.cancel()
 
     def turn(self) -> float | None:
-        """Let go on what is due, after a move to it if nobody is busy.
+        """Wake what is due; if nothing is busy, first move the clock to the next due time.
 
         Returns:
-            How long to wait: 0 if something goes on, None if nothing is due.
+            Seconds to wait: 0 if something continues, None if nothing is due.
 
         """
         due = self._next()
@@ -96,7 +96,7 @@ class Clock:
         return 0
 
     def close(self) -> None:
-        """Give the page back."""
+        """Unmap the page."""
         self._shared.close()
 
     def _next(self) -> int | None:
@@ -120,7 +120,7 @@ class Clock:
 
 
 class Loop:
-    """The event loop, run for as long as a test waits for something."""
+    """The event loop; it runs while a test waits."""
 
     def __init__(self, clock: Clock) -> None:
         self._selector = _Selector(clock)
@@ -129,7 +129,7 @@ class Loop:
         self.asyncio.set_exception_handler(self._remember)
 
     def until(self, predicate: Callable[[], bool]) -> bool:
-        """Run until something is so and nothing is ready to run; False if it is not so in a minute of real time."""
+        """Run until a predicate holds and nothing is ready to run; return False after a minute of real time."""
         guard = self.asyncio.call_later(_STUCK_SECONDS, self.asyncio.stop)
         self._selector.is_over = lambda: bool(predicate() or self.errors)
         try:
@@ -141,7 +141,7 @@ class Loop:
         return predicate()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """The result of a coroutine."""
+        """Run a coroutine; return its result."""
         task = self.asyncio.create_task(coroutine)
         if not self.until(task.done):
             task.cancel()
@@ -149,7 +149,7 @@ class Loop:
         return task.result()
 
     def close(self) -> None:
-        """End it; what still runs in it ends."""
+        """End the loop and all that runs in it."""
         tasks = asyncio.all_tasks(self.asyncio)
         for task in tasks:
             task.cancel()
@@ -161,7 +161,7 @@ class Loop:
 
 
 class _Selector(selectors.DefaultSelector):
-    """The loop's selector: the one place where it waits."""
+    """The loop's selector: the only place where the loop waits."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()

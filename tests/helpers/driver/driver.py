@@ -1,22 +1,21 @@
-"""A CloudFormation of our own for tests, with Lambda, an HTTP API and a network that can fail.
+"""A CloudFormation for tests, with Lambda, an HTTP API and a network that can fail.
 
-The handlers run in it unchanged, in processes of their own under AWS's runtime client; the service's table is on the
-local AWS. What that is too kind to do happens here: requests in parallel, dated response URLs over TLS, retries and
-duplicates, Deletes after failed and cancelled Creates, sandboxes that freeze and die, calls that are lost or come late.
-The driver looks at no header and no physical id: what the handlers make of it is theirs.
+The handlers run unchanged, each in a process under AWS's runtime client; the service's table is on the local AWS. The
+driver does what the local AWS does not: requests in parallel, dated response URLs over TLS, retries and duplicates,
+Deletes after failed and cancelled Creates, sandboxes that freeze and die, calls that are lost or late. It reads no
+header and no physical id, so the handlers alone decide what they mean.
 
-Nothing happens while the test does something else. Everything that the driver does is on one event loop, which runs in
-the test's own thread whenever the test waits: for a response, a stack, a time, or whatever `until` is given. When
-nobody has anything left to do but wait, the clock moves to what comes next: a minute takes none.
+Everything happens on one event loop, which runs in the test's own thread while the test waits: for a response, a stack,
+a time, or the predicate of `until`. When everything waits, the clock moves ahead: a minute takes no time.
 
-A test of events sends requests, and says what becomes of each (the words are in `faults.py`):
+A test of events sends requests, each with its faults (`faults.py` has their names):
 
-    create = driver.send(driver.request("Create", provider, properties=start("november")), faults("answer lost"))
-    assert create.response().status == "FAILED"                # which passes some thirty seconds
+    create = driver.send(driver.request("Create", provider, properties=start("november")), faults("response lost"))
+    assert create.response().status == "FAILED"                # after some thirty seconds
     delete = driver.send(driver.request("Delete", provider, physical_id=create.response().physical_id, ...))
     driver.send(create.request).end()                          # a duplicate, now; `faults(queued=3600)`: in an hour
 
-A test of stacks deploys synthesized templates, whose custom resources are real and whose other resources are not:
+A test of stacks deploys synthesized templates; only their custom resources are real:
 
     stack = driver.stack("shop")
     assert stack.deploy(synthesized(first)) == "CREATE_COMPLETE"
@@ -24,9 +23,9 @@ A test of stacks deploys synthesized templates, whose custom resources are real 
     assert status == "UPDATE_ROLLBACK_COMPLETE"
     assert [each.purpose for each in stack.requests] == ["create Start", "update Start", "rollback update Start"]
 
-Which module is what: `clock` moves the time, `bootstrap` brings it into a `sandbox`; `web` speaks HTTP; `functions` and
-`account` are Lambda, `gateway` and `faults` the API and its network; `events`, `responses` and `deliveries` what passes
-between; `templates`, `changes`, `provisioning` and `stacks` are CloudFormation.
+Modules: `clock` moves the time, and `bootstrap` brings it into a `sandbox`; `web` speaks HTTP; `functions` and
+`account` are Lambda; `gateway` and `faults` the API and its network; `events`, `responses` and `deliveries` the
+messages; `templates`, `changes`, `provisioning` and `stacks` CloudFormation.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
@@ -54,16 +53,16 @@ PROVIDER_TIMEOUT_SECONDS: Final = 180.0
 
 
 class Driver:
-    """All of it.
+    """The whole of it, for one test after the other.
 
     Args:
-        folder: Where the page of the clock may be.
-        service: The environment of the service's function.
+        folder: where the clock's page goes.
+        service: the environment of the service's function.
 
     """
 
     api: Gateway  # the Evidently API
-    stand_in: Gateway  # the same, but it knows none of our headers
+    stand_in: Gateway  # the same without the ownership headers, as AWS's own API
 
     def __init__(self, folder: Path, service: Mapping[str, str]) -> None:
         self.clock = Clock(folder / "clock")
@@ -91,16 +90,16 @@ class Driver:
         dated: bool = True,
         **members: Any,
     ) -> Request:
-        """Make a request, which can be sent any number of times.
+        """Return a request, which can be sent any number of times.
 
         Args:
             kind: Create, Update or Delete.
-            function: The function that gets it.
-            stack: The stack's id, or a name for one that stays the same for the whole test.
-            requested_at: When the response URL is signed, in seconds since 1970; by default now, and never in the same
+            function: the function behind the ServiceToken.
+            stack: the stack's id, or a name for one that stays the same for the whole test.
+            requested_at: when the response URL is signed, in seconds since 1970; by default now, and never in the same
                 second as the request before.
-            dated: Whether the URL says so.
-            members: Of `Request`: `properties`, `physical_id` and so on.
+            dated: whether the URL has that date.
+            members: other members of `Request`, such as `properties` and `physical_id`.
 
         """
         stack_id = stack if ":" in stack else self._stacks.setdefault(stack, new_stack_id(stack))
@@ -114,55 +113,55 @@ class Driver:
         return request
 
     def send(self, request: Request, *faults: Faults) -> Delivery:
-        """Send a request to Lambda, the first time or once more; each try has the faults at its place."""
+        """Send a request to Lambda, or send it again; each attempt has the faults at its index."""
         return Delivery(self, request, faults)
 
     def stack(self, name: str) -> Stack:
-        """A stack that is not there yet."""
+        """Return a stack that does not exist yet."""
         return Stack(self, name)
 
     def provider(self, api: Gateway | None = None, signing_name: str = contract.SIGNING_NAME_EXECUTE_API) -> Function:
-        """The provider's function, which calls one of the APIs."""
+        """Return the provider's function for one of the APIs."""
         url = (api or self.api).url
         environment = {contract.ENV_ENDPOINT_URL: url, contract.ENV_SIGNING_NAME: signing_name}
         name = f"provider-{'stand-in-' if api is self.stand_in else ''}{signing_name}"
         return self.lambda_.put(Function(name, contract.PROVIDER_HANDLER, environment, PROVIDER_TIMEOUT_SECONDS))
 
     def evidently(self) -> Any:
-        """A client of the API, for other hands; it sends no header of ours."""
+        """Return a client of the API that sends no owner header, as anybody else's."""
         return evidently_client(lambda event, _: dict(self.loop.run(self.api.invoke(event))))
 
     def apply_late(self) -> int:
-        """Let the oldest call that was late take effect; the status that nobody gets."""
+        """Apply the oldest late call; return its HTTP status, which its caller never gets."""
         gateway = self.api if self.api.late else self.stand_in
         response = self.loop.run(gateway.apply(gateway.late.pop(0)))
         self.log(f"a late call takes effect: {response.status}")
         return response.status or 0
 
     def spawn(self, way: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-        """Let something go on whenever the test waits."""
+        """Run a coroutine while the test waits."""
         task = self.loop.asyncio.create_task(way)
         self._tasks.append(task)
         return task
 
     def until(self, predicate: Callable[[], bool]) -> None:
-        """Wait until something is so; it is looked at whenever nothing is ready to go on."""
+        """Wait until a predicate holds; it is checked whenever nothing is ready to run."""
         assert self.loop.until(predicate), f"nothing moves\n{self.story()}"
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, and whatever happens in it."""
+        """Wait for that many seconds, in which everything else continues."""
         self.loop.run(self.clock.sleep(seconds))
 
     def log(self, line: str) -> None:
-        """Add a line to the story."""
+        """Add a line to the story, which pytest shows for a failed test."""
         self._lines.append(f"{self.clock.now % 86400:10.3f} {line}")
 
     def story(self) -> str:
-        """What has happened: requests, calls, responses, and what sandboxes print, each with its second of the day."""
+        """Return what has happened: requests, calls, responses and prints, each with its second of the day."""
         return "\n".join(self._lines)
 
     def begin(self) -> None:
-        """Begin another test: a new story, other stacks, and nothing that is still on its way."""
+        """Begin another test, with an empty story, other stacks, and nothing in flight."""
         for task in self._tasks:
             task.cancel()
         self._tasks.clear()
@@ -174,7 +173,7 @@ class Driver:
         self.stand_in.late.clear()
 
     def close(self) -> None:
-        """End everything."""
+        """End all sandboxes, servers and the loop."""
         self.loop.run(self._close())
         self.loop.close()
         self.clock.close()

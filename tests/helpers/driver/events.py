@@ -22,12 +22,12 @@ MAX_ID_BYTES: Final = 1024
 
 
 class ContractError(AssertionError):
-    """A response that CloudFormation would not take."""
+    """CloudFormation would refuse the response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response."""
+    """A response of a custom resource."""
 
     status: str  # SUCCESS or FAILED
     physical_id: str
@@ -38,27 +38,27 @@ class Response:
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Request:
-    """A request. It can be delivered more than once, and is always the same."""
+    """A request to a custom resource. Every delivery has the same one."""
 
     kind: str  # Create, Update or Delete
     function: Function  # behind the ServiceToken
     stack_id: str
     url: str  # the response URL
-    requested_at: int | None  # when that was signed, in whole seconds since 1970, if it says so
+    requested_at: int | None  # its date, in whole seconds since 1970; None: it has none
     logical_id: str = "Start"
     resource_type: str = contract.START_LAUNCH_RESOURCE_TYPE
     properties: Mapping[str, Any]
-    old_properties: Mapping[str, Any] | None = None  # those before an Update
+    old_properties: Mapping[str, Any] | None = None  # before an Update
     physical_id: str | None = None
-    purpose: str = ""  # what a stack sends it for, such as `rollback update Start`
+    purpose: str = ""  # in a stack operation, such as `rollback update Start`
     request_id: str = field(default_factory=lambda: str(uuid4()))
-    responses: list[Response] = field(default_factory=list)  # to all of its deliveries
+    responses: list[Response] = field(default_factory=list)  # of all deliveries
     deliveries: list["Delivery"] = field(default_factory=list)
     responded: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def event(self) -> dict[str, Any]:
-        """What the function gets."""
+        """The event that the function receives."""
         event: dict[str, Any] = {
             "RequestType": self.kind,
             "ServiceToken": self.function.arn,
@@ -102,17 +102,17 @@ class Request:
 
 
 def new_stack_id(name: str) -> str:
-    """The ARN of a new stack: the next one of this name has another."""
+    """Return the ARN of a new stack; the next one of the same name gets another."""
     return f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/{uuid4()}"
 
 
 def made_up_id(stack_id: str, logical_id: str) -> str:
-    """The physical id that CloudFormation gives to a resource that has not told its own."""
+    """Return the physical id that CloudFormation makes up for a resource without a response."""
     return f"{stack_id.split('/')[1]}-{logical_id}-{uuid4().hex[:12].upper()}"
 
 
 def as_strings(value: Any) -> Any:
-    """Properties as CloudFormation sends them: every scalar is a string."""
+    """Return properties as CloudFormation sends them: every scalar is a string."""
     match value:
         case Mapping():
             return {name: as_strings(each) for name, each in value.items()}

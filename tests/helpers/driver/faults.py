@@ -1,7 +1,7 @@
-"""What becomes of one invocation's requests: faults of the network, as a test asks for them, call by call.
+"""Faults of the network in one invocation, call by call, as a test asks for them.
 
-A call is what the handler means by one: a run of requests with the same method and path is one call and its retries.
-Requests that change nothing (GET) are no calls: they pass, unless the whole API is out of reach.
+A call is one operation and its retries: a run of requests with the same method and path. Requests that change nothing
+(GET) do not count as calls: they pass, unless the whole API is out of reach.
 """
 
 from collections.abc import Sequence
@@ -11,31 +11,33 @@ from typing import Any, Final
 
 
 class Fault(StrEnum):
-    """What becomes of a call, or of the whole API."""
+    """A fault of a call, or of the whole API."""
 
-    NONE = ""  # it arrives and is answered
+    NONE = ""  # the request arrives, and so does its response
     LOST = "lost"  # 503 without an effect, at every attempt
     RESET = "reset"  # a reset without an effect, at every attempt
-    ANSWER_LOST = "answer lost"  # the first attempt takes effect; each is answered 503
-    ANSWER_RESET = "answer reset"  # the first attempt takes effect; each ends with a reset
-    LATE = "late"  # the first attempt takes effect when the test says so; each ends with a reset, that one after 10 s
+    RESPONSE_LOST = "response lost"  # the first attempt takes effect; each returns 503
+    RESPONSE_RESET = "response reset"  # the first attempt takes effect; each ends with a reset
+    LATE = (
+        "late"  # the first attempt takes effect when the test applies it; each ends with a reset, the first after 10 s
+    )
     REFUSED = "refused"  # 429, at every attempt
     FORBIDDEN = "forbidden"  # 403, at every attempt
     NOT_FOUND = "not found"  # the gateway's own 404, at every attempt
-    SLOW = "slow"  # answered after `seconds`
-    DEATH = "death"  # it takes effect, and the sandbox that sent it is killed
+    SLOW = "slow"  # the response comes after `seconds`
+    DEATH = "death"  # the request takes effect, and its sandbox is killed
     UNSENT = "unsent"  # the connection is refused
     HANDSHAKE = "handshake"  # the TLS handshake is refused
-    STALLED = "stalled"  # the connection is accepted, and nothing more: not until the sandbox is thawed
+    STALLED = "stalled"  # the connection is accepted, and nothing follows until the sandbox is thawed
 
 
-# These are of connections, hence of the invocation as a whole.
+# Faults of the connection apply to the whole invocation.
 CONNECTION: Final = frozenset({Fault.UNSENT, Fault.HANDSHAKE, Fault.STALLED})
-_SLOW_SECONDS: Final = 9.0  # within what the provider waits for an answer
-# Attempts after the first one; what is not here is as the first.
+_SLOW_SECONDS: Final = 9.0  # less than the provider's read time-out
+# The fault of later attempts, where it differs from the first.
 _LATER: Final = {
-    Fault.ANSWER_LOST: Fault.LOST,
-    Fault.ANSWER_RESET: Fault.RESET,
+    Fault.RESPONSE_LOST: Fault.LOST,
+    Fault.RESPONSE_RESET: Fault.RESET,
     Fault.LATE: Fault.RESET,
     Fault.SLOW: Fault.NONE,
 }
@@ -43,14 +45,14 @@ _LATER: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """What goes wrong with one delivery.
+    """The faults of one delivery.
 
     Args:
-        calls: What becomes of its calls that change something, one after the other; those after these pass.
-        api: What becomes of all of its requests, GETs too.
-        seconds: How long that lasts, from its first request on; and how long a slow answer takes.
-        queued: How long Lambda keeps the event before the function gets it, in seconds.
-        responses_lost: Whether the response URL answers 503 to all that it sends.
+        calls: the faults of its calls, one after the other; later calls have none.
+        api: a fault of all its requests, GETs too.
+        seconds: how long that lasts, from the first request on; and how long a slow response takes.
+        queued: seconds for which Lambda keeps the event in its queue.
+        responses_lost: whether the response URL returns 503 to every response.
 
     """
 
@@ -66,11 +68,11 @@ class Faults:
 
 
 def faults(*calls: str, **settings: Any) -> Faults:
-    """Faults by their words, those of `sequences.json` among them.
+    """Return faults by the values of `Fault`, which `sequences.json` has too.
 
     Args:
-        calls: What becomes of each call; a fault of the connection can only be alone.
-        settings: Of `Faults`.
+        calls: the fault of each call, or a single fault of the connection.
+        settings: other members of `Faults`.
 
     """
     named = tuple(Fault(call) for call in calls)
@@ -82,7 +84,7 @@ def faults(*calls: str, **settings: Any) -> Faults:
 
 @dataclass(slots=True)
 class Plan:
-    """The faults of one invocation as it goes on: which request gets what."""
+    """The faults of one invocation, assigned to its requests as they come."""
 
     faults: Faults
     _calls: int = 0
@@ -90,7 +92,7 @@ class Plan:
     _since: float | None = None
 
     def fault_of(self, method: str, path: str, now: float) -> Fault:
-        """What becomes of the next request."""
+        """Return the fault of the next request."""
         self._since = now if self._since is None else self._since
         if self.faults.api and now < self._since + self.faults.seconds:
             return self.faults.api

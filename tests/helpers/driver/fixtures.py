@@ -1,4 +1,4 @@
-"""pytest's fixtures of the driver: one for the whole run, started with the first test that asks for it."""
+"""pytest's fixtures of the driver: one driver for the whole run, started by the first test that uses it."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ def shared_driver(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory)
     service = {
         "AWS_ENDPOINT_URL": local_aws.url,
         contract.ENV_TABLE_NAME: table,
-        contract.ENV_QUOTAS: json.dumps({"projects": 10_000, "segments": 10_000}),  # of all tests together
+        contract.ENV_QUOTAS: json.dumps({"projects": 10_000, "segments": 10_000}),  # all tests share the account
     }
     found = Driver(tmp_path_factory.mktemp("driver"), service)
     yield found
@@ -32,16 +32,16 @@ def shared_driver(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture
 def driver(shared_driver: Driver) -> Iterator[Driver]:
-    """The driver with a new story. Tests share the table: each has projects and launches of its own."""
+    """The driver with a new story. Tests share the table, so each uses its own projects and launches."""
     shared_driver.begin()
     yield shared_driver
-    sys.stdout.write(shared_driver.story())  # which pytest shows if the test has failed
+    sys.stdout.write(shared_driver.story())  # pytest shows it if the test fails
     assert not shared_driver.urls.violations
 
 
 @pytest.fixture
 def launches(driver: Driver) -> Launches:
-    """A project of the test's own, with a launch `november` that is not started."""
+    """A project for one test, with a launch `november` in CREATED."""
     found = Launches(driver, f"driven-{next(_NUMBERS)}")
     found.make()
     return found

@@ -33,7 +33,7 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request to an API, as its gateway saw it."""
+    """A request to an API, as its gateway received it."""
 
     at: float  # seconds since 1970
     method: str
@@ -44,7 +44,7 @@ class Call:
 
 @dataclass(eq=False, slots=True)
 class Invocation:
-    """One invocation; all tries of an event have the same request id."""
+    """One invocation; all attempts of an event have the same request id."""
 
     request_id: str
     payload: bytes
@@ -59,19 +59,19 @@ class Invocation:
 
     @classmethod
     def of(cls, event: Any, request_id: str, faults: Faults) -> "Invocation":
-        """An invocation that has yet to begin."""
+        """Return an invocation that has not begun."""
         return cls(request_id, json.dumps(event).encode(), Plan(faults))
 
 
 @dataclass(slots=True)
 class Function:
-    """A function; equal ones serve for each other."""
+    """A function; an equal one may use its sandboxes."""
 
     name: str
     handler: str
     environment: Mapping[str, str]
     timeout: float  # seconds
-    code: Path = LAMBDA  # the folder that is its asset
+    code: Path = LAMBDA  # the folder of its asset
     is_gone: bool = field(default=False, init=False, compare=False)
     idle: deque["FunctionSandbox"] = field(default_factory=deque, init=False, compare=False)
 
@@ -80,7 +80,7 @@ class Function:
         return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{self.name}"
 
     def full_environment(self, runtime_api: str) -> dict[str, str]:
-        """Its variables and those that Lambda adds."""
+        """Return its environment variables and those that Lambda adds."""
         return {
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
@@ -95,15 +95,15 @@ class Function:
 
 
 class FunctionSandbox(Sandbox):
-    """A sandbox, and the invocations that it gets."""
+    """A sandbox and its invocations."""
 
     function: Function
-    invocation: Invocation | None = None  # also when it is over: a thread may have outlived it
-    api: "Door | None" = None  # the way to its function's API
+    invocation: Invocation | None = None  # kept after its end: a thread may outlive it
+    api: "Door | None" = None  # to its function's API
 
     def __init__(self, function: Function, name: str, clock: Clock, log: Callable[[str], None]) -> None:
         super().__init__(name, clock, log)
         self.function = function
         self.inbox: asyncio.Queue[Invocation | None] = asyncio.Queue()  # None when it is dead
-        self.ready = asyncio.get_running_loop().create_future()  # when it has asked for an invocation
-        self.done = asyncio.Event()  # with its invocation
+        self.ready = asyncio.get_running_loop().create_future()  # set when it asks for an invocation
+        self.done = asyncio.Event()  # set when its invocation ends

@@ -1,8 +1,7 @@
-"""An HTTP API in front of the service's function, and the network before it, with its faults.
+"""An HTTP API in front of the service's function, and the network with its faults.
 
-Each sandbox comes in through a door of its own, so the gateway knows whose request it has, and which faults are meant
-for it. It looks at no header and no body. As a stand-in for an API that is not ours, it takes every `x-evidently-*`
-header away, in both directions.
+Each sandbox connects through its own door, so the gateway knows whose request arrives and which faults it has. It reads
+no header and no body. As a stand-in for another Evidently API it removes every `x-evidently-*` header, both ways.
 """
 
 import json
@@ -18,11 +17,11 @@ from helpers.driver.web import HOST, RESET, Door, HttpRequest, HttpResponse, ser
 from helpers.evidently_api import api_event, decoded
 
 OURS: Final = "x-evidently-"
-READ_TIMEOUT_SECONDS: Final = 10.0  # the provider's: after that it no longer waits for an answer
+READ_TIMEOUT_SECONDS: Final = 10.0  # the provider's
 
 
 def _result(status: int, message: str) -> dict[str, Any]:
-    """What API Gateway answers of itself, in the form of a function's result."""
+    """Return a response of API Gateway's own, in the form of a function's result."""
     headers = {"content-type": "application/json"}
     return {"statusCode": status, "headers": headers, "body": json.dumps({"message": message})}
 
@@ -41,11 +40,11 @@ class Gateway:
     """An Evidently API at a URL.
 
     Args:
-        clock: The driver's clock.
-        lambda_: Where the function is.
-        function: The service.
-        log: Takes a line of the story.
-        passes_headers: Whether it hands on the headers that are our own.
+        clock: the driver's clock.
+        lambda_: the account's Lambda.
+        function: the service.
+        log: adds a line to the story.
+        passes_headers: whether it passes on the ownership headers.
 
     """
 
@@ -53,7 +52,7 @@ class Gateway:
         self, clock: Clock, lambda_: Lambda, function: Function, log: Callable[[str], None], *, passes_headers: bool
     ) -> None:
         self.function = function
-        self.late: list[HttpRequest] = []  # what has yet to take effect, in the order it came
+        self.late: list[HttpRequest] = []  # not applied yet, in the order of arrival
         self._clock = clock
         self._lambda = lambda_
         self._log = log
@@ -63,7 +62,7 @@ class Gateway:
         lambda_.entrances[self._door.port] = self._entrance
 
     async def apply(self, request: HttpRequest) -> HttpResponse:
-        """Hand a request to the service, as it came, and return what it answers."""
+        """Pass a request to the service; return its response."""
         path = urlsplit(request.target)
         event = api_event(
             request.method, decoded(path.path), query=path.query, headers=self._ours(request.headers), body=request.body
@@ -71,7 +70,7 @@ class Gateway:
         return self._response(await self.invoke(event))
 
     async def invoke(self, event: Any) -> Mapping[str, Any]:
-        """The result of the service for an event."""
+        """Return the service's result for an event."""
         invocation = await self._lambda.invoke(self.function, event)
         if invocation.end is End.RETURNED:
             found: Mapping[str, Any] = invocation.result
@@ -79,7 +78,7 @@ class Gateway:
         return UNAVAILABLE if invocation.end is End.THROTTLED else _FAILED
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._door.close()
 
     def _entrance(self, sandbox: FunctionSandbox) -> Door | None:
@@ -89,7 +88,7 @@ class Gateway:
         return sandbox.api
 
     async def _serve(self, sandbox: FunctionSandbox, request: HttpRequest) -> HttpResponse:
-        """Answer a request of a sandbox, with the faults of its invocation."""
+        """Respond to a request of a sandbox, with the faults of its invocation."""
         invocation, at, path = sandbox.invocation, self._clock.now, urlsplit(request.target).path
         assert invocation is not None
         fault = invocation.plan.fault_of(request.method, path, at)
@@ -103,10 +102,10 @@ class Gateway:
         match fault:
             case Fault.RESET:
                 return RESET
-            case Fault.ANSWER_LOST:
+            case Fault.RESPONSE_LOST:
                 await self.apply(request)
                 return self._response(UNAVAILABLE)
-            case Fault.ANSWER_RESET:
+            case Fault.RESPONSE_RESET:
                 await self.apply(request)
                 return RESET
             case Fault.DEATH:

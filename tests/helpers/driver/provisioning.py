@@ -1,4 +1,4 @@
-"""What CloudFormation does with one resource: create, update, roll back, delete; and the requests for that."""
+"""CloudFormation's operations on one resource: create, update, roll back, delete; and their requests."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 class Provisioning:
-    """The resources of a stack, and what happens to each."""
+    """The resources of a stack, and the operations on each."""
 
     def __init__(self, driver: "Driver", name: str) -> None:
         self.name = name
         self.stack_id = new_stack_id(name)
-        self.requests: list[Request] = []  # all that were ever sent
+        self.requests: list[Request] = []  # all that were sent, in order
         self.resources: dict[str, Provided] = {}
         self._driver = driver
         self._clock = driver.clock
         self._deploy = Deploy(Template.of({}))
         self._steps: list[Step] = []
-        self._gone: list[Provided] = []  # ids to be deleted when a rollback has come to its end
+        self._gone: list[Provided] = []  # ids to delete at the end of a rollback
         self._began = 0.0
 
     async def _step(self, step: Step) -> Provided:
@@ -53,7 +53,7 @@ class Provisioning:
         return step.after
 
     async def _back(self, step: Step) -> bool:
-        """Roll an Update back; whether that went well."""
+        """Roll an Update back; return whether that succeeded."""
         before, ways = step.before, self._deploy.ways
         assert before is not None
         name = before.resource.logical_id
@@ -79,7 +79,7 @@ class Provisioning:
         return True
 
     async def _delete(self, there: Collection[Provided], purpose: str) -> list[Provided]:
-        """Delete resources, each before what it depends on; those that are gone then."""
+        """Delete resources, each before its dependencies; return those that are deleted."""
         numbered, gone = {str(number): each for number, each in enumerate(there)}, list[Provided]()
         graph = {
             number: frozenset(other for other, it in numbered.items() if each.resource.logical_id in it.resource.after)
@@ -124,7 +124,7 @@ class Provisioning:
         return request
 
     async def _response(self, request: Request) -> Response | None:
-        """The response to a request, None if it does not come in time."""
+        """Return the response to a request, None if none arrives in time."""
         if await self._clock.within(float(request.properties.get("ServiceTimeout", 3600)), request.responded.wait()):
             return request.responses[0]
         self._driver.log(f"stack {self.name}: no response to {request.purpose} in time")

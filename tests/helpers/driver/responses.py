@@ -1,7 +1,7 @@
 """The response URL: S3 behind TLS, with a presigned path for each request.
 
-A response belongs to the invocation of the sandbox through whose door it came: so duplicates of a request, whose URL is
-the same, can be told apart.
+Each sandbox has its own door, which assigns a response to its invocation: the URL alone is the same for all duplicates
+of a request.
 """
 
 from collections.abc import Callable
@@ -24,12 +24,12 @@ _UNAVAILABLE: Final = HttpResponse(503, b"<Error><Code>SlowDown</Code></Error>",
 
 
 class ResponseUrls:
-    """Where responses go.
+    """The server of all response URLs.
 
     Args:
-        clock: The driver's clock.
-        lambda_: Where the functions are.
-        log: Takes a line of the story.
+        clock: the driver's clock.
+        lambda_: the account's Lambda.
+        log: adds a line to the story.
 
     """
 
@@ -43,7 +43,7 @@ class ResponseUrls:
         lambda_.entrances[self._door.port] = self._entrance
 
     def sign(self, requested_at: int | None) -> str:
-        """Make a URL, dated unless there is no date."""
+        """Return a presigned URL, with the date if there is one."""
         query = {"X-Amz-Algorithm": "AWS4-HMAC-SHA256"}
         if requested_at is not None:
             moment = datetime.fromtimestamp(requested_at, UTC)
@@ -58,16 +58,16 @@ class ResponseUrls:
         return f"https://{self._authority}{path}?{urlencode(query)}"
 
     def expect(self, request: Request) -> None:
-        """Take responses to a request from now on."""
+        """Accept responses to a request from now on."""
         self._requests[_target(request.url)] = request
 
     def forget(self) -> None:
-        """Expect nothing."""
+        """Accept no response to the requests so far."""
         self._requests.clear()
         self.violations.clear()
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._door.close()
 
     def _entrance(self, sandbox: FunctionSandbox) -> Door:

@@ -1,6 +1,6 @@
-"""A sandbox: one process of one function under awslambdaric, frozen whenever it has nothing to do.
+"""A sandbox: one process of one function under awslambdaric, frozen between invocations.
 
-To the clock it is busy while one of its threads neither waits for a time nor for an answer of ours.
+To the clock it is busy while one of its threads waits neither for a time nor for a response of the driver.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _AT_ONCE: Final = 65536
 
 
 class Sandbox:
-    """A process, and what the driver knows of it; `log` gets the lines that it prints."""
+    """A sandbox's process; `log` receives the lines that it prints."""
 
     _process: "subprocess.Popen[bytes]"
     _control: socket.socket
@@ -33,18 +33,18 @@ class Sandbox:
 
     def __init__(self, name: str, clock: Clock, log: Callable[[str], None]) -> None:
         self.name = name
-        self.held = 0  # threads that wait for an answer of ours
+        self.held = 0  # threads that wait for a response of the driver
         self.frozen = False
-        self.doors: dict[int, Door] = {}  # by the port that it takes them for
+        self.doors: dict[int, Door] = {}  # by the port of the server that they stand for
         self.died = asyncio.get_running_loop().create_future()
         self._clock = clock
         self._log = log
         self.killed = False
         self._ticks, self._acknowledged, self._busy_threads, self._due = 0, 0, 1, -1
-        self._report, self._line = b"", b""  # what has come of the next one
+        self._report, self._line = b"", b""  # the incomplete next ones
 
     def start(self, handler: str, environment: Mapping[str, str]) -> None:
-        """Start the process; it asks the Runtime API for an invocation when it is ready."""
+        """Start the process, which asks the Runtime API for an invocation when it is ready."""
         self._control, control = socket.socketpair()
         self._output, output = socket.socketpair()
         doors = " ".join(f"{HOST}:{port}={HOST}:{door.port}" for port, door in self.doors.items())
@@ -67,7 +67,7 @@ class Sandbox:
                 stdout=output.fileno(),
                 stderr=output.fileno(),
                 pass_fds=[control.fileno()],
-                process_group=0,  # when we are killed, the kernel ends a stopped group that has lost its parent
+                process_group=0,  # if pytest is killed, the kernel ends a stopped group that lost its parent
             )
         self._clock.sleepers.add(self)
         for each, read in ((self._control, self._read_reports), (self._output, self._read_output)):
@@ -76,44 +76,44 @@ class Sandbox:
 
     @property
     def busy(self) -> bool:
-        """Whether anything of it goes on now."""
-        if self.killed:  # until it is gone
+        """Whether one of its threads runs now."""
+        if self.killed:  # busy until the process has ended
             return not self.died.done()
         return not self.frozen and (self._acknowledged < self._ticks or self._busy_threads > self.held)
 
     @property
     def due(self) -> int | None:
-        """When the next of its threads goes on that wait for a time."""
+        """When its next waiting thread is due; None if none waits for a time."""
         knows_the_time = self._acknowledged == self._ticks and not self.frozen and not self.killed
         return self._due if knows_the_time and self._due >= 0 else None
 
     def tick(self) -> None:
-        """Tell it that time has passed."""
+        """Tell the process that the clock has moved."""
         self._ticks += 1
-        with suppress(OSError):  # it is dead
+        with suppress(OSError):  # the process has ended
             self._control.send(b".")
 
     def freeze(self) -> None:
-        """Stop it where it is: nothing of it runs from now on."""
+        """Stop the process where it is."""
         if not self.died.done():
             self.frozen = True
             self._process.send_signal(signal.SIGSTOP)
             os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def thaw(self) -> None:
-        """Let it go on from there."""
+        """Continue the process."""
         if self.frozen:
             self.frozen = False
             self.tick()
             self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """End it as the machine would."""
+        """Kill the process, as a failing machine would."""
         self.killed = True
         self._process.send_signal(signal.SIGKILL)
 
     async def close(self) -> None:
-        """End it, and all that the driver has of it."""
+        """Kill the process, and wait until its sockets and doors are closed."""
         self.kill()
         await self.died
 

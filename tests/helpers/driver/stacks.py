@@ -1,7 +1,7 @@
 """CloudFormation: stacks that are created, updated, rolled back and deleted.
 
-What is ready goes on in parallel. The first failure cancels what is in progress: its response is ignored, though the
-invocation goes on. Nothing here knows what the resources are.
+Resources whose dependencies are ready proceed in parallel. The first failure cancels those in progress: CloudFormation
+ignores their responses, though their invocations continue. Nothing here depends on what the resources are.
 """
 
 from collections.abc import Collection, Coroutine, Mapping, Sequence
@@ -25,18 +25,18 @@ _NOT_THERE: Final = ("", "ROLLBACK_COMPLETE", "DELETE_COMPLETE")
 
 
 class Stack(Provisioning):
-    """A stack, which may not be there yet."""
+    """A stack, which may not exist yet."""
 
     def __init__(self, driver: "Driver", name: str) -> None:
         super().__init__(driver, name)
         self.status = ""
         self.outputs: dict[str, Any] = {}
         self._before = self._deploy
-        self._left: list[Provided] = []  # by a deploy without rollback, still to be deleted
+        self._left: list[Provided] = []  # leftovers of a deploy without rollback
         self._functions: dict[str, Function] = {}
 
     def deploy(self, document: Mapping[str, Any], **options: Any) -> str:
-        """Create the stack, or update it if it is there, and return its status in the end; options as in `start`."""
+        """Create or update the stack; return its final status. Options as in `start`."""
         return self.end(self.start(document, **options))
 
     def start(
@@ -49,15 +49,15 @@ class Stack(Provisioning):
         ways: Ways = Ways(),  # noqa: B008 - frozen
         disable_rollback: bool = False,
     ) -> "asyncio.Task[str]":
-        """Begin a deploy, which goes on whenever the test waits for something.
+        """Begin a deploy, which continues while the test waits.
 
         Args:
-            document: The synthesized template.
-            parameters: Values of its parameters; the others have their defaults.
-            fails: The logical id of a resource that is not custom, which fails when it is its turn; or a sibling.
-            faults: What becomes of each try of a request, by the request's purpose, such as `create Start`.
-            ways: Which way CloudFormation takes.
-            disable_rollback: Whether what failed stays as it is.
+            document: the synthesized template.
+            parameters: values of its parameters; others have their defaults.
+            fails: logical id of a resource that is not custom and fails in its turn; or a sibling.
+            faults: the faults of each attempt, by the request's purpose, such as `create Start`.
+            ways: which way CloudFormation takes.
+            disable_rollback: whether a failed deploy is not rolled back.
 
         """
         deploy = Deploy(Template.of(document), parameters or {}, fails, faults or {}, ways, disable_rollback)
@@ -66,14 +66,14 @@ class Stack(Provisioning):
         return self._driver.spawn(self._deployed(deploy))
 
     def end(self, operation: "asyncio.Task[str]") -> str:
-        """Wait for the end of an operation, and return the stack's status."""
+        """Wait for the end of an operation; return the stack's status."""
         self._driver.until(operation.done)
         return operation.result()
 
     def continue_rollback(
         self, *, skip: Collection[str] = (), faults: Mapping[str, Sequence[Faults]] | None = None
     ) -> str:
-        """Go on with a rollback that failed; what is skipped counts as rolled back."""
+        """Continue a failed rollback; skipped resources count as rolled back."""
         self._deploy = replace(self._deploy, faults=faults or {})
         return self._run(self._rolled_back(skip))
 
@@ -84,11 +84,11 @@ class Stack(Provisioning):
         faults: Mapping[str, Sequence[Faults]] | None = None,
         ways: Ways = Ways(),  # noqa: B008 - frozen
     ) -> str:
-        """Delete the stack, but for what is to be retained, and return its status in the end."""
+        """Delete the stack without the retained resources; return its final status."""
         return self._run(self._deleted(retain, replace(self._deploy, faults=faults or {}, ways=ways)))
 
     def request(self, purpose: str) -> Request:
-        """The last request with a purpose, such as `create Start`."""
+        """Return the last request with a purpose, such as `create Start`."""
         return [each for each in self.requests if each.purpose == purpose][-1]
 
     async def _deployed(self, deploy: Deploy) -> str:
@@ -143,7 +143,7 @@ class Stack(Provisioning):
         return self._end("UPDATE_ROLLBACK_COMPLETE")
 
     async def _deleted(self, retain: Collection[str], deploy: Deploy) -> str:
-        if self.status == "UPDATE_ROLLBACK_FAILED":  # what that had still to see to
+        if self.status == "UPDATE_ROLLBACK_FAILED":  # finish what that rollback left
             self._left += self._gone
             self._left += [each.after for each in self._steps if each.before is None and not each.ok]
             self._left += [each.before for each in self._steps if each.replaces and not each.is_undone and each.before]
@@ -156,7 +156,7 @@ class Stack(Provisioning):
         return self._status("DELETE_FAILED") if len(gone) < len(there) else self._end("DELETE_COMPLETE")
 
     async def _provide(self, scope: Scope) -> str:
-        """Create and update what the template has; why that failed, if it did."""
+        """Create and update the template's resources; return why that failed, None if it did not."""
         self._set_functions(scope)
         graph = {name: each.after for name, each in self._deploy.template.resources.items()}
         failures: Sequence[BaseException] = ()

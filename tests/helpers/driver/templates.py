@@ -1,7 +1,7 @@
-"""A synthesized template: its resources, what each waits for, and the values that CloudFormation puts in their place.
+"""A synthesized template: its resources, their dependencies, and the values of references.
 
-Custom resources are real here. Every other resource is there as soon as it is its turn, with a name and attributes that
-are made up, and an AWS::Lambda::Function is one of the driver's.
+Custom resources are real. An AWS::Lambda::Function is one of the driver's. Every other resource is created at once,
+with a made-up name and attributes.
 """
 
 import re
@@ -19,12 +19,12 @@ _NO_VALUE: Final = object()
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource as the template has it."""
+    """A resource of a template."""
 
     logical_id: str
     type: str
     properties: Mapping[str, Any]  # unresolved
-    after: frozenset[str]  # all resources that have to be there before it, near and far
+    after: frozenset[str]  # all its dependencies, indirect ones too
     deletion_policy: str
     update_replace_policy: str
 
@@ -35,7 +35,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template: what CDK wrote, and its resources by their logical ids."""
+    """A template as CDK wrote it, and its resources by logical id."""
 
     document: Mapping[str, Any]
     resources: Mapping[str, Resource]
@@ -64,16 +64,16 @@ class Template:
 
 @dataclass(slots=True)
 class Scope:
-    """What a template's references stand for in a stack."""
+    """The values of a template's references in a stack."""
 
     template: Template
     stack_id: str
-    parameters: Mapping[str, str]  # those that are not here have their defaults
-    refs: dict[str, str] = field(default_factory=dict)  # physical ids of the custom resources that are there
+    parameters: Mapping[str, str]  # others have their defaults
+    refs: dict[str, str] = field(default_factory=dict)  # physical ids of the custom resources that exist
     data: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # and their attributes
 
     def resolve(self, value: Any) -> Any:
-        """A value with nothing to resolve in it."""
+        """Return a value with all references resolved."""
         match value:
             case Mapping() if len(value) == 1 and (name := next(iter(value))).startswith(("Ref", "Fn::")):
                 return self._intrinsic(name, value[name])
@@ -86,7 +86,7 @@ class Scope:
                 return value
 
     def functions(self) -> Iterator[Function]:
-        """The template's functions; what they refer to has to be there."""
+        """Return the template's functions; what they refer to must exist."""
         for name, each in self.template.resources.items():
             if each.type == _FUNCTION:
                 properties = self.resolve(each.properties)
@@ -94,7 +94,7 @@ class Scope:
                 yield Function(self._ref(name), properties["Handler"], variables, float(properties.get("Timeout", 3)))
 
     def outputs(self) -> dict[str, Any]:
-        """The values of the template's outputs."""
+        """Return the values of the template's outputs."""
         return {name: self.resolve(it["Value"]) for name, it in self.template.document.get("Outputs", {}).items()}
 
     def _intrinsic(self, name: str, argument: Any) -> Any:
@@ -148,7 +148,7 @@ class Scope:
 
 
 def _named_by(value: Any) -> Iterator[str]:
-    """The names that a part of a template may refer to: any text where a reference can be."""
+    """Yield the names that a part of a template may refer to: any text where a reference can be."""
     match value:
         case {"Ref": str(name)}:
             yield name

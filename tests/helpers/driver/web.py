@@ -1,6 +1,6 @@
-"""HTTP/1.1 on the driver's loop: as much of it as botocore, awslambdaric and http.client speak, over TLS or not.
+"""HTTP/1.1 on the driver's loop: the part that botocore, awslambdaric and http.client use, with or without TLS.
 
-A door is a listener that belongs to one caller: so whoever answers knows who calls.
+A door is a listener for one caller, so that a server knows who calls.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Final, Protocol
 
 HOST: Final = "127.0.0.1"
-CERTIFICATE: Final = Path(__file__).resolve().parents[1] / "tls" / "self-signed.pem"  # for 127.0.0.1, and its own CA
+CERTIFICATE: Final = Path(__file__).resolve().parents[1] / "tls" / "self-signed.pem"  # for 127.0.0.1, its own CA
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request; names of headers in lower case."""
+    """A request; header names in lower case."""
 
     method: str
     target: str
@@ -31,7 +31,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """A response; None as its status resets the connection instead."""
+    """A response; status None resets the connection instead."""
 
     status: int | None
     body: bytes = b""
@@ -39,13 +39,13 @@ class HttpResponse:
 
 
 class Caller(Protocol):
-    """Whoever comes through a door: while we have a request of theirs, they wait for us."""
+    """The caller behind a door; `held` counts its requests without a response yet."""
 
     held: int
 
 
 RESET: Final = HttpResponse(None)
-Answer = Callable[[HttpRequest], Awaitable[HttpResponse]]
+Respond = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
 
 @cache
@@ -57,14 +57,14 @@ def server_tls() -> ssl.SSLContext:
 
 @cache
 def _refusing_tls() -> ssl.SSLContext:
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)  # without a certificate every handshake ends with an alert
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)  # without a certificate, so that every handshake ends with an alert
 
 
 class Door:
-    """A listener on a port of its own, for one caller or for all, with TLS or without."""
+    """A listener on a port, for one caller or for all, with or without TLS."""
 
-    def __init__(self, answer: Answer, caller: Caller | None = None, tls: ssl.SSLContext | None = None) -> None:
-        self._answer = answer
+    def __init__(self, respond: Respond, caller: Caller | None = None, tls: ssl.SSLContext | None = None) -> None:
+        self._respond = respond
         self._caller = caller
         self._tls = tls
         self._loop = asyncio.get_running_loop()
@@ -76,7 +76,7 @@ class Door:
         self._listen(tls)
 
     def open(self) -> None:
-        """Let everybody in; whoever is stalled goes on."""
+        """Accept connections; stalled ones continue."""
         self._listen(self._tls)
 
     def close(self) -> None:
@@ -92,7 +92,7 @@ class Door:
         self._end_idle()
 
     def stall(self) -> None:
-        """Accept connections, and say nothing until `open` is called."""
+        """Accept connections, and send nothing until `open` is called."""
         self.open()
         self._end_idle()
         self._passable.clear()
@@ -133,15 +133,15 @@ class Door:
                 request = await _read(reader)
                 self._idle.discard(task)
                 with self._held():
-                    response = await self._answer(request)
+                    response = await self._respond(request)
                 if response.status is None:
-                    # Without lingering, closing a socket resets its connection.
+                    # A linger time of 0 makes close() reset the connection.
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     return
                 writer.write(_written(response))
                 await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
-            pass  # the caller went away, or did not like our certificate
+            pass  # the caller closed the connection, or refused the certificate
         finally:
             if writer is not None:
                 writer.transport.abort()

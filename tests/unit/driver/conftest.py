@@ -1,4 +1,4 @@
-"""The driver with functions that are not the project's."""
+"""Functions for tests of the driver itself."""
 
 from pathlib import Path
 
@@ -10,5 +10,5 @@ from helpers.driver.driver import Driver
 
 @pytest.fixture
 def functions(driver: Driver, tmp_path: Path) -> Functions:
-    """Makes functions."""
+    """Creates functions in a folder of the test."""
     return Functions(driver, tmp_path)

@@ -1,4 +1,4 @@
-"""The clock as functions see it: a wait takes no time, and nobody who is busy is overtaken."""
+"""The clock that functions see: a wait takes no time, and no busy function is overtaken."""
 
 import time
 
@@ -16,7 +16,7 @@ def handler(event, context):
     time.sleep(event)
     return [began, time.time()]
 """
-WORK = """
+BUSY = """
 import time
 def handler(event, context):
     began = time.process_time()
@@ -27,13 +27,13 @@ def handler(event, context):
 WAIT_FOR_A_WORKER = """
 import threading, time
 def handler(event, context):
-    came_back = threading.Event()
-    def work():
-        time.sleep(event["work"])
-        came_back.set()
-    threading.Thread(target=work, daemon=True).start()
+    finished = threading.Event()
+    def sleep():
+        time.sleep(event["sleep"])
+        finished.set()
+    threading.Thread(target=sleep, daemon=True).start()
     began = time.monotonic()
-    return [came_back.wait(event["wait"]), time.monotonic() - began]
+    return [finished.wait(event["wait"]), time.monotonic() - began]
 """
 OTHER_WAITS = """
 import queue, threading, time
@@ -102,7 +102,7 @@ def handler(event, context):
 
 
 def about(*seconds: float) -> list[object]:
-    """What takes no time takes a little of it all the same, the more the more the machine has to do."""
+    """Return matchers for durations; under load even a wait on the driver's clock takes some real time."""
     return [pytest.approx(each, abs=15) for each in seconds]
 
 
@@ -115,12 +115,12 @@ def test_an_hour_takes_no_time(driver: Driver, functions: Functions) -> None:
     assert time.monotonic() - real < 60
 
 
-def test_all_of_a_functions_clocks_go_alike(functions: Functions) -> None:
+def test_all_clocks_of_a_function_agree(functions: Functions) -> None:
     passed = functions.invoke(functions.make(CLOCKS, timeout=5000)).result
     assert passed == about(*[1000] * len(passed))
 
 
-def test_two_that_sleep_wake_up_each_at_its_time(driver: Driver, functions: Functions) -> None:
+def test_two_sleepers_each_wake_at_their_time(driver: Driver, functions: Functions) -> None:
     sleep = functions.make(SLEEP, timeout=5000)
     longer, shorter = functions.start(sleep, 500), functions.start(sleep, 300)
     driver.until(lambda: longer.done() and shorter.done())
@@ -128,21 +128,19 @@ def test_two_that_sleep_wake_up_each_at_its_time(driver: Driver, functions: Func
     assert [longer.result().result[1] - shorter.result().result[1]] == about(200)
 
 
-def test_nobody_sleeps_past_somebody_who_is_busy(driver: Driver, functions: Functions) -> None:
+def test_no_sleeper_overtakes_a_busy_function(driver: Driver, functions: Functions) -> None:
     sleeping = functions.start(functions.make(SLEEP, timeout=5000), 3000)
-    working = functions.start(functions.make(WORK), 0.5)
+    working = functions.start(functions.make(BUSY), 0.5)
     driver.until(lambda: sleeping.done() and working.done())
     assert working.result().result < sleeping.result().result[1]
     assert working.result().ended - working.result().began < 100, "the clock was not moved while it was busy"
 
 
-def test_joins_queues_and_executors_wait_by_that_clock_too(functions: Functions) -> None:
+def test_joins_queues_and_executors_wait_on_the_drivers_clock(functions: Functions) -> None:
     assert functions.invoke(functions.make(OTHER_WAITS, timeout=5000)).result == about(200, 300, 300, 300, 400, 600)
 
 
-def test_a_thread_that_was_woken_is_busy_though_the_one_that_woke_it_waits_for_an_answer(
-    driver: Driver, functions: Functions
-) -> None:
+def test_a_woken_thread_is_busy_while_its_waker_waits_for_a_response(driver: Driver, functions: Functions) -> None:
     delivery = functions.send(
         functions.make(WAKE_ANOTHER_AND_CALL, timeout=5000, API=driver.api.url), faults("slow", seconds=500)
     )
@@ -152,18 +150,18 @@ def test_a_thread_that_was_woken_is_busy_though_the_one_that_woke_it_waits_for_a
     assert [waited] == about(500)
 
 
-@pytest.mark.parametrize(("work", "wait", "seen"), [(300, 900, True), (900, 300, False)])
-def test_a_thread_that_waits_for_another_wakes_with_it_or_at_its_own_time(
-    functions: Functions, work: float, wait: float, *, seen: bool
+@pytest.mark.parametrize(("sleep", "wait", "seen"), [(300, 900, True), (900, 300, False)])
+def test_a_thread_that_waits_for_another_wakes_with_it_or_times_out(
+    functions: Functions, sleep: float, wait: float, *, seen: bool
 ) -> None:
     came, waited = functions.invoke(
-        functions.make(WAIT_FOR_A_WORKER, timeout=5000), {"work": work, "wait": wait}
+        functions.make(WAIT_FOR_A_WORKER, timeout=5000), {"sleep": sleep, "wait": wait}
     ).result
     assert came is seen
     assert [waited] == about(300)
 
 
-def test_a_function_that_takes_too_long_is_ended_at_its_timeout(functions: Functions) -> None:
+def test_a_function_is_ended_at_its_timeout(functions: Functions) -> None:
     functions.start(functions.make(SLEEP, timeout=5000), 4000)
     invocation = functions.invoke(functions.make(SLEEP, timeout=600), 620)
     assert invocation.end is End.TIMED_OUT

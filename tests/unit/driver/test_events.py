@@ -1,4 +1,4 @@
-"""Requests one by one through the real handlers: what Lambda and networks do to them, and the local AWS does not."""
+"""Single requests through the real handlers, with the faults of Lambda and networks that the local AWS lacks."""
 
 import json
 import time
@@ -42,7 +42,7 @@ def test_a_create_starts_a_launch_and_a_delete_stops_it(launches: Launches) -> N
     assert launches.status() == "CANCELLED"
 
 
-def test_a_warm_invocation_of_provider_and_service_takes_a_fraction_of_a_second(launches: Launches) -> None:
+def test_a_warm_invocation_takes_a_fraction_of_a_second(launches: Launches) -> None:
     fastest = 10.0
     for _ in range(5):
         began = time.monotonic()
@@ -51,9 +51,7 @@ def test_a_warm_invocation_of_provider_and_service_takes_a_fraction_of_a_second(
     assert fastest < 1
 
 
-def test_a_response_url_is_signed_at_the_requests_time_and_verified_over_tls(
-    driver: Driver, launches: Launches
-) -> None:
+def test_a_response_url_has_the_requests_date_and_uses_verified_tls(driver: Driver, launches: Launches) -> None:
     delivery = launches.send("Create", requested_at=1_700_000_000.9)
     assert delivery.request.url.startswith("https://127.0.0.1:")
     assert "X-Amz-Date=20231114T221320Z" in delivery.request.url
@@ -68,7 +66,7 @@ def test_a_response_url_is_signed_at_the_requests_time_and_verified_over_tls(
     assert launches.send("Create", function=trusting_others).end() is None
 
 
-def test_a_url_that_has_expired_takes_no_response(driver: Driver, launches: Launches) -> None:
+def test_an_expired_url_refuses_the_response(driver: Driver, launches: Launches) -> None:
     assert launches.send("Create", requested_at=driver.clock.now - 7210).end() is None
     assert launches.status() == "RUNNING"
 
@@ -90,22 +88,22 @@ def test_a_response_that_breaks_the_contract_is_refused_and_fails_the_test(
 ) -> None:
     assert functions.send(functions.make(RESPOND % (members, headers))).end() is None
     assert len(driver.urls.violations) == 3, "one for each try"
-    driver.urls.violations.clear()  # else the fixture fails this test
+    driver.urls.violations.clear()  # or the fixture would fail this test
 
 
-def test_a_response_within_the_contract_is_taken(functions: Functions) -> None:
+def test_a_response_within_the_contract_is_accepted(functions: Functions) -> None:
     respond = functions.make(RESPOND % ({"Data": {"Text": "t"}}, {"Content-Type": ""}))
     response = functions.send(respond).response()
     assert (response.status, response.physical_id, response.data) == ("SUCCESS", "it", {"Text": "t"})
 
 
 @pytest.mark.parametrize(
-    ("fault", "status_after", "answers"),
+    ("fault", "status_after", "statuses"),
     [
         ("lost", "CREATED", {503}),
         ("reset", "CREATED", {None}),
-        ("answer lost", "RUNNING", {503}),
-        ("answer reset", "RUNNING", {None}),
+        ("response lost", "RUNNING", {503}),
+        ("response reset", "RUNNING", {None}),
         ("late", "CREATED", {None}),
         ("refused", "CREATED", {429}),
         ("forbidden", "CREATED", {403}),
@@ -113,12 +111,12 @@ def test_a_response_within_the_contract_is_taken(functions: Functions) -> None:
     ],
 )
 def test_a_fault_lasts_for_all_attempts_of_a_call(
-    launches: Launches, fault: str, status_after: str, answers: set[int | None]
+    launches: Launches, fault: str, status_after: str, statuses: set[int | None]
 ) -> None:
     delivery = launches.send("Create", faults(fault))
     assert delivery.response().status == "FAILED"
     starts = [call for call in delivery.calls if call.method == "POST"]
-    assert {call.status for call in starts} == answers
+    assert {call.status for call in starts} == statuses
     assert launches.status() == status_after
 
 
@@ -142,7 +140,7 @@ def test_the_whole_api_can_be_down_and_come_back(driver: Driver, launches: Launc
     assert {call.status for call in delivery.calls[:-1]} == {429}
 
 
-def test_a_slow_answer_takes_its_time_on_the_drivers_clock_alone(driver: Driver, launches: Launches) -> None:
+def test_a_slow_response_takes_time_only_on_the_drivers_clock(driver: Driver, launches: Launches) -> None:
     launches.send("Create").end()
     real, before = time.monotonic(), driver.clock.now
     assert launches.send("Create", faults("slow", seconds=9)).response().status == "SUCCESS"
@@ -160,7 +158,7 @@ def test_thirty_seconds_of_503_take_no_time(driver: Driver, launches: Launches) 
     assert fastest < 2
 
 
-def test_the_second_call_of_an_invocation_can_be_hit_alone(launches: Launches) -> None:
+def test_a_fault_can_affect_only_the_second_call_of_an_invocation(launches: Launches) -> None:
     created = launches.send("Create").response()
     launches.make("december")
     update = launches.send(
@@ -171,16 +169,16 @@ def test_the_second_call_of_an_invocation_can_be_hit_alone(launches: Launches) -
     assert list(changes.values()) in ([""], ["", "lost"])
 
 
-def test_a_late_call_takes_effect_when_the_test_says_so(driver: Driver, launches: Launches) -> None:
+def test_a_late_call_takes_effect_when_the_test_applies_it(driver: Driver, launches: Launches) -> None:
     create = launches.send("Create", faults("late"))
     driver.until(lambda: bool(driver.api.late))
     assert launches.status() == "CREATED"
     assert driver.apply_late() == 200
     assert launches.status() == "RUNNING"
-    assert create.response().status == "FAILED", "nobody got the answer"
+    assert create.response().status == "FAILED", "the response came too late"
 
 
-def test_a_sandbox_that_dies_after_its_call_is_tried_again_with_the_same_request(launches: Launches) -> None:
+def test_lambda_retries_the_same_request_after_a_sandbox_dies(launches: Launches) -> None:
     delivery = launches.send("Create", faults("death"))
     assert delivery.response().status == "SUCCESS"
     assert [each.end for each in delivery.tries] == [End.DIED, End.RETURNED]
@@ -189,7 +187,7 @@ def test_a_sandbox_that_dies_after_its_call_is_tried_again_with_the_same_request
     assert len(delivery.tries[0].calls) == 1
 
 
-def test_each_try_can_have_a_fault_of_its_own(launches: Launches) -> None:
+def test_each_attempt_can_have_its_own_fault(launches: Launches) -> None:
     delivery = launches.send("Create", faults("death"), faults("forbidden"))
     assert delivery.response().status == "FAILED"
     assert launches.status() == "RUNNING"
@@ -203,7 +201,7 @@ def test_responses_can_be_lost_until_lambda_gives_up(launches: Launches) -> None
     assert launches.status() == "RUNNING"
 
 
-def test_a_duplicate_is_the_same_event_at_any_later_time(driver: Driver, launches: Launches) -> None:
+def test_a_duplicate_delivers_the_same_event_later(driver: Driver, launches: Launches) -> None:
     first = launches.send("Create")
     response = first.response()
     driver.wait(3600)
@@ -213,7 +211,7 @@ def test_a_duplicate_is_the_same_event_at_any_later_time(driver: Driver, launche
     assert first.request.responses == [first.responses[0], second.responses[0]]
 
 
-def test_a_duplicate_can_run_beside_its_original(driver: Driver, launches: Launches) -> None:
+def test_a_duplicate_can_run_beside_the_original(driver: Driver, launches: Launches) -> None:
     first = launches.send("Create", faults("slow", seconds=5))
     second = driver.send(first.request, faults("slow", seconds=2))
     first.end()
@@ -222,7 +220,7 @@ def test_a_duplicate_can_run_beside_its_original(driver: Driver, launches: Launc
     assert first.responses[0].at > second.responses[0].at
 
 
-def test_an_event_can_wait_in_the_queue_while_a_later_one_is_served(driver: Driver, launches: Launches) -> None:
+def test_an_event_can_stay_queued_while_a_later_one_is_served(driver: Driver, launches: Launches) -> None:
     create = launches.send("Create", Faults(queued=60))
     request = driver.request(
         "Delete",
@@ -236,9 +234,9 @@ def test_an_event_can_wait_in_the_queue_while_a_later_one_is_served(driver: Driv
     assert create.tries[0].began > deleted.at
 
 
-def test_a_frozen_sandbox_sends_its_call_after_the_response_when_it_thaws(driver: Driver, launches: Launches) -> None:
+def test_a_frozen_sandbox_sends_its_call_when_it_thaws_after_the_response(driver: Driver, launches: Launches) -> None:
     create = launches.send("Create", faults("stalled"))
-    assert create.response().status == "FAILED", "it gave up at its deadline, with a connection that came to nothing"
+    assert create.response().status == "FAILED", "it reached its deadline on a stalled connection"
     assert (create.tries[0].end, create.calls, launches.status()) == (End.RETURNED, [], "CREATED")
     create.thaw()
     driver.until(lambda: bool(create.calls))
@@ -263,7 +261,7 @@ def test_the_service_is_throttled_when_the_provider_has_the_last_slot(driver: Dr
     assert {call.status for call in delivery.calls} == {503}
 
 
-def test_a_stand_in_for_another_api_gets_and_sends_no_header_of_ours(driver: Driver, functions: Functions) -> None:
+def test_the_stand_in_api_strips_the_ownership_headers_both_ways(driver: Driver, functions: Functions) -> None:
     echo = functions.make(ECHO)
     request = HttpRequest("GET", "/projects/a%2Fb?x=1", {"x-evidently-owner": "me", "accept": "*/*"}, b"")
     seen = {}

@@ -1,4 +1,4 @@
-"""Lambda: retries, duplicates, slots, and what an invocation is told."""
+"""Lambda: retries, duplicates, slots, and the context of an invocation."""
 
 from dataclasses import replace
 
@@ -21,9 +21,7 @@ def handler(event, context):
 CANT_BE_IMPORTED = "import there_is_none"
 
 
-def test_a_function_that_raises_is_tried_again_a_minute_and_two_minutes_later(
-    driver: Driver, functions: Functions
-) -> None:
+def test_lambda_retries_a_function_that_raises_after_one_and_two_minutes(driver: Driver, functions: Functions) -> None:
     delivery = functions.send(functions.make(RAISE))
     assert delivery.end() is None
     first, second, third = delivery.tries
@@ -34,14 +32,14 @@ def test_a_function_that_raises_is_tried_again_a_minute_and_two_minutes_later(
     assert "RuntimeError: again" in driver.story()
 
 
-def test_a_function_that_cant_be_imported_is_tried_again_too(driver: Driver, functions: Functions) -> None:
+def test_lambda_retries_a_function_that_fails_to_import(driver: Driver, functions: Functions) -> None:
     delivery = functions.send(functions.make(CANT_BE_IMPORTED))
     assert delivery.end() is None
     assert [each.end for each in delivery.tries] == [End.DIED] * 3
     assert "No module named 'there_is_none'" in driver.story()
 
 
-def test_an_invocation_is_told_its_id_its_function_and_its_deadline(functions: Functions) -> None:
+def test_an_invocation_knows_its_id_its_function_and_its_deadline(functions: Functions) -> None:
     sleep = functions.make(SLEEP, timeout=60)
     delivery = functions.send(sleep)
     delivery.end()
@@ -50,9 +48,7 @@ def test_an_invocation_is_told_its_id_its_function_and_its_deadline(functions: F
     assert remaining == pytest.approx(50_000, abs=8000)
 
 
-def test_events_that_come_together_are_served_together_as_far_as_there_are_slots(
-    driver: Driver, functions: Functions
-) -> None:
+def test_simultaneous_events_run_in_parallel_up_to_the_number_of_slots(driver: Driver, functions: Functions) -> None:
     sleep = functions.make(SLEEP)
     driver.lambda_.slots = 2
     deliveries = [functions.send(sleep) for _ in range(3)]
@@ -65,14 +61,14 @@ def test_events_that_come_together_are_served_together_as_far_as_there_are_slots
     assert third.sandbox in {first.sandbox, second.sandbox}
 
 
-def test_a_synchronous_invocation_is_throttled_where_there_is_no_slot(driver: Driver, functions: Functions) -> None:
+def test_a_synchronous_invocation_without_a_free_slot_is_throttled(driver: Driver, functions: Functions) -> None:
     sleep = functions.make(SLEEP)
     driver.lambda_.slots = 1
     functions.start(sleep)
     assert functions.invoke(sleep).end is End.THROTTLED
 
 
-def test_a_sandbox_that_was_killed_while_it_was_idle_is_not_used_again(functions: Functions) -> None:
+def test_a_sandbox_killed_while_idle_is_not_reused(functions: Functions) -> None:
     sleep = functions.make(SLEEP)
     first = functions.invoke(sleep).sandbox
     assert first is not None
@@ -80,7 +76,7 @@ def test_a_sandbox_that_was_killed_while_it_was_idle_is_not_used_again(functions
     assert functions.invoke(sleep).end is End.RETURNED
 
 
-def test_a_test_leaves_nothing_on_its_way_to_the_next_one(driver: Driver, functions: Functions) -> None:
+def test_a_test_leaves_no_invocation_in_flight_for_the_next_one(driver: Driver, functions: Functions) -> None:
     sleep = functions.make(SLEEP)
     driver.lambda_.slots = 1
     on_their_way = [functions.send(sleep) for _ in range(3)]
@@ -93,9 +89,7 @@ def test_a_test_leaves_nothing_on_its_way_to_the_next_one(driver: Driver, functi
     assert driver.story().count("returned") == 2
 
 
-def test_a_changed_function_gets_new_sandboxes_and_an_equal_one_keeps_them(
-    driver: Driver, functions: Functions
-) -> None:
+def test_a_changed_function_gets_new_sandboxes_and_an_equal_one_keeps_its(driver: Driver, functions: Functions) -> None:
     sleep = functions.make(SLEEP)
     first = functions.invoke(sleep).sandbox
     assert first is not None

@@ -1,6 +1,6 @@
-"""What sequences of requests alone can't say: endpoints, SDKs, late calls, forged headers, a launch with two owners.
+"""Ownership beyond sequences of requests: endpoints, SDKs, late calls, forged headers, a launch with two owners.
 
-The other rows of what ever went wrong are sequences; see test_sequences.
+All other cases are sequences: test_sequences.py.
 """
 
 import json
@@ -38,7 +38,7 @@ def another_table(local_aws: LocalAws) -> str:
 
 
 class Another:
-    """Another Evidently API, with a launch of the same name as the first one's."""
+    """A second Evidently API, with a launch of the same name."""
 
     def __init__(self, driver: Driver, local_aws: LocalAws, table: str, project: str) -> None:
         environment = {"AWS_ENDPOINT_URL": local_aws.url, contract.ENV_TABLE_NAME: table}
@@ -114,7 +114,7 @@ IDS = ["not-started:1700000000", "ADOPTED", "MADE-UP"]
 
 @pytest.fixture
 def broken_sdk(tmp_path: Path) -> Path:
-    """The provider's asset where botocore can't be imported."""
+    """Return the provider's asset with a botocore that fails to import."""
     shutil.copytree(LAMBDA, tmp_path / "lambda", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("botocore", "boto3"):
         (tmp_path / "lambda" / f"{name}.py").write_text("raise ImportError('planted')\n", encoding="utf-8")
@@ -122,7 +122,7 @@ def broken_sdk(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("given", IDS)
-def test_deletes_that_undo_nothing_succeed_without_an_sdk(
+def test_deletes_with_nothing_to_undo_succeed_without_an_sdk(
     driver: Driver, launches: Launches, broken_sdk: Path, given: str
 ) -> None:
     function = _provider(driver, "without-sdk", code=broken_sdk)
@@ -131,7 +131,7 @@ def test_deletes_that_undo_nothing_succeed_without_an_sdk(
     assert (response.status, response.physical_id) == ("SUCCESS", physical_id)
 
 
-def test_a_delete_that_has_something_to_undo_fails_without_an_sdk(
+def test_a_delete_with_something_to_undo_fails_without_an_sdk(
     driver: Driver, launches: Launches, broken_sdk: Path
 ) -> None:
     function = _provider(driver, "without-sdk", code=broken_sdk)
@@ -155,12 +155,12 @@ def test_a_request_that_a_frozen_sandbox_sends_on_thawing_has_no_effect(driver: 
 
 
 def _late(driver: Driver, launches: Launches) -> None:
-    """A start whose effect comes when its request is over."""
+    """Send a start whose effect comes after its request has ended."""
     launches.send("Create", faults("late")).end()
     driver.wait(PROVIDER_TIMEOUT_SECONDS)
 
 
-def test_a_call_that_arrives_after_the_requests_own_end_has_no_effect(driver: Driver, launches: Launches) -> None:
+def test_a_call_that_arrives_after_its_not_after_has_no_effect(driver: Driver, launches: Launches) -> None:
     _late(driver, launches)
     assert driver.apply_late() == 409
     assert launches.status() == "CREATED"
@@ -170,7 +170,7 @@ YEAR_33658 = 1_000_000_000_000
 
 
 @pytest.mark.parametrize("action", ["release", "leave"])
-def test_a_stop_dated_in_another_age_is_refused_and_the_stack_starts_its_launch(
+def test_a_stop_dated_far_ahead_is_refused_and_the_stack_starts_its_launch(
     driver: Driver, launches: Launches, action: str
 ) -> None:
     stack_id = driver.request("Create", driver.provider(), properties={}).stack_id
@@ -201,7 +201,7 @@ def test_a_kept_launch_survives_the_rollback_of_an_undated_request(launches: Lau
     assert launches.status() == "RUNNING"
 
 
-def test_a_duplicate_of_an_earlier_update_leaves_what_its_successor_made(driver: Driver) -> None:
+def test_a_duplicate_of_an_earlier_update_keeps_its_successors_changes(driver: Driver) -> None:
     subject = Creates(driver, "feature")
 
     def properties(description: str) -> dict[str, Any]:
@@ -229,40 +229,42 @@ def test_a_duplicate_of_an_earlier_update_leaves_what_its_successor_made(driver:
     assert found["description"] == "three"
 
 
-@pytest.mark.parametrize("starter", ["shop", "depot"])
-def test_the_delete_of_a_launch_stops_its_run_whoever_started_it(driver: Driver, starter: str) -> None:
+@pytest.mark.parametrize("run_owner", ["shop", "depot"])
+def test_the_delete_of_a_launch_stops_its_run_whoever_started_it(driver: Driver, run_owner: str) -> None:
     subject = Creates(driver, "launch")
     create = driver.request(
         "Create",
         driver.provider(),
-        logical_id="Declared",
+        logical_id="Managed",
         resource_type=subject.resource_type,
         properties=subject.properties(NOVEMBER),
     )
-    declared = driver.send(create).response()
+    managed = driver.send(create).response()
     name = f"{subject.prefix}-{NOVEMBER}"
     start = {"Project": subject.prefix, "Launch": name, "OnDelete": "CANCEL"}
-    started = driver.send(driver.request("Create", driver.provider(), stack=starter, properties=start)).response()
+    started = driver.send(driver.request("Create", driver.provider(), stack=run_owner, properties=start)).response()
     assert started.data["StartedBy"] == "stack"
 
     delete = driver.request(
         "Delete",
         driver.provider(),
-        logical_id="Declared",
+        logical_id="Managed",
         resource_type=subject.resource_type,
         properties=create.properties,
-        physical_id=declared.physical_id,
+        physical_id=managed.physical_id,
     )
     assert driver.send(delete).response().status == "SUCCESS"
     assert subject.status(NOVEMBER) == "ABSENT"
-    late = driver.request("Delete", driver.provider(), stack=starter, properties=start, physical_id=started.physical_id)
+    late = driver.request(
+        "Delete", driver.provider(), stack=run_owner, properties=start, physical_id=started.physical_id
+    )
     assert driver.send(late).response().status == "SUCCESS"
     project = subject.evidently.get_project(project=subject.prefix)["project"]
     assert (project["launchCount"], project["activeLaunchCount"]) == (0, 0)
 
 
 @pytest.mark.parametrize("given", ["made-up", "not-started:1700000000", "#failed:1700000000", "KEEP"])
-def test_an_api_without_the_rules_stops_nothing_that_was_not_proven_ours(
+def test_on_an_api_without_ownership_nothing_unproven_is_stopped(
     driver: Driver, launches: Launches, given: str
 ) -> None:
     provider = driver.provider(driver.stand_in)
@@ -280,7 +282,7 @@ def test_an_api_without_the_rules_stops_nothing_that_was_not_proven_ours(
     assert all(call.method == "GET" for call in delete.calls)
 
 
-def test_an_api_without_the_rules_gets_no_managed_resource(driver: Driver) -> None:
+def test_managed_resources_are_refused_on_an_api_without_ownership(driver: Driver) -> None:
     subject = Creates(driver, "feature")
     properties = subject.properties(NOVEMBER)
     request = driver.request(
@@ -316,7 +318,7 @@ def _forged(
     resource: str = "Start",
     requested_at: int | None = None,
 ) -> int:
-    """The status of a start or stop whose owner somebody made up."""
+    """Return the HTTP status of a start or stop with a forged owner."""
     dated = [] if requested_at is None else [f"requested-at=@{requested_at}"]
     header = ", ".join([f'stack="{stack_id}"', f'resource="{resource}"', f"action={action}", *dated])
     path = f"/projects/{launches.project}/launches/{NOVEMBER}/{verb}"

@@ -1,5 +1,7 @@
-"""Each sequence that ever broke a promise, through the driver and the real handlers: for StartLaunch, and for the four
-managed resources wherever an existence can stand for a run."""
+"""Each sequence that ever broke a promise, through the driver and the real handlers.
+
+For StartLaunch, and for the four managed resources where an existence can stand for a run.
+"""
 
 import pytest
 
@@ -19,10 +21,10 @@ OF_MANAGED = [
 
 
 @pytest.mark.parametrize("sequence", OF_STARTS, ids=lambda each: each.name)
-def test_a_sequence_of_starts_ends_as_it_has_to(driver: Driver, sequence: Sequence) -> None:
+def test_a_sequence_of_starts_ends_as_expected(driver: Driver, sequence: Sequence) -> None:
     assert play(driver, sequence, Starts) == []
 
 
 @pytest.mark.parametrize(("kind", "sequence"), OF_MANAGED, ids=lambda each: getattr(each, "name", each))
-def test_a_sequence_of_managed_resources_ends_as_it_has_to(driver: Driver, sequence: Sequence, kind: str) -> None:
+def test_a_sequence_of_managed_resources_ends_as_expected(driver: Driver, sequence: Sequence, kind: str) -> None:
     assert play(driver, sequence, lambda driver, _: Creates(driver, kind)) == []

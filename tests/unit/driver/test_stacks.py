@@ -1,4 +1,4 @@
-"""Stacks of synthesized templates: what CloudFormation sends, in which order, and what it makes of the responses."""
+"""Stacks of synthesized templates: CloudFormation's requests, their order, and how it acts on the responses."""
 
 from typing import Any
 
@@ -20,19 +20,19 @@ LOST = [faults("lost")]
 
 
 class Shop:
-    """Templates with StartLaunch resources, by their logical ids."""
+    """Templates with StartLaunch resources, by logical id."""
 
     def __init__(self, driver: Driver, launches: Launches) -> None:
         self._driver = driver
         self._launches = launches
 
     def template(self, *, banner: str = "Treats", provider: str = "Provider", **starts: str) -> dict[str, Any]:
-        """A template.
+        """Return a template.
 
         Args:
-            banner: Another one changes every StartLaunch.
-            provider: Logical id of the function.
-            starts: The launch of each StartLaunch; `Second` waits for `First`, all others for nothing.
+            banner: text in the template; another one changes every StartLaunch.
+            provider: logical id of the function.
+            starts: the launch of each StartLaunch; `Second` waits for `First`, all others for nothing.
 
         """
         variables = {
@@ -96,9 +96,7 @@ def test_a_synthesized_stack_is_created_updated_and_deleted(
     assert all(isinstance(value, str) for value in create.properties.values())
 
 
-def test_what_does_not_depend_on_each_other_goes_on_in_parallel(
-    shop: Shop, stack: DrivenStack, launches: Launches
-) -> None:
+def test_independent_resources_are_created_in_parallel(shop: Shop, stack: DrivenStack, launches: Launches) -> None:
     slow = [faults("slow", seconds=5)]
     template = shop.template(A="november", B="december")
     assert stack.deploy(template, faults={"create A": slow, "create B": slow}) == "CREATE_COMPLETE"
@@ -112,7 +110,9 @@ def test_what_does_not_depend_on_each_other_goes_on_in_parallel(
     assert [launches.status(each) for each in ("november", "december")] == ["RUNNING"] * 2
 
 
-def test_what_depends_on_another_is_created_after_it_and_deleted_before_it(shop: Shop, stack: DrivenStack) -> None:
+def test_a_dependent_resource_is_created_after_and_deleted_before_its_dependency(
+    shop: Shop, stack: DrivenStack
+) -> None:
     stack.deploy(shop.template(Second="november", First="december"))
     first, second = stack.requests
     assert (first.purpose, second.purpose) == ("create First", "create Second")
@@ -150,7 +150,7 @@ def test_a_cancelled_create_is_deleted_by_a_made_up_id_while_it_still_runs(shop:
     assert delivery.tries[0].end is End.RETURNED
 
 
-def test_a_response_that_comes_when_a_sibling_has_failed_is_ignored(shop: Shop, stack: DrivenStack) -> None:
+def test_a_response_after_a_sibling_failed_is_ignored(shop: Shop, stack: DrivenStack) -> None:
     fails = SiblingFails("before", "Start")
     assert stack.deploy(shop.template(Start="november"), fails=fails) == "ROLLBACK_COMPLETE"
     create, delete = stack.requests
@@ -159,23 +159,21 @@ def test_a_response_that_comes_when_a_sibling_has_failed_is_ignored(shop: Shop, 
     assert delete.physical_id.startswith("shop-Start-")
 
 
-def test_a_sibling_that_fails_later_has_the_resource_rolled_back(
-    shop: Shop, stack: DrivenStack, launches: Launches
-) -> None:
+def test_a_sibling_that_fails_later_rolls_the_resource_back(shop: Shop, stack: DrivenStack, launches: Launches) -> None:
     fails = SiblingFails("after", "Start")
     assert stack.deploy(shop.template(Start="november"), fails=fails) == "ROLLBACK_COMPLETE"
     assert stack.requests[1].physical_id == stack.requests[0].responses[0].physical_id
     assert launches.status() == "CANCELLED"
 
 
-def test_a_resource_that_is_not_custom_can_fail_when_it_is_its_turn(shop: Shop, stack: DrivenStack) -> None:
+def test_a_resource_that_is_not_custom_can_fail_in_its_turn(shop: Shop, stack: DrivenStack) -> None:
     template = shop.template(Start="november")
     template["Resources"]["Banner"]["DependsOn"] = "Start"
     assert stack.deploy(template, fails="Banner") == "ROLLBACK_COMPLETE"
     assert sent(stack) == ["create Start", "rollback delete Start"]
 
 
-def test_a_failure_cancels_what_is_in_progress(shop: Shop, stack: DrivenStack) -> None:
+def test_a_failure_cancels_resources_in_progress(shop: Shop, stack: DrivenStack) -> None:
     template = shop.template(Slow="november", Broken="december", Later="january")
     template["Resources"]["Later"]["DependsOn"] = "Slow"
     slow = [faults("slow", seconds=60)]
@@ -184,7 +182,7 @@ def test_a_failure_cancels_what_is_in_progress(shop: Shop, stack: DrivenStack) -
     assert set(sent(stack)) == {"create Slow", "create Broken", "rollback delete Slow", "rollback delete Broken"}
 
 
-def test_a_create_that_is_not_answered_in_time_has_failed(driver: Driver, shop: Shop, stack: DrivenStack) -> None:
+def test_a_create_without_a_response_in_time_fails(driver: Driver, shop: Shop, stack: DrivenStack) -> None:
     before = driver.clock.now
     late = [Faults(queued=2000)]
     assert stack.deploy(shop.template(Start="november"), faults={"create Start": late}) == "ROLLBACK_COMPLETE"
@@ -201,7 +199,7 @@ def test_a_service_token_cant_change(shop: Shop, stack: DrivenStack) -> None:
     assert (status, sent(stack)) == ("UPDATE_ROLLBACK_COMPLETE", ["create Start"])
 
 
-def test_a_function_that_is_not_there_fails_its_resource(shop: Shop, stack: DrivenStack) -> None:
+def test_a_missing_function_fails_its_resource(shop: Shop, stack: DrivenStack) -> None:
     template = shop.template(Start="november")
     template["Resources"]["Broken"] = {
         "Type": "Custom::Broken",
@@ -228,7 +226,7 @@ def test_a_replaced_id_is_deleted_with_the_old_properties_when_the_update_is_com
     ]
 
 
-def test_a_failed_clean_up_is_forgotten(shop: Shop, stack: DrivenStack) -> None:
+def test_a_failed_clean_up_is_not_retried(shop: Shop, stack: DrivenStack) -> None:
     stack.deploy(shop.template(Start="november"))
     status = stack.deploy(shop.template(Start="december"), faults={"cleanup Start": LOST})
     assert (status, stack.request("cleanup Start").responses[0].status) == ("UPDATE_COMPLETE", "FAILED")
@@ -270,7 +268,7 @@ def test_a_cancelled_update_is_rolled_back_with_the_id_from_before(shop: Shop, s
     assert (back.properties, back.old_properties) == (create.properties, update.properties)
 
 
-def test_what_an_update_has_created_is_deleted_when_it_is_rolled_back(
+def test_a_resource_created_by_an_update_is_deleted_by_its_rollback(
     shop: Shop, stack: DrivenStack, launches: Launches
 ) -> None:
     stack.deploy(shop.template(Start="november"))
@@ -282,7 +280,7 @@ def test_what_an_update_has_created_is_deleted_when_it_is_rolled_back(
     assert list(stack.resources) == ["Start"]
 
 
-def test_a_failed_rollback_of_an_update_can_go_on_or_be_skipped(shop: Shop, stack: DrivenStack) -> None:
+def test_a_failed_rollback_of_an_update_can_continue_or_skip_the_resource(shop: Shop, stack: DrivenStack) -> None:
     stack.deploy(shop.template(Start="november"))
     fails, lost = SiblingFails("after", "Start"), {"rollback update Start": LOST}
     changed = shop.template(Start="november", banner="More")
@@ -319,7 +317,9 @@ def test_a_stack_can_be_deleted_when_its_rollback_has_failed(shop: Shop, stack: 
     assert sorted(map(str, deleted)) == sorted([old, other, new, failed])
 
 
-def test_a_failed_delete_can_be_tried_again_or_left_alone(shop: Shop, stack: DrivenStack, launches: Launches) -> None:
+def test_a_failed_delete_can_be_retried_or_the_resource_retained(
+    shop: Shop, stack: DrivenStack, launches: Launches
+) -> None:
     stack.deploy(shop.template(Second="november", First="december"))
     assert stack.delete(faults={"delete Second": LOST}) == "DELETE_FAILED"
     assert sent(stack)[2:] == ["delete Second"], "what it depends on is not deleted before it"
@@ -330,14 +330,14 @@ def test_a_failed_delete_can_be_tried_again_or_left_alone(shop: Shop, stack: Dri
 
 
 def test_a_failed_rollback_of_a_create_leaves_the_stack_to_be_deleted(shop: Shop, stack: DrivenStack) -> None:
-    failing = {"create Start": [faults("answer lost")], "rollback delete Start": LOST}
+    failing = {"create Start": [faults("response lost")], "rollback delete Start": LOST}
     assert stack.deploy(shop.template(Start="november"), faults=failing) == "ROLLBACK_FAILED"
     assert stack.delete() == "DELETE_COMPLETE"
     assert sent(stack) == ["create Start", "rollback delete Start", "delete Start"]
     assert stack.requests[-1].physical_id == stack.requests[0].responses[0].physical_id
 
 
-def test_what_a_deploy_without_rollback_has_left_is_deleted_with_the_stack(shop: Shop, stack: DrivenStack) -> None:
+def test_leftovers_of_a_deploy_without_rollback_are_deleted_with_the_stack(shop: Shop, stack: DrivenStack) -> None:
     template = shop.template(Start="november", Other="december")
     stack.deploy(template, faults={"create Start": LOST}, disable_rollback=True)
     assert stack.delete() == "DELETE_COMPLETE"
@@ -351,7 +351,7 @@ def test_what_a_deploy_without_rollback_has_left_is_deleted_with_the_stack(shop:
         (Ways(failed_creates_first=True), ["cleanup Start", "create Start"]),
     ],
 )
-def test_what_a_deploy_without_rollback_has_left_is_deleted_by_the_next_one(
+def test_leftovers_of_a_deploy_without_rollback_are_deleted_by_the_next_one(
     shop: Shop, stack: DrivenStack, ways: Ways, purposes: list[str]
 ) -> None:
     template, lost = shop.template(Start="november"), {"create Start": LOST}
@@ -365,7 +365,7 @@ def test_what_a_deploy_without_rollback_has_left_is_deleted_by_the_next_one(
 @pytest.mark.parametrize(
     ("ways", "old"), [(Ways(attempted_is_old=True), "december"), (Ways(attempted_is_old=False), "november")]
 )
-def test_a_failed_update_without_rollback_leaves_its_properties_as_the_old_ones_or_does_not(
+def test_after_a_failed_update_without_rollback_either_properties_may_be_the_old_ones(
     shop: Shop, stack: DrivenStack, ways: Ways, old: str
 ) -> None:
     stack.deploy(shop.template(Start="november"))
@@ -378,7 +378,7 @@ def test_a_failed_update_without_rollback_leaves_its_properties_as_the_old_ones_
     assert last.physical_id == stack.requests[0].responses[0].physical_id
 
 
-def test_what_is_to_be_retained_gets_no_delete(shop: Shop, stack: DrivenStack) -> None:
+def test_a_retained_resource_gets_no_delete(shop: Shop, stack: DrivenStack) -> None:
     def retaining(launch: str, *policies: str) -> dict[str, Any]:
         template = shop.template(Start=launch)
         template["Resources"]["Start"] |= dict.fromkeys(policies, "Retain")
@@ -393,7 +393,7 @@ def test_what_is_to_be_retained_gets_no_delete(shop: Shop, stack: DrivenStack) -
     assert "delete Start" not in sent(stack)
 
 
-def test_requests_have_dates_of_their_own_unless_all_are_to_have_one(shop: Shop, stack: DrivenStack) -> None:
+def test_each_request_has_its_own_date_unless_the_pace_is_0(shop: Shop, stack: DrivenStack) -> None:
     fails = SiblingFails("after", "Start")
     stack.deploy(shop.template(Start="november"), fails=fails)
     stack.deploy(shop.template(Start="december"), fails=fails, ways=Ways(pace=0))
@@ -426,7 +426,7 @@ def test_two_stacks_can_be_deployed_at_once(driver: Driver, shop: Shop) -> None:
     assert abs(a - b) < 90
 
 
-def test_a_request_of_a_stack_can_be_delivered_once_more_later(driver: Driver, shop: Shop, stack: DrivenStack) -> None:
+def test_a_request_of_a_stack_can_be_sent_again_later(driver: Driver, shop: Shop, stack: DrivenStack) -> None:
     stack.deploy(shop.template(Start="november"))
     again = driver.send(stack.requests[0], Faults(queued=3600))
     stack.delete()

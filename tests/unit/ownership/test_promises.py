@@ -1,6 +1,7 @@
-"""Every sequence within these bounds, against the rules of the API and the plan of the handler.
+"""Every sequence within these bounds keeps the promises, by the API's rules and the handler's plan.
 
-Explored are the functions themselves, in a world of CloudFormation, Lambda, the network and others (tests/model).
+The model checker explores the functions themselves, in a world of CloudFormation, Lambda, the network and others
+(tests/model).
 """
 
 from collections.abc import Set as AbstractSet
@@ -22,7 +23,7 @@ def test_no_sequence_within_the_bounds_breaks_a_promise(configuration: Configura
     assert result.known == known
 
 
-def test_a_resource_that_finds_no_room_among_the_owners_breaks_no_promise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resource_refused_by_a_full_list_of_owners_breaks_no_promise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contract, "MAX_OWNERS", 1)
     service.forget()
     try:
@@ -36,6 +37,6 @@ def test_undated_requests_keep_the_promises_only_in_order() -> None:
     assert promises == {"P1", "P2", "P4"}
 
 
-def test_of_two_updates_in_one_second_the_one_that_arrives_last_decides() -> None:
+def test_of_two_updates_in_one_second_the_last_to_arrive_decides() -> None:
     in_one_second = replace(DEFINITIONS, requests=3, fault_kinds=frozenset({Fault.SAME_SECOND}))
     assert {each.broken.promise for each in explore(in_one_second).broken} == {"P4"}

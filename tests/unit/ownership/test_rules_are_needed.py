@@ -1,4 +1,4 @@
-"""Each rule of docs/ownership.md, taken out of the functions once: without it these bounds break a promise."""
+"""Each rule of docs/ownership.md is needed: without it, a sequence within these bounds breaks a promise."""
 
 from dataclasses import replace
 
@@ -23,10 +23,10 @@ from model.configurations import (
 from model.explore import explore
 from model.taken_out import RULES, taken_out
 
-# W4 is known where the API can't know better; without this rule it shows where it can.
+# W4 is a known weakness where the API cannot know better; without this rule it also shows where it can.
 _RETAINED_AND_NAMED_AGAIN = replace(bounded(RETAIN, 3, 0), templates=(A, NONE))
 
-# A delivery that starts the launch and dies, and one that is refused.
+# One delivery starts the launch and dies, the next is refused.
 _DYING_AND_REFUSED = replace(bounded(KEEP, 3, 2), fault_kinds=frozenset({Fault.DEATH, Fault.REFUSED}))
 
 _NEEDED = {
@@ -64,7 +64,7 @@ def test_without_this_rule_a_promise_is_broken(rule: str) -> None:
     assert result.has(promise), result.found.keys()
 
 
-def test_a_rule_that_was_taken_out_is_put_back() -> None:
+def test_a_removed_rule_is_restored() -> None:
     with taken_out("a stale acquire is refused"):
         assert explore(bounded(KEEP, 3, 0)).broken
     assert not explore(bounded(KEEP, 3, 0)).broken

@@ -1,4 +1,4 @@
-"""Every sequence of the golden file, played against the rules of the API and the plan of the handler alone."""
+"""Every golden sequence, played with the API's rules and the handler's plan alone."""
 
 import pytest
 
@@ -9,7 +9,7 @@ _SEQUENCES = Sequence.load()
 
 
 @pytest.mark.parametrize("sequence", _SEQUENCES, ids=lambda sequence: sequence.name)
-def test_a_sequence_ends_as_it_has_to(sequence: Sequence) -> None:
+def test_a_sequence_ends_as_expected(sequence: Sequence) -> None:
     play = Play(sequence)
     play.run()
     assert play.end == sequence.end

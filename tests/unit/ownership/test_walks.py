@@ -1,4 +1,4 @@
-"""Random walks with every kind of event at once: a few here, as many as there is time for in `make soak`."""
+"""Random walks with every kind of event at once: a few here, as many as time allows in `make soak`."""
 
 import os
 import subprocess
@@ -24,11 +24,11 @@ def test_no_walk_breaks_a_promise(configuration: Configuration) -> None:
     assert [(each.broken, each.path) for each in result.broken] == []
 
 
-def test_a_seed_takes_the_same_way_in_every_process() -> None:
+def test_a_seed_walks_the_same_path_in_every_process() -> None:
     folders = os.pathsep.join(str(ROOT / name) for name in ("lambda", "tests"))
     command = [sys.executable, "-m", "model.soak", "all", "7"]
     ways = [
-        subprocess.run(  # noqa: S603 - our own program
+        subprocess.run(  # noqa: S603 - a program of the tests
             command,
             check=True,
             capture_output=True,
@@ -41,7 +41,7 @@ def test_a_seed_takes_the_same_way_in_every_process() -> None:
     assert "seed 7" in ways[0]
 
 
-def test_a_soak_that_breaks_a_promise_says_how_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_soak_that_breaks_a_promise_prints_the_path_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     with taken_out("a stale acquire is refused"):
         assert soak.main(["0", "21"]) == 1
     said = capsys.readouterr().out
@@ -49,7 +49,7 @@ def test_a_soak_that_breaks_a_promise_says_how_and_fails(capsys: pytest.CaptureF
     assert "    seed 21\n" in said
 
 
-def test_a_soak_that_breaks_none_says_what_it_walked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_soak_that_breaks_no_promise_prints_its_walks(capsys: pytest.CaptureFixture[str]) -> None:
     assert soak.main(["0", "500"]) == 0
     said = capsys.readouterr().out
     assert "walked all, --disable-rollback: 1 walks, seeds 500 to 500, " in said

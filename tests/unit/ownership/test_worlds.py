@@ -1,4 +1,4 @@
-"""The worlds of the model checker: counted once each, and none for another."""
+"""The worlds of the model checker: each is counted once, and no two are taken for one."""
 
 from collections import deque
 
@@ -12,7 +12,7 @@ from model.state import World
 
 
 def worlds(configuration: Configuration) -> set[World]:
-    """Every world within the bounds, each compared with the others whole."""
+    """Every world within the bounds, compared as a whole and not by hash."""
     first = normal(configuration.first_world())
     found, ahead = {first}, deque([first])
     while ahead:
@@ -33,5 +33,5 @@ def test_no_two_worlds_have_one_hash() -> None:
         assert explore(configuration).worlds == len(worlds(configuration))
 
 
-def test_a_world_in_normal_form_stays_as_it_is() -> None:
+def test_a_world_in_normal_form_is_unchanged() -> None:
     assert all(normal(world) == world for world in worlds(bounded(NO_ROLLBACK_TOKEN, 2, 1)))

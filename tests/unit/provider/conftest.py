@@ -1,4 +1,4 @@
-"""The provider, with everything around it in the test's hands."""
+"""Fixtures of the provider's tests: the provider, and the servers and the clock around it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -20,21 +20,21 @@ BOTH: list[Mapping[str, str]] = [KEEPS_RULES, {}]
 
 @pytest.fixture(scope="session")
 def api() -> Iterator[ScriptedServer]:
-    """Stands for the Evidently API, for one test after the other."""
+    """The Evidently API, a server that all tests share."""
     with scripted_server() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def cloudformation() -> Iterator[ScriptedServer]:
-    """Stands for the response URL, for one test after the other."""
+    """The response URL, a server that all tests share."""
     with scripted_server() as server:
         yield server
 
 
 @pytest.fixture
 def harness(monkeypatch: pytest.MonkeyPatch, api: ScriptedServer, cloudformation: ScriptedServer) -> Harness:
-    """The provider of an API that keeps the rules of ownership."""
+    """The provider, with an API that keeps the rules of ownership."""
     for server in (api, cloudformation):
         server.received = []
     api.headers = KEEPS_RULES
@@ -54,14 +54,14 @@ def harness(monkeypatch: pytest.MonkeyPatch, api: ScriptedServer, cloudformation
 
 @pytest.fixture
 def plain(harness: Harness) -> Harness:
-    """The provider of an API that keeps none, such as AWS's own was."""
+    """The provider, with an API without ownership, as AWS's own was."""
     harness.api.headers = {}
     return harness
 
 
 @pytest.fixture(params=BOTH, ids=["keeps_rules", "plain"])
 def either(harness: Harness, request: pytest.FixtureRequest) -> Harness:
-    """The provider of one and of the other."""
+    """The provider, once with each API."""
     headers: Mapping[str, str] = request.param
     harness.api.headers = headers
     return harness
@@ -69,13 +69,13 @@ def either(harness: Harness, request: pytest.FixtureRequest) -> Harness:
 
 @pytest.fixture
 def served(harness: Harness, local_aws: LocalAws) -> Served:
-    """The provider and the service, which has nothing yet."""
+    """The provider and the service, which is empty."""
     return Served.on(harness, local_aws)
 
 
 @pytest.fixture
 def created(served: Served) -> Served:
-    """The provider and the service, with one managed resource of each kind; the calls for that are forgotten."""
+    """The provider and the service, with one managed resource of each kind, and without the calls for that."""
     for kind in KINDS:
         assert served.send(managed(kind, "Create"))["PhysicalResourceId"] == ARNS[kind]
     served.harness.api.received.clear()
@@ -84,5 +84,5 @@ def created(served: Served) -> Served:
 
 @pytest.fixture
 def log(capfd: pytest.CaptureFixture[str]) -> LogLines:
-    """What was logged since the last look; every line is JSON."""
+    """The lines that were logged since the last call, parsed as JSON."""
     return lambda: [json.loads(line) for line in capfd.readouterr().out.splitlines()]

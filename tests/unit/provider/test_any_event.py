@@ -1,4 +1,4 @@
-"""Any event, and any response of the API: one response to CloudFormation, with an id that it can go on with."""
+"""Any event and any response of the API lead to one response to CloudFormation, with a usable physical id."""
 
 import json
 from itertools import chain, repeat
@@ -100,7 +100,7 @@ REPLIES = st.lists(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_any_event_has_one_response_with_an_id_that_its_stack_can_go_on_with(
+def test_any_event_gets_one_response_with_a_usable_physical_id(
     harness: Harness,
     *,
     request_type: str,

@@ -1,4 +1,4 @@
-"""What a launch's status means, as the pure functions have it."""
+"""What a launch's status means for a request."""
 
 import json
 
@@ -11,7 +11,7 @@ from helpers.rooms import MODELS
 
 
 @pytest.mark.parametrize(
-    ("status", "ours", "outcome"),
+    ("status", "owned", "outcome"),
     [
         ("CREATED", False, Outcome.REFUSED),
         ("CREATED", True, Outcome.REFUSED),
@@ -25,8 +25,10 @@ from helpers.rooms import MODELS
         ("CANCELLED", True, Outcome.ENDED),
     ],
 )
-def test_the_launchs_status_decides_what_a_start_came_to(status: str, outcome: Outcome | None, *, ours: bool) -> None:
-    assert after_start(LaunchStatus(status), ours=ours) is outcome
+def test_the_launchs_status_decides_the_outcome_of_a_start(
+    status: str, outcome: Outcome | None, *, owned: bool
+) -> None:
+    assert after_start(LaunchStatus(status), owned=owned) is outcome
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_the_launchs_status_decides_what_a_start_came_to(status: str, outcome: O
         ("CANCELLED", Outcome.RELEASED),
     ],
 )
-def test_the_launchs_status_decides_what_a_refused_stop_came_to(status: str, outcome: Outcome | None) -> None:
+def test_the_launchs_status_decides_the_outcome_of_a_refused_stop(status: str, outcome: Outcome | None) -> None:
     assert after_refused_stop(LaunchStatus(status)) is outcome
 
 

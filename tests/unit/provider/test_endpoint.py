@@ -1,4 +1,4 @@
-"""The client: what it sends and how it is signed, and endpoints that are not an Evidently API."""
+"""The client: its requests and their signatures, and endpoints that are not an Evidently API."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from evidently_provider.api.client import Evidently
 from evidently_provider.invocation import Invocation
 from evidently_provider.runtime.log import Log
 from evidently_provider.runtime.request import Request
-from evidently_provider.runtime.response import Answer
+from evidently_provider.runtime.response import Response
 from helpers.launch_replies import (
     CONFLICT,
     HTML_200,
@@ -67,7 +67,7 @@ WRONG = pytest.mark.parametrize(
 
 
 @WRONG
-def test_a_start_that_is_not_answered_as_the_api_does_is_a_wrong_endpoint(either: Harness, reply: Reply) -> None:
+def test_a_start_with_a_response_that_is_not_the_apis_is_a_wrong_endpoint(either: Harness, reply: Reply) -> None:
     either.api.plan(reply)
 
     response = either.send(event("Create"))
@@ -79,7 +79,7 @@ def test_a_start_that_is_not_answered_as_the_api_does_is_a_wrong_endpoint(either
 
 
 @WRONG
-def test_a_get_that_does_not_answer_as_the_api_does_is_a_wrong_endpoint(either: Harness, reply: Reply) -> None:
+def test_a_get_with_a_response_that_is_not_the_apis_is_a_wrong_endpoint(either: Harness, reply: Reply) -> None:
     either.api.plan(CONFLICT, reply)
 
     response = either.send(event("Update", launch_arn()))
@@ -116,7 +116,7 @@ def test_plain_http_to_another_machine_is_refused_without_a_connection(
 
     assert response["Status"] == "FAILED"
     assert f"{url} is not https" in response["Reason"]
-    assert set(resolved) == {"127.0.0.1"}  # the response URL's
+    assert set(resolved) == {"127.0.0.1"}  # of the response URL
 
 
 @pytest.mark.parametrize("url", ["not a url", "https://", "evidently.example.com"])
@@ -176,7 +176,9 @@ def test_every_call_is_signed_for_the_endpoints_service_and_region(
     assert {scope for _, scope, _ in _signed(harness)} == {f"{signed_region}/{signing_name}"}
 
 
-def test_without_a_signing_name_the_endpoint_is_awss(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_signing_name_calls_are_signed_for_evidently(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv(contract.ENV_SIGNING_NAME)
     harness.api.plan(shows("RUNNING"))
 
@@ -187,7 +189,7 @@ def test_without_a_signing_name_the_endpoint_is_awss(harness: Harness, monkeypat
 
 @pytest.fixture
 def connect(harness: Harness) -> Callable[[], Evidently]:
-    """A function that makes a client of the harness's API, as its environment says."""
+    """Creates clients of the harness's API from the environment."""
     request = Request.from_event({**event("Create"), "ResponseURL": harness.cloudformation.url})
     log = Log(request, lambda: 0.0, 0.0)
     return lambda: Evidently.connect(os.environ, connect_seconds=3, read_seconds=10, log=log)
@@ -211,7 +213,7 @@ def test_without_an_endpoint_url_the_client_calls_awss_regional_endpoint(
 def test_the_client_gets_the_time_outs_of_the_settings(harness: Harness) -> None:
     found = []
 
-    def serve(invocation: Invocation) -> Answer:
+    def serve(invocation: Invocation) -> Response:
         found.append((invocation.connect_seconds, invocation.read_seconds))
         raise ValueError
 

@@ -1,6 +1,6 @@
-"""Events as CloudFormation sends them, kept for ever: old payloads come back on rollback and Delete.
+"""Golden events, as CloudFormation sent them: a rollback or a Delete may bring a payload of any earlier version.
 
-A file here is never changed, only added to: for each new shape of a payload, one more.
+Files in events/ are never changed; each new shape of a payload gets a new file.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ EXPECTED: dict[str, tuple[list[Reply], str, list[str]]] = {
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_an_event_of_any_age_is_served_and_has_a_response_in_its_own_name(harness: Harness, name: str) -> None:
+def test_an_event_of_any_version_is_served_and_gets_a_response(harness: Harness, name: str) -> None:
     replies, physical_id, calls = EXPECTED[name]
     harness.api.plan(*replies)
     given = golden(name)
@@ -46,7 +46,7 @@ def test_an_event_of_any_age_is_served_and_has_a_response_in_its_own_name(harnes
     assert as_of == {physical_id.rpartition(":")[2] if physical_id.endswith("1795437717") else str(requested_at)}
 
 
-def test_every_event_that_is_kept_is_tested() -> None:
+def test_every_golden_event_is_tested() -> None:
     assert {path.stem for path in EVENTS.glob("*.json")} == set(EXPECTED)
 
 
@@ -70,7 +70,7 @@ def test_a_request_never_shows_its_secrets(name: str) -> None:
         ("", None),
     ],
 )
-def test_the_time_of_a_request_is_that_of_its_urls_signature(query: str, requested_at: int | None) -> None:
+def test_the_time_of_a_request_is_the_date_of_its_url(query: str, requested_at: int | None) -> None:
     request = Request.from_event({**golden("create"), "ResponseURL": f"https://s3.example.com/response?{query}"})
 
     assert request.requested_at == requested_at

@@ -1,4 +1,4 @@
-"""What a failed request leaves: the id of a Create by what its calls can have come to, and at any moment of it."""
+"""Failed requests: the physical id of a Create by the possible outcomes of its calls, at any point of it."""
 
 import socket
 import struct
@@ -51,7 +51,7 @@ HAD_NO_EFFECT: dict[str, list[Reply]] = {
     "a website": [HTML_200],
     "a website's 404": [HTML_404],
     "the gateway's 404": [UNMODELLED_404],
-    # What is unknown at first, and known by what comes after it.
+    # Unknown after the first reply, and resolved by a later one.
     "500, then no launch": [BROKEN, NOT_FOUND],
     "500, then stale": [BROKEN, STALE],
     "500, then ended": [BROKEN, CONFLICT, shows("CANCELLED")],
@@ -75,7 +75,7 @@ MAY_HAVE_HAD_ONE: dict[str, list[Reply]] = {
 
 
 @pytest.mark.parametrize("failure", HAD_NO_EFFECT)
-def test_a_create_that_can_have_had_no_effect_says_so(either: Harness, failure: str) -> None:
+def test_a_create_without_an_effect_has_a_not_started_id(either: Harness, failure: str) -> None:
     either.api.plan(*HAD_NO_EFFECT[failure])
 
     response = either.send(event("Create"))
@@ -86,7 +86,7 @@ def test_a_create_that_can_have_had_no_effect_says_so(either: Harness, failure: 
 
 
 @pytest.mark.parametrize("failure", MAY_HAVE_HAD_ONE)
-def test_a_create_whose_outcome_is_unknown_says_so(either: Harness, failure: str) -> None:
+def test_a_create_with_an_unknown_outcome_has_a_failed_id(either: Harness, failure: str) -> None:
     either.api.plan(*MAY_HAVE_HAD_ONE[failure])
 
     response = either.send(event("Create"))
@@ -100,7 +100,7 @@ def test_a_create_whose_outcome_is_unknown_says_so(either: Harness, failure: str
 @pytest.mark.parametrize(
     "failure", ["402", "409", "a website", "reset", "started, and created", "reset, then updating"]
 )
-def test_a_failed_update_gives_back_its_id_and_undoes_nothing(either: Harness, given: str, failure: str) -> None:
+def test_a_failed_update_returns_its_id_and_undoes_nothing(either: Harness, given: str, failure: str) -> None:
     either.api.plan(*{**HAD_NO_EFFECT, **MAY_HAVE_HAD_ONE}[failure])
 
     response = either.send(event("Update", given))
@@ -110,7 +110,7 @@ def test_a_failed_update_gives_back_its_id_and_undoes_nothing(either: Harness, g
 
 
 @pytest.mark.parametrize("failure", ["403", "500", "reset", "a website"])
-def test_an_update_that_can_not_release_the_old_launch_starts_nothing(either: Harness, failure: str) -> None:
+def test_an_update_that_cannot_release_the_old_launch_starts_nothing(either: Harness, failure: str) -> None:
     either.api.plan(*{**HAD_NO_EFFECT, **MAY_HAVE_HAD_ONE}[failure])
 
     response = either.send(event("Update", OURS, old={"Launch": "october"}))
@@ -128,7 +128,7 @@ def test_without_a_date_the_request_id_stands_in(harness: Harness) -> None:
 
 @contextmanager
 def listening(serve: Callable[[socket.socket], object]) -> Iterator[int]:
-    """Run a server that does as it likes with each connection; the block gets its port."""
+    """Run a server with a function for each connection; yield its port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def accept() -> None:
@@ -148,7 +148,7 @@ def listening(serve: Callable[[socket.socket], object]) -> Iterator[int]:
 
 
 def _reset(connection: socket.socket) -> None:
-    connection.recv(1)  # the first of the client's greeting
+    connection.recv(1)  # the first byte of the client's hello
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
@@ -166,7 +166,7 @@ def _alert(connection: socket.socket) -> None:
     params=["nobody listens", "reset", "no TLS", "handshake refused", "untrusted", "proxy refuses", "no name"]
 )
 def unsendable(request: pytest.FixtureRequest, harness: Harness, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harness]:
-    """The provider of an API to which no request gets through."""
+    """The provider, with an API to which no request can be sent."""
     serve = {"reset": _reset, "no TLS": _speak_no_tls, "handshake refused": _alert}.get(request.param)
     url = "https://evidently.invalid"
     if serve is not None:
@@ -199,7 +199,7 @@ def unsendable(request: pytest.FixtureRequest, harness: Harness, monkeypatch: py
 
 
 def _resolver(resolve: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a resolver that knows this machine only; a test asks no other one."""
+    """Return a resolver that knows this machine only."""
 
     def resolve_loopback(host: Any, *arguments: Any, **options: Any) -> Any:
         if host != "127.0.0.1":
@@ -209,14 +209,14 @@ def _resolver(resolve: Callable[..., Any]) -> Callable[..., Any]:
     return resolve_loopback
 
 
-def test_where_no_request_gets_through_nothing_was_started_and_nothing_blocks_a_rollback(unsendable: Harness) -> None:
+def test_if_no_request_can_be_sent_nothing_was_started_and_the_rollback_succeeds(unsendable: Harness) -> None:
     created = unsendable.send(event("Create"))
     assert (created["Status"], created["PhysicalResourceId"]) == ("FAILED", NOT_STARTED)
     assert "does not respond" in created["Reason"]
 
     assert unsendable.send(event("Delete", NOT_STARTED))["Status"] == "SUCCESS"
     assert unsendable.send(event("Delete", MADE_UP))["Status"] == "SUCCESS"
-    # That this Delete was not sent proves nothing of the Create.
+    # This Delete was not sent either, which proves nothing about the Create.
     assert unsendable.send(event("Delete", OURS))["Status"] == "FAILED"
 
 
@@ -231,7 +231,7 @@ def _reset_in_the_tunnel(connection: socket.socket) -> None:
 def test_a_request_that_is_lost_behind_a_proxy_is_an_unknown_outcome(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # urllib3 1.26, which botocore takes too, has the same name for this as for a proxy that can't be reached.
+    # urllib3 1.26, which botocore supports too, raises the same error for a proxy out of reach.
     with listening(_reset_in_the_tunnel) as port:
         monkeypatch.setenv(contract.ENV_ENDPOINT_URL, "https://localhost:9")
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
@@ -252,7 +252,7 @@ def test_a_response_that_does_not_come_in_time_is_an_unknown_outcome(harness: Ha
     assert response["PhysicalResourceId"] == UNKNOWN
 
 
-# Where the deadline strikes: the replies before the one that hangs, and the id of a Create by then.
+# Where the deadline comes: the replies before the hanging one, and the physical id of a Create at that point.
 MOMENTS: dict[str, tuple[list[Reply], str]] = {
     "during the start": ([], UNKNOWN),
     "after a refusal": ([CONFLICT], NOT_STARTED),
@@ -305,8 +305,8 @@ def test_the_deadline_is_kept_at_any_moment_of_a_delete(
     ("replies", "physical_id"),
     [([FORBIDDEN], NOT_STARTED), ([THROTTLED], NOT_STARTED), ([RESET], UNKNOWN), ([CONFLICT, STUCK], NOT_STARTED)],
 )
-def test_the_deadline_is_kept_between_two_tries(harness: Harness, replies: list[Reply], physical_id: str) -> None:
-    # The reply takes so long that no other call can begin.
+def test_the_deadline_is_kept_between_two_attempts(harness: Harness, replies: list[Reply], physical_id: str) -> None:
+    # The reply comes so late that no other call can begin.
     *first, last = replies
     slow = replace(last, before=lambda: harness.clock.pause(20))
     harness.api.plan(*first, slow, then=repeat(shows("RUNNING")))
@@ -334,7 +334,7 @@ EXISTS = refuses(409, "ConflictException")
     ids=["the proof", "the create", "an update", "a tag", "the read of what exists", "an update of what is adopted"],
 )
 @pytest.mark.parametrize("failure", ["deadline", "403"])
-def test_a_create_that_fails_at_any_moment_of_its_reconciliation_tells_its_delete_what_to_do(
+def test_a_create_that_fails_at_any_point_of_reconciling_is_undone_by_its_delete(
     harness: Harness, before: list[Reply], properties: dict[str, Any], physical_id: str, failure: str
 ) -> None:
     with harness.hanging() as hang:
@@ -347,7 +347,7 @@ def test_a_create_that_fails_at_any_moment_of_its_reconciliation_tells_its_delet
     assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", physical_id)
 
 
-def test_every_call_says_until_when_it_may_take_effect(harness: Harness) -> None:
+def test_every_change_says_until_when_it_may_take_effect(harness: Harness) -> None:
     harness.api.plan(RESET, shows("RUNNING"), stopped())
 
     harness.send(event("Create"), remaining=120)
@@ -357,9 +357,9 @@ def test_every_call_says_until_when_it_may_take_effect(harness: Harness) -> None
     assert [call.owner["not-after"] for call in harness.called] == [str(end) for end in ends]
 
 
-def test_a_call_after_a_freeze_says_what_the_request_said_before_it(harness: Harness) -> None:
+def test_a_call_after_a_freeze_has_the_same_not_after_as_before(harness: Harness) -> None:
     def freeze() -> None:
-        harness.clock.wall += 3600  # the one clock has gone on meanwhile, the other has stood still
+        harness.clock.wall += 3600  # a frozen sandbox: the wall clock went on, the monotonic one did not
 
     harness.api.plan(replace(RESET, before=freeze), shows("RUNNING"))
 

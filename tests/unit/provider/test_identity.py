@@ -10,7 +10,7 @@ from helpers.launch_replies import PROJECT_ARN, launch_arn
 from helpers.provider_harness import STACK_ID
 
 NOVEMBER = ResourceRef(Kind.LAUNCH, "november", "petfood")
-NAMES = st.from_regex(r"\A[-a-zA-Z0-9._]{1,127}\Z")  # the model's pattern of a name
+NAMES = st.from_regex(r"\A[-a-zA-Z0-9._]{1,127}\Z")  # the model's pattern for names
 REFS = st.one_of(
     st.builds(ResourceRef, st.sampled_from([Kind.PROJECT, Kind.SEGMENT]), NAMES),
     st.builds(ResourceRef, st.sampled_from([Kind.FEATURE, Kind.LAUNCH]), NAMES, NAMES),
@@ -26,17 +26,17 @@ IDS = st.one_of(
 
 
 @given(IDS)
-def test_an_id_is_read_as_it_was_written(physical_id: PhysicalId) -> None:
+def test_a_physical_id_round_trips(physical_id: PhysicalId) -> None:
     assert PhysicalId.parse(physical_id.text) == physical_id
 
 
 @given(st.one_of(st.text(), ARNS.flatmap(lambda arn: st.text().map(lambda end: arn + end))))
-def test_any_text_is_an_id_that_comes_back_as_it_was(text: str) -> None:
+def test_any_text_round_trips_as_a_physical_id(text: str) -> None:
     assert PhysicalId.parse(text).text == text
 
 
 @given(REFS)
-def test_an_arn_names_the_resource_that_it_was_made_of(ref: ResourceRef) -> None:
+def test_an_arn_names_the_resource_it_was_made_of(ref: ResourceRef) -> None:
     assert ResourceRef.from_arn(ref.arn_beside(STACK_ID)) == ref
 
 
@@ -78,7 +78,7 @@ def test_an_arn_names_the_resource_that_it_was_made_of(ref: ResourceRef) -> None
         ("arn:aws:s3:::project/a/launch/b", Mark.MADE_UP, None, None, ""),
     ],
 )
-def test_a_physical_id_says_whose_the_resource_is_and_since_when(
+def test_a_physical_id_says_who_owns_the_resource_and_since_when(
     text: str, mark: Mark, target: ResourceRef | None, requested_at: int | None, endpoint: str
 ) -> None:
     found = PhysicalId.parse(text)

@@ -1,4 +1,4 @@
-"""What the handler needs to respond, and to decide a Delete by its id: the standard library and some modules of it."""
+"""What the handler imports to respond, and to decide a Delete by its id: the standard library only."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ NO_SDK = "raise ImportError('broken')"
 
 def test_the_entry_imports_the_standard_library_only_until_the_request_is_served() -> None:
     program = "import sys, json, evidently_provider.handler; print(json.dumps(sorted(sys.modules)))"
-    found = subprocess.run(  # noqa: S603 - our own program
+    found = subprocess.run(  # noqa: S603 - a program of the tests
         [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(LAMBDA)!r}); {program}"],
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""The log: JSON lines with the members that were agreed on, and no secret in them."""
+"""The log: JSON lines with known members, and no secret."""
 
 import traceback
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import evidently_contract as contract
-from evidently_provider.runtime.response import NotDeliveredError
+from evidently_provider.runtime.response import ResponseNotSentError
 from helpers.launch_replies import (
     BROKEN,
     CONFLICT,
@@ -27,7 +27,7 @@ from helpers.provider_harness import LOGICAL_ID, MADE_UP, REQUEST_ID, SECRET, Ha
 from helpers.scripted_server import OK, RESET, Reply
 
 ALWAYS = {"level", "step", "requestId", "requestType", "resourceType", "stack", "logicalId", "seconds"}
-# What a step may say besides.
+# Further members of some steps.
 METRICS = {"_aws", "FunctionName", "FailedRequests", "RequestDuration"}
 STEPS: dict[str, set[str]] = {
     "received": set(),
@@ -68,9 +68,7 @@ CASES: dict[str, tuple[dict[str, Any], list[Reply]]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_step_is_a_line_of_json_with_what_was_agreed_and_nothing_else(
-    harness: Harness, log: LogLines, case: str
-) -> None:
+def test_a_step_is_a_line_of_json_with_known_members_only(harness: Harness, log: LogLines, case: str) -> None:
     given, replies = CASES[case]
     harness.api.plan(*replies)
 
@@ -108,7 +106,7 @@ def test_a_response_that_is_refused_is_logged_without_its_url(
     harness.api.plan(shows("RUNNING"))
     harness.cloudformation.plan(failure)
 
-    harness.deliver(event("Create"))
+    harness.invoke(event("Create"))
 
     written = capfd.readouterr()
     assert "response_failed" in written.out
@@ -116,19 +114,17 @@ def test_a_response_that_is_refused_is_logged_without_its_url(
 
 
 @pytest.mark.parametrize("failure", [Reply(503, SECRET.encode()), RESET], ids=["5xx", "reset"])
-def test_a_response_that_is_never_accepted_raises_no_secret_into_lambdas_own_log(
-    harness: Harness, failure: Reply
-) -> None:
+def test_a_response_that_is_never_accepted_leaks_no_secret_into_lambdas_log(harness: Harness, failure: Reply) -> None:
     harness.api.plan(SAYS_THE_SECRET, shows("RUNNING"))
     harness.cloudformation.plan(then=repeat(failure))
 
-    with pytest.raises(NotDeliveredError) as raised:
-        harness.deliver(event("Create"))
+    with pytest.raises(ResponseNotSentError) as raised:
+        harness.invoke(event("Create"))
 
     assert SECRET not in "".join(traceback.format_exception(raised.value))
 
 
-def test_a_deploy_can_be_followed_by_its_seconds(harness: Harness, log: LogLines) -> None:
+def test_each_step_has_the_seconds_since_the_request_arrived(harness: Harness, log: LogLines) -> None:
     harness.api.plan(BROKEN, BROKEN, shows("RUNNING"))
 
     harness.send(event("Create"))
@@ -143,7 +139,7 @@ def test_a_response_says_how_many_attempts_it_took(harness: Harness, log: LogLin
     harness.api.plan(shows("RUNNING"))
     harness.cloudformation.plan(Reply(503), RESET, OK)
 
-    harness.deliver(event("Create"))
+    harness.invoke(event("Create"))
 
     assert [line["attempts"] for line in log() if line["step"] == "responded"] == [3]
 
@@ -174,7 +170,7 @@ def test_the_last_line_counts_failures_and_the_time_in_embedded_metric_format(
     harness.api.plan(replace(api[0], before=lambda: harness.clock.pause(1.5)))
     harness.cloudformation.plan(*url)
 
-    harness.deliver(event("Create"))
+    harness.invoke(event("Create"))
 
     *before, last = log()
     assert not any("_aws" in line for line in before)
@@ -194,7 +190,7 @@ def test_a_response_that_is_never_accepted_is_counted_as_a_failure(harness: Harn
     harness.api.plan(shows("RUNNING"))
     harness.cloudformation.plan(then=repeat(RESET))
 
-    with pytest.raises(NotDeliveredError):
-        harness.deliver(event("Create"))
+    with pytest.raises(ResponseNotSentError):
+        harness.invoke(event("Create"))
 
     assert log()[-1][contract.METRIC_FAILED_REQUESTS] == 1

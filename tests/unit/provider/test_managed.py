@@ -1,4 +1,4 @@
-"""Projects, features, segments and launches as custom resources: created, changed and deleted, on the API itself."""
+"""Projects, features, segments and launches as custom resources, with the real API: create, change, delete."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +33,7 @@ def test_each_kind_is_created_and_tells_its_arn_name_status_and_times(served: Se
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_create_that_is_delivered_again_changes_nothing_and_responds_as_the_first(served: Served, kind: str) -> None:
+def test_a_duplicate_create_changes_nothing_and_responds_as_the_first(served: Served, kind: str) -> None:
     first = [served.send(managed(each, "Create")) for each in KINDS[: KINDS.index(kind) + 1]][-1]
     before = served.shown(kind)
 
@@ -81,7 +81,7 @@ CHANGES: list[tuple[str, dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("kind", "definition", "calls"), CHANGES)
-def test_a_change_is_one_call_and_is_taken_back_by_one_and_nothing_changed_is_none(
+def test_a_change_is_one_call_and_so_is_its_reversal_and_no_change_is_no_call(
     created: Served, kind: str, definition: Mapping[str, Any], calls: list[str]
 ) -> None:
     before = timeless(created.shown(kind))
@@ -126,7 +126,9 @@ def test_drift_is_corrected(created: Served) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_was_deleted_by_hand_is_created_anew_by_an_update_and_blocks_no_delete(created: Served, kind: str) -> None:
+def test_a_resource_deleted_out_of_band_is_recreated_by_an_update_and_blocks_no_delete(
+    created: Served, kind: str
+) -> None:
     for each in KINDS[::-1][: len(KINDS) - KINDS.index(kind)]:
         if each != "Segment" or kind == "Segment":
             getattr(created.evidently, f"delete_{each.lower()}")(**named(each))
@@ -137,7 +139,7 @@ def test_what_was_deleted_by_hand_is_created_anew_by_an_update_and_blocks_no_del
     assert created.send(managed(kind, "Delete", ARNS[kind]))["Status"] == "SUCCESS"
 
 
-def test_what_is_deleted_by_hand_while_an_update_reconciles_it_blocks_no_update(created: Served) -> None:
+def test_a_resource_deleted_while_an_update_reconciles_it_blocks_no_update(created: Served) -> None:
     def deleted_before_the_change(request: Received) -> Reply:
         if request.method == "PATCH":
             created.evidently.delete_feature(**named("Feature"))
@@ -152,7 +154,7 @@ def test_what_is_deleted_by_hand_while_an_update_reconciles_it_blocks_no_update(
     assert not created.exists("Feature")
 
 
-def test_a_feature_whose_project_was_deleted_by_hand_blocks_no_update(created: Served) -> None:
+def test_a_feature_whose_project_was_deleted_out_of_band_blocks_no_update(created: Served) -> None:
     for kind in ("Launch", "Feature", "Project"):
         getattr(created.evidently, f"delete_{kind.lower()}")(**named(kind))
     response = created.send(managed("Feature", "Update", ARNS["Feature"]))
@@ -160,7 +162,7 @@ def test_a_feature_whose_project_was_deleted_by_hand_blocks_no_update(created: S
     assert (response["Data"]["Arn"], response["Data"]["Status"]) == (ARNS["Feature"], "")
 
 
-def test_everything_is_deleted_in_the_opposite_order(created: Served) -> None:
+def test_resources_are_deleted_in_the_opposite_order(created: Served) -> None:
     for kind in reversed(KINDS):
         assert created.send(managed(kind, "Delete", ARNS[kind]))["Status"] == "SUCCESS"
         assert not created.exists(kind)
@@ -174,7 +176,7 @@ def test_everything_is_deleted_in_the_opposite_order(created: Served) -> None:
         ("Segment", "In the way: launch 'winter' of project 'petfood'."),
     ],
 )
-def test_a_delete_that_something_is_in_the_way_of_names_it(created: Served, kind: str, named_in_reason: str) -> None:
+def test_a_blocked_delete_names_what_is_in_the_way(created: Served, kind: str, named_in_reason: str) -> None:
     created.evidently.start_launch(**named("Launch"))
     if kind == "Segment":
         override = {"segment": "norway", "evaluationOrder": 1, "weights": {"all": 1}}
@@ -228,7 +230,7 @@ def test_a_segment_is_not_changed_under_its_name(created: Served) -> None:
         ("Project", {"Name": None}, "Name is None"),
         ("Feature", {"Project": "arn:aws:s3:::bucket"}, "Project is 'arn:aws:s3:::bucket'"),
         ("Launch", {"Definition": "{'no': 'json'}"}, "Definition is \"{'no': 'json'}\""),
-        ("Feature", {"Project": "absent"}, "answered 404 ResourceNotFoundException"),
+        ("Feature", {"Project": "absent"}, "returned 404 ResourceNotFoundException"),
         ("Feature", {"Definition": '{"variations": [{"name": "a b", "value": {"boolValue": true}}]}'}, "variations[0]"),
     ],
 )

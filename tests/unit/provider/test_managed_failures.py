@@ -1,4 +1,4 @@
-"""What failures of a managed resource leave: nothing that its stack does not name, and nothing of others' deleted."""
+"""Failures of a managed resource leave no orphan, and delete nothing of another owner."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def projects(served: Served) -> list[str]:
     return [project["name"] for project in served.evidently.list_projects()["projects"]]
 
 
-def test_a_create_whose_response_is_lost_is_ours_at_the_next_try(served: Served) -> None:
+def test_a_create_whose_response_is_lost_is_owned_after_the_retry(served: Served) -> None:
     with served.losing_responses("POST", times=1):
         response = served.send(managed("Project", "Create"))
     assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", PROJECT)
@@ -37,7 +37,7 @@ def test_a_create_whose_responses_are_all_lost_is_undone_by_the_delete_that_foll
     assert projects(served) == []
 
 
-def test_a_create_that_was_never_responded_to_is_undone_by_the_delete_with_a_made_up_id(served: Served) -> None:
+def test_a_create_that_never_responded_is_undone_by_the_delete_with_a_made_up_id(served: Served) -> None:
     served.send(managed("Project", "Create"))
     assert served.send(managed("Project", "Delete", MADE_UP))["Status"] == "SUCCESS"
     assert projects(served) == []
@@ -55,7 +55,7 @@ def test_a_replacement_whose_responses_are_lost_is_undone_by_the_rollback(served
     assert projects(served) == ["petfood"]
 
 
-def test_a_replacement_that_fails_and_its_rollback_leave_alone_what_was_there_before(served: Served) -> None:
+def test_a_failed_replacement_and_its_rollback_keep_the_original_resource(served: Served) -> None:
     served.evidently.create_project(name="another")
     served.send(managed("Project", "Create"))
     assert served.send(managed("Project", "Update", PROJECT, **ANOTHER))["Status"] == "FAILED"
@@ -80,7 +80,7 @@ def test_a_moved_construct_whose_create_fails_halfway_releases_again(served: Ser
     assert projects(served) == []
 
 
-def test_a_throttled_api_is_called_again_and_a_broken_one_for_a_while(served: Served) -> None:
+def test_a_throttled_call_is_retried_until_the_timeout_and_a_5xx_for_30_seconds(served: Served) -> None:
     script = iter([THROTTLED, THROTTLED, BROKEN])
     served.harness.api.respond = lambda request: next(script, None) or served.respond(request)
     assert served.send(managed("Project", "Create"))["Status"] == "SUCCESS"
@@ -108,7 +108,7 @@ def test_a_create_that_the_api_forbids_has_created_nothing(served: Served) -> No
     ],
 )
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_api_that_keeps_no_owners_is_refused_with_a_sentence_and_nothing_is_changed_there(
+def test_an_api_without_ownership_is_refused_before_any_change(
     plain: Harness, kind: str, request_type: str, given: str, status: str
 ) -> None:
     plain.api.respond = lambda _: Reply(200, b'{"%s": {"arn": "arn"}}' % kind.lower().encode())

@@ -1,4 +1,4 @@
-"""Whose a project, feature, segment or launch is, and what a Delete may do to it, on the API itself."""
+"""Ownership of a project, feature, segment or launch, with the real API: what a Delete may do to it."""
 
 import pytest
 
@@ -12,7 +12,7 @@ ANOTHER_STACK = "arn:aws:cloudformation:eu-north-1:123456789012:stack/shop2/ffff
 
 
 def create_by_hand(served: Served, kind: str) -> None:
-    """Create what the definition of a kind says, as somebody else would."""
+    """Create a resource with its kind's definition, without an owner."""
     project = {"project": "petfood"} if kind in {"Feature", "Launch"} else {}
     if project:
         served.evidently.create_project(name="petfood")
@@ -22,7 +22,7 @@ def create_by_hand(served: Served, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_somebody_else_created_is_not_acquired_and_not_deleted(served: Served, kind: str) -> None:
+def test_a_resource_of_another_owner_is_neither_acquired_nor_deleted(served: Served, kind: str) -> None:
     create_by_hand(served, kind)
     before = served.shown(kind)
     response = served.send(managed(kind, "Create"))
@@ -35,7 +35,7 @@ def test_what_somebody_else_created_is_not_acquired_and_not_deleted(served: Serv
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_adopted_gets_its_desired_state_and_is_never_deleted(served: Served, kind: str) -> None:
+def test_an_adopted_resource_is_reconciled_and_never_deleted(served: Served, kind: str) -> None:
     create_by_hand(served, kind)
     definition = DEFINITIONS[kind] if kind == "Segment" else {**DEFINITIONS[kind], "description": "Adopted"}
     given = managed(kind, "Create", definition=definition, AdoptExisting="true", Tags={"team": "web"})
@@ -89,7 +89,7 @@ def test_a_construct_that_moves_in_its_stack_takes_its_resource_along(
         assert not created.exists(kind)
 
 
-def test_an_old_update_that_comes_again_changes_nothing(created: Served) -> None:
+def test_a_duplicate_of_an_earlier_update_changes_nothing(created: Served) -> None:
     first, second = ({**DEFINITIONS["Feature"], "description": text} for text in ("First", "Second"))
     before = created.now + 60
     created.send(managed("Feature", "Update", ARNS["Feature"], definition=first, Tags={"state": "first"}))
@@ -104,7 +104,7 @@ def test_an_old_update_that_comes_again_changes_nothing(created: Served) -> None
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_create_that_is_delivered_again_after_its_delete_creates_nothing(created: Served, kind: str) -> None:
+def test_a_duplicate_create_after_its_delete_creates_nothing(created: Served, kind: str) -> None:
     for each in KINDS[: KINDS.index(kind) : -1]:
         created.send(managed(each, "Delete", ARNS[each]))
     requested_at = created.now + 60
@@ -119,7 +119,7 @@ def test_a_create_that_is_delivered_again_after_its_delete_creates_nothing(creat
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_kept_is_nobodys_and_the_next_stack_has_to_adopt_it(created: Served, kind: str) -> None:
+def test_a_kept_resource_has_no_owner_and_the_next_stack_must_adopt_it(created: Served, kind: str) -> None:
     assert created.send(managed(kind, "Delete", ARNS[kind], OnDelete="KEEP"))["Status"] == "SUCCESS"
     assert created.exists(kind)
     assert created.send(managed(kind, "Create"))["Status"] == "FAILED"
@@ -127,7 +127,7 @@ def test_what_is_kept_is_nobodys_and_the_next_stack_has_to_adopt_it(created: Ser
     assert adopted["PhysicalResourceId"] == f"{ARNS[kind]}#adopted"
 
 
-def test_a_running_launch_is_stopped_whoever_started_it_and_deleted(created: Served) -> None:
+def test_a_running_launch_is_stopped_and_deleted_whoever_started_it(created: Served) -> None:
     started = created.send({**event("Create"), "StackId": ANOTHER_STACK})
     assert started["Data"]["StartedBy"] == "stack"
     assert created.send(managed("Launch", "Delete", ARNS["Launch"]))["Status"] == "SUCCESS"
@@ -137,7 +137,7 @@ def test_a_running_launch_is_stopped_whoever_started_it_and_deleted(created: Ser
     assert late["Status"] == "SUCCESS"
 
 
-def test_a_create_that_fails_after_it_adopted_changes_nothing_once_its_delete_has_come(created: Served) -> None:
+def test_a_create_that_failed_after_adopting_changes_nothing_after_its_delete(created: Served) -> None:
     definition = {**DEFINITIONS["Feature"], "description": "Changed"}
     adopts = managed("Feature", "Create", stack_id=ANOTHER_STACK, definition=definition, AdoptExisting="true")
     before = created.shown("Feature")
@@ -152,7 +152,7 @@ def test_a_create_that_fails_after_it_adopted_changes_nothing_once_its_delete_ha
     assert created.shown("Feature") == before
 
 
-def test_a_project_of_another_stack_is_left_to_it(created: Served) -> None:
+def test_a_project_of_another_stack_is_not_deleted(created: Served) -> None:
     response = created.send(managed("Project", "Create", stack_id=ANOTHER_STACK, AdoptExisting="true"))
     assert response["PhysicalResourceId"] == f"{ARNS['Project']}#adopted"
     assert created.send(managed("Project", "Delete", ARNS["Project"], stack_id=ANOTHER_STACK))["Status"] == "SUCCESS"

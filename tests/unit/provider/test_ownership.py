@@ -1,4 +1,4 @@
-"""The plan of a request: which calls it makes, one after the other, and what their outcomes come to."""
+"""The plan of a request: its calls, one after the other, and its result by their outcomes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from evidently_provider.ownership.identity import Mark, PhysicalId
-from evidently_provider.ownership.plan import FAULTS, Action, Call, End, Outcome, Subject, plan
+from evidently_provider.ownership.plan import FAULTS, Action, Call, Outcome, Result, Subject, plan
 from evidently_provider.ownership.references import Kind, ResourceRef
 from evidently_provider.runtime.request import RequestType
 from helpers.launch_replies import launch_arn
@@ -34,33 +34,33 @@ RELEASED = (Outcome.RELEASED, *sorted(FAULTS))
 
 
 def update(given: str, old: ResourceRef | None = None, target: ResourceRef = NOVEMBER) -> Subject:
-    """Return an Update of a resource with an id, from what old properties name to what the new ones do."""
+    """Return an Update of a resource with this id, from an old target to a new one."""
     return replace(CREATE, type=RequestType.UPDATE, given=PhysicalId.parse(given), old=old, target=target)
 
 
 def delete(given: str, *, keep: bool = False, at: int | None = 200) -> Subject:
-    """Return a Delete of a resource with an id."""
+    """Return a Delete of a resource with this id."""
     return replace(CREATE, type=RequestType.DELETE, given=PhysicalId.parse(given), keep=keep, requested_at=at)
 
 
-def carry_out(subject: Subject, outcome: Callable[[Call], Outcome]) -> tuple[list[Call], End]:
-    """Return the calls of a request, and its end."""
+def carry_out(subject: Subject, outcome: Callable[[Call], Outcome]) -> tuple[list[Call], Result]:
+    """Return the calls of a plan, and its result."""
     calls, steps = [], plan(subject)
     try:
         calls.append(next(steps))
         while True:
             calls.append(steps.send(outcome(calls[-1])))
     except StopIteration as stop:
-        end: End = stop.value
-        return calls, end
+        result: Result = stop.value
+        return calls, result
 
 
 def played(subject: Subject, *outcomes: str) -> tuple[str, ...]:
     """Return the calls and the response of a request as texts."""
     left = iter(outcomes)
-    calls, end = carry_out(subject, lambda _: Outcome(next(left)))
+    calls, result = carry_out(subject, lambda _: Outcome(next(left)))
     texts = [f"{call.action} {call.target.name} @{call.requested_at}" for call in calls]
-    return (*texts, f"{'SUCCESS' if end.success else 'FAILED'} {end.physical_id.text}")
+    return (*texts, f"{'SUCCESS' if result.success else 'FAILED'} {result.physical_id.text}")
 
 
 @pytest.mark.parametrize(
@@ -142,12 +142,12 @@ def test_an_update_first_releases_the_old_launch_that_nothing_names_any_more(giv
 @pytest.mark.parametrize(
     ("given", "old"), [(OURS, NOVEMBER), (OTHERS, DECEMBER), (OTHERS, NOVEMBER), (f"{OTHERS}#adopted", DECEMBER)]
 )
-def test_an_update_does_not_release_what_its_id_or_its_new_properties_name(given: str, old: ResourceRef) -> None:
+def test_an_update_releases_neither_the_resource_of_its_id_nor_of_its_properties(given: str, old: ResourceRef) -> None:
     assert played(update(given, old=old), "ok") == ("acquire november @100", f"SUCCESS {OURS}")
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
-def test_an_update_that_can_not_release_the_old_launch_fails_before_it_acquires(fault: str) -> None:
+def test_an_update_that_cannot_release_the_old_launch_fails_before_it_acquires(fault: str) -> None:
     assert played(update(OTHERS, old=JANUARY), fault) == ("release january @100", f"FAILED {OTHERS}")
 
 
@@ -161,7 +161,7 @@ def test_an_update_goes_on_where_the_old_launch_is_in_use_because_the_clean_up_d
     ("given", "call"),
     [
         (OURS, "november @200"),
-        (OTHERS, "december @200"),  # the id decides, not the properties
+        (OTHERS, "december @200"),  # by the id, not the properties
         (f"{OURS}#failed:50", "november @50"),
         (f"{OURS}#failed:{REQUEST_ID}", "november @None"),
         ("not-started:50", "november @50"),
@@ -170,19 +170,19 @@ def test_an_update_goes_on_where_the_old_launch_is_in_use_because_the_clean_up_d
     ],
 )
 @pytest.mark.parametrize(("keep", "action"), [(False, "release"), (True, "leave")])
-def test_a_delete_releases_or_leaves_as_of_the_time_of_what_it_undoes(
+def test_a_delete_releases_as_of_the_time_of_the_request_it_undoes(
     given: str, call: str, action: str, *, keep: bool
 ) -> None:
     assert played(delete(given, keep=keep), "released") == (f"{action} {call}", f"SUCCESS {given}")
 
 
 @pytest.mark.parametrize("keep", [False, True])
-def test_a_delete_of_what_was_adopted_calls_nothing(*, keep: bool) -> None:
+def test_a_delete_of_an_adopted_resource_calls_nothing(*, keep: bool) -> None:
     assert played(delete(f"{OURS}#adopted", keep=keep)) == (f"SUCCESS {OURS}#adopted",)
 
 
 @pytest.mark.parametrize("given", ["not-started:50", MADE_UP])
-def test_a_delete_whose_properties_can_not_have_acquired_anything_calls_nothing(given: str) -> None:
+def test_a_delete_with_invalid_properties_calls_nothing(given: str) -> None:
     assert played(replace(delete(given), target=None)) == (f"SUCCESS {given}",)
 
 
@@ -198,14 +198,14 @@ def test_a_delete_whose_properties_can_not_have_acquired_anything_calls_nothing(
         (f"{OURS}#failed:50", True, "SUCCESS"),
     ],
 )
-def test_a_delete_fails_only_where_its_id_says_that_something_may_run(
+def test_a_delete_fails_only_if_its_id_says_that_something_may_run(
     given: str, status: str, fault: str, *, keep: bool
 ) -> None:
     assert played(delete(given, keep=keep), fault)[-1] == f"{status} {given}"
 
 
 @pytest.mark.parametrize("mark", ["", "#adopted"])
-def test_new_ids_say_at_which_url_the_resource_is_where_that_may_change(mark: str) -> None:
+def test_new_ids_have_the_endpoints_digest_if_the_url_may_change(mark: str) -> None:
     subject = replace(CREATE, endpoint="0123abcd")
 
     assert played(subject, "running" if mark else "ok")[-1] == f"SUCCESS {OURS}{mark}#at:0123abcd"
@@ -231,20 +231,20 @@ def test_a_create_names_what_it_acquires() -> None:
     "given", ["", OURS, f"{OURS}#adopted", f"{OURS}#failed:50", OTHERS, f"{OTHERS}#adopted", "not-started:50", MADE_UP]
 )
 @pytest.mark.parametrize(("released", "acquired"), list(product(RELEASED, ACQUIRED)))
-def test_whatever_the_calls_come_to_cloudformation_gets_an_id_that_it_knows_or_that_is_true(
+def test_every_outcome_gives_cloudformation_its_own_id_or_a_true_one(
     given: str, released: Outcome, acquired: Outcome
 ) -> None:
     requests = [replace(delete(given), keep=keep) for keep in (False, True)] if given else [CREATE]
     requests += [update(given, old) for old in (None, NOVEMBER, DECEMBER, JANUARY) if given]
     for subject in requests:
-        calls, end = carry_out(subject, lambda call: acquired if call.action in ACQUIRES else released)
+        calls, result = carry_out(subject, lambda call: acquired if call.action in ACQUIRES else released)
         assert not any(call.action in ACQUIRES for call in calls[:-1]), "nothing undoes what was acquired"
-        if given and (subject.type is RequestType.DELETE or not end.success):
-            assert end.physical_id.text == given
+        if given and (subject.type is RequestType.DELETE or not result.success):
+            assert result.physical_id.text == given
         if given:
-            assert {call.unanswered.text for call in calls} <= {given}
-        if end.physical_id.text != given:
-            assert (end.physical_id.mark is Mark.OWNED) is (end.outcome is Outcome.OK), "only the API makes an owner"
+            assert {call.failure_id.text for call in calls} <= {given}
+        if result.physical_id.text != given:
+            assert (result.physical_id.mark is Mark.OWNED) is (result.outcome is Outcome.OK), "the API makes an owner"
         assert all(
             subject.given and subject.given.text == call.target.arn_beside(STACK_ID) for call in calls if call.owned
         )

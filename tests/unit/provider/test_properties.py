@@ -1,4 +1,4 @@
-"""A StartLaunch's properties: strings of any age, some of them known only at deploy time."""
+"""Properties of a StartLaunch: strings of any version, some of them known only at deploy time."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def test_a_launch_is_named_by_name_or_arn(project: str, launch: str) -> None:
     assert launch_ref({"Project": project, "Launch": launch}) == ResourceRef(Kind.LAUNCH, "november", "petfood")
 
 
-def test_names_are_held_against_the_shapes_of_the_model() -> None:
+def test_names_are_checked_by_the_shapes_of_the_model() -> None:
     checked: list[tuple[str, ...]] = []
 
     check_names(launch_ref({"Project": PROJECT_ARN, "Launch": launch_arn()}), "Launch", lambda *it: checked.append(it))
@@ -47,7 +47,7 @@ def test_names_are_held_against_the_shapes_of_the_model() -> None:
     ],
 )
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
-def test_a_property_that_breaks_a_rule_fails_with_its_name_value_and_rule_before_any_call(
+def test_an_invalid_property_fails_with_name_value_and_rule_before_any_call(
     either: Harness, request_type: str, properties: dict[str, Any], name: str, value: object
 ) -> None:
     response = either.send(event(request_type, **properties))
@@ -57,7 +57,7 @@ def test_a_property_that_breaks_a_rule_fails_with_its_name_value_and_rule_before
     assert either.calls == []
 
 
-def test_a_launch_of_another_project_is_told_which_project_it_should_be_of() -> None:
+def test_a_launch_of_another_project_is_refused_with_the_expected_project() -> None:
     with pytest.raises(InvalidPropertyError, match="petfood"):
         launch_ref({"Project": "petfood", "Launch": OTHER_PROJECT})
 
@@ -66,7 +66,7 @@ def test_a_launch_of_another_project_is_told_which_project_it_should_be_of() -> 
     ("given", "seconds"),
     [("120", 120.0), ("0", 0.0), ("1.5", 1.5), ("-5", 0.0), ("nan", 0.0), ("soon", 120.0), (["1"], 120.0), (90, 90.0)],
 )
-def test_a_timeout_is_a_number_of_seconds_whatever_came(given: object, seconds: float) -> None:
+def test_an_invalid_timeout_becomes_a_valid_number_of_seconds(given: object, seconds: float) -> None:
     assert timeout_seconds({"TimeoutSeconds": given}) == seconds
 
 
@@ -86,7 +86,7 @@ def test_a_payload_without_a_timeout_has_the_default() -> None:
         (["CANCEL"], True),
     ],
 )
-def test_a_delete_keeps_what_it_is_not_told_to_end(given: object, *, is_kept: bool) -> None:
+def test_a_delete_with_an_unknown_on_delete_keeps_the_resource(given: object, *, is_kept: bool) -> None:
     assert keeps({"OnDelete": given}) is is_kept
 
 
@@ -113,7 +113,7 @@ def test_an_arn_of_another_account_or_region_is_refused(name: str, arn: str) -> 
 
 
 @pytest.mark.parametrize("value", [launch_arn(), PROJECT_ARN, "november", "", None, 7])
-def test_names_and_arns_of_the_own_account_and_region_are_not(value: object) -> None:
+def test_names_and_arns_of_the_own_account_and_region_are_accepted(value: object) -> None:
     check_arns({"Project": value, "Launch": value}, "123456789012", "eu-north-1")
 
 
@@ -126,9 +126,7 @@ def test_a_launch_of_another_account_is_refused_before_any_call(either: Harness,
     assert either.calls == []
 
 
-def test_the_region_of_an_arn_is_the_apis_where_it_is_another_than_the_functions(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_region_of_an_arn_is_the_apis_not_the_functions(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(contract.ENV_SIGNING_REGION, "us-west-2")
     harness.api.plan(shows("RUNNING"))
 

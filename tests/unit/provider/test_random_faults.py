@@ -1,9 +1,9 @@
-"""Whatever CloudFormation, Lambda, the network and other hands do: the promises of ownership hold.
+"""The promises of ownership hold, whatever CloudFormation, Lambda, the network and others do.
 
-Random walks, each the same in every run: RANDOM_WALKS=500 makes more of them. Two stacks with two resources each name a
-few launches, or managed resources; every request may meet faults of the API, lose its response, come twice, or come
-again at any later time. The promises are those of docs/ownership.md, and so are the weakenings that are exempt; who
-began and ended what is seen from outside.
+Random walks, each the same in every run; RANDOM_WALKS=500 takes more of them. Two stacks with two resources each share
+a few launches, or managed resources. Every request may meet faults of the API, lose its response, arrive twice, or
+arrive again at any later time. docs/ownership.md has the promises and the exempt weaknesses; the test observes from
+outside who started and stopped what.
 """
 
 import os
@@ -27,7 +27,7 @@ STEPS = 25
 SUBJECTS = [(START_LAUNCH, True), (START_LAUNCH, False), *((kind, True) for kind in KINDS)]
 RESOURCES = [Key(stack, logical_id) for stack in STACKS for logical_id in "AB"]
 ON_DELETE = ["CANCEL", "CANCEL", "COMPLETE", "KEEP_RUNNING"]
-LOST = Faults(("response lost",) * 12)  # ownership is at stake
+LOST = Faults(("response lost",) * 12)  # longer than the retries: the outcome stays unknown
 CREATES = [*["accepted"] * 4, "no rollback", "fails later", "given up", "overtaken"]
 CHANGES = ["delete", *["commit"] * 3, "roll back, update first", "roll back, delete first"]
 
@@ -37,9 +37,9 @@ class Walk:
     """One walk.
 
     Args:
-        aws: CloudFormation and what is around it.
-        random: Where the choices come from.
-        names: Of the launches, or managed resources, that have been spoken of.
+        aws: CloudFormation and everything around it.
+        random: the source of all choices.
+        names: names of the launches, or managed resources, so far.
 
     """
 
@@ -48,7 +48,7 @@ class Walk:
     names: list[str] = field(default_factory=list)
 
     def step(self) -> None:
-        """Let something happen."""
+        """Take one step."""
         match self.random.choices(["deploy", "deliver again", "by hand"], [14, 4, 3])[0]:
             case "deploy":
                 self.deploy()
@@ -58,7 +58,7 @@ class Walk:
                 self.aws.by_hand(self.random.choice(["start", "stop", "delete"]), self.random.choice(self.names[-3:]))
 
     def deploy(self) -> None:
-        """Let CloudFormation do what comes next to a resource that exists, or to one that does not."""
+        """Create, update or delete a resource through CloudFormation."""
         key = self.random.choice([*RESOURCES, *self.aws.resources])
         old = self.aws.resources.get(key)
         if key in self.aws.failed:
@@ -75,7 +75,7 @@ class Walk:
         self.update(key, old, Desired(name, self.random.choice(ON_DELETE)), change)
 
     def name(self) -> str:
-        """Return a new name, or one of the latest: what has ended is of little interest."""
+        """Return a new name or one of the latest, as ended launches are of little interest."""
         if not self.names or self.random.random() < 1 / 3:
             self.names.append(f"name-{len(self.names)}")
             self.aws.subjects.make(self.names[-1])
@@ -83,7 +83,7 @@ class Walk:
         return self.random.choice(self.names[-3:])
 
     def faults(self) -> Faults:
-        """Return what goes wrong with a request, most often nothing."""
+        """Return the faults of a request, most often none."""
         chance = self.random.random()
         if chance < 1 / 2:
             return NO_FAULT
@@ -94,11 +94,11 @@ class Walk:
             return Faults(delivery=delivery, twice=twice)
         calls = tuple(self.random.choices(FAULTS, k=self.random.randint(1, 4)))
         if self.random.random() < 1 / 2:
-            calls = (calls[0],) * 12  # longer than anybody retries; what comes after it in the same request is well
+            calls = (calls[0],) * 12  # longer than the retries; later calls of the request have no fault
         return Faults(calls, last=twice, delivery=delivery)
 
     def create(self, key: Key, desired: Desired) -> None:
-        """Create a resource, or give that up in one of several ways."""
+        """Create a resource, or fail and roll back in one of several ways."""
         before = self.aws.subjects.active
         match self.random.choice(CREATES):
             case "given up":
@@ -119,7 +119,7 @@ class Walk:
         self.aws.check_still_active(before)
 
     def create_again(self, key: Key, failed: Resource) -> None:
-        """Create what FAILED without a rollback; CloudFormation deletes the failed resource before that, or after."""
+        """Create a resource again after --disable-rollback; CloudFormation deletes the failed one first, or last."""
         desired, delete_first = (
             Desired(failed.desired.name, self.random.choice(ON_DELETE)),
             self.random.random() < 1 / 2,
@@ -131,14 +131,14 @@ class Walk:
         if response["Status"] == "SUCCESS":
             self.aws.accept(key, desired, response)
             if PhysicalId.parse(response["PhysicalResourceId"]).mark is Mark.ADOPTED:
-                self.aws.exempt.add(desired.name)  # W6: what the failed one started is nobody's
+                self.aws.exempt.add(desired.name)  # W6: the failed one's launch has no owner left
         else:
             assert self.aws.delete(key, response["PhysicalResourceId"], desired)
         if not delete_first:
             assert self.aws.delete(key, failed.physical_id, failed.desired)
 
     def update(self, key: Key, old: Resource, new: Desired, end: str) -> None:
-        """Update a resource, and go on with a clean-up, or with a rollback in either order."""
+        """Update a resource, then clean up, or roll back in either order."""
         before = self.aws.subjects.active
         response = self.aws.update(key, old.physical_id, old.desired, new, self.faults())
         new_id = response["PhysicalResourceId"]
@@ -146,7 +146,7 @@ class Walk:
         if response["Status"] == "SUCCESS" and end == "commit":
             self.aws.accept(key, new, response)
             if replaced and not self.aws.delete(key, old.physical_id, old.desired, self.faults()):
-                self.aws.exempt.add(old.desired.name)  # W2: CloudFormation gives a clean-up up
+                self.aws.exempt.add(old.desired.name)  # W2: CloudFormation gives up a failed clean-up
             return
         if replaced and end == "roll back, delete first":
             assert self.aws.delete(key, new_id, new)
@@ -179,5 +179,5 @@ def test_ownership_invariants_under_random_faults(
     walk = Walk(aws, Random(f"{seed} {kind} {keeps_rules}"))  # noqa: S311 - no secret
     for _ in range(STEPS):
         walk.step()
-        if keeps_rules:  # elsewhere what can't be proven ours is left alone
+        if keeps_rules:  # without the rules, an unproven launch is left running
             aws.check_orphans()

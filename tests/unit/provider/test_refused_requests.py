@@ -1,4 +1,4 @@
-"""Requests that are not served: of another account's stack, for another URL, of a type that nobody knows."""
+"""Refused requests: for another account's stack, for another URL, of an unknown type."""
 
 import re
 
@@ -15,7 +15,7 @@ OURS, ADOPTED, UNKNOWN = launch_arn(), f"{launch_arn()}#adopted", f"{launch_arn(
     ("given", "status"),
     [(OURS, "FAILED"), (UNKNOWN, "FAILED"), (ADOPTED, "SUCCESS"), (NOT_STARTED, "SUCCESS"), (MADE_UP, "SUCCESS")],
 )
-def test_a_stack_of_another_account_is_served_nothing(either: Harness, given: str, status: str) -> None:
+def test_a_request_for_a_stack_of_another_account_calls_nothing(either: Harness, given: str, status: str) -> None:
     stack = STACK_ID.replace("123456789012", "210987654321")
 
     response = either.send({**event("Delete", given), "StackId": stack})
@@ -28,7 +28,7 @@ def test_a_stack_of_another_account_is_served_nothing(either: Harness, given: st
 
 @pytest.mark.parametrize("request_type", ["Create", "Update", "Delete"])
 @pytest.mark.parametrize("logical_id", ['A", action=acquire, resource="B', "A\r\nx-evidently-owner: B", "Ä", ""])
-def test_a_logical_id_that_cloudformation_does_not_have_is_served_nothing(
+def test_a_logical_id_in_another_form_is_refused_before_any_call(
     either: Harness, request_type: str, logical_id: str
 ) -> None:
     response = either.send({**event(request_type, OURS), "LogicalResourceId": logical_id})
@@ -50,7 +50,7 @@ def test_a_resource_at_another_url_is_refused_with_the_way_out(harness: Harness,
     assert harness.calls == []
 
 
-def test_a_resource_at_the_providers_url_is_served_and_its_id_goes_on_to_say_so(harness: Harness) -> None:
+def test_a_resource_at_the_providers_url_is_served_and_keeps_its_id(harness: Harness) -> None:
     harness.api.plan(shows("RUNNING"), shows("RUNNING"), stopped())
     created = harness.send(event("Create", Endpoint=harness.api.url))["PhysicalResourceId"]
 
@@ -62,7 +62,7 @@ def test_a_resource_at_the_providers_url_is_served_and_its_id_goes_on_to_say_so(
     assert harness.calls == ["StartLaunch", "StartLaunch", "StopLaunch"]
 
 
-def test_a_delete_of_what_was_adopted_at_another_url_succeeds(harness: Harness) -> None:
+def test_a_delete_of_a_resource_adopted_at_another_url_succeeds(harness: Harness) -> None:
     given = f"{ADOPTED}#at:{endpoint_digest('https://elsewhere.example.com')}"
 
     assert harness.send(event("Delete", given, Endpoint=harness.api.url))["Status"] == "SUCCESS"

@@ -1,4 +1,4 @@
-"""Delete of a StartLaunch: decided by the id, on an API that keeps the rules of ownership and on one without."""
+"""Delete of a StartLaunch: the physical id decides, on an API with the rules of ownership and on one without."""
 
 import json
 from dataclasses import replace
@@ -28,7 +28,7 @@ from helpers.scripted_server import RESET, Reply
 
 OURS, ADOPTED, UNKNOWN = launch_arn(), f"{launch_arn()}#adopted", f"{launch_arn()}#failed:{NOW - 60}"
 REFUSED = pytest.mark.parametrize("refused", [CONFLICT, INVALID], ids=["409", "400"])
-# What has to be proven before it is released, and the time as of which it is.
+# Ids whose ownership must be proven before the release, and the time of the release.
 UNPROVEN = pytest.mark.parametrize(
     ("given", "as_of"), [(MADE_UP, NOW), (NOT_STARTED, NOW), ("not-started:50", 50), (UNKNOWN, NOW - 60)]
 )
@@ -38,7 +38,7 @@ NEVER_FAIL = pytest.mark.parametrize("given", [MADE_UP, "not-started:50"])
 @pytest.mark.parametrize(
     ("on_delete", "state"), [("CANCEL", "CANCELLED"), ("COMPLETE", "COMPLETED"), (None, "CANCELLED")]
 )
-def test_a_launch_of_ours_is_stopped_as_on_delete_says_after_one_call(
+def test_an_owned_launch_is_stopped_as_on_delete_says_in_one_call(
     either: Harness, on_delete: str | None, state: str
 ) -> None:
     either.api.plan(stopped())
@@ -51,7 +51,7 @@ def test_a_launch_of_ours_is_stopped_as_on_delete_says_after_one_call(
     assert body == {"desiredState": state, "reason": "Stopped by CloudFormation stack shop"}
 
 
-def test_the_reason_of_a_stop_fits_into_the_api(either: Harness) -> None:
+def test_the_reason_of_a_stop_has_160_characters_at_most(either: Harness) -> None:
     either.api.plan(stopped())
     stack = f"arn:aws:cloudformation:eu-north-1:123456789012:stack/{'s' * 200}/0a1b"
 
@@ -63,7 +63,7 @@ def test_the_reason_of_a_stop_fits_into_the_api(either: Harness) -> None:
 
 
 @pytest.mark.parametrize("on_delete", ["CANCEL", "COMPLETE", "KEEP_RUNNING"])
-def test_what_was_adopted_is_left_alone_without_a_call(either: Harness, on_delete: str) -> None:
+def test_a_delete_of_an_adopted_launch_calls_nothing(either: Harness, on_delete: str) -> None:
     response = either.send(event("Delete", ADOPTED, OnDelete=on_delete))
 
     assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", ADOPTED)
@@ -71,7 +71,7 @@ def test_what_was_adopted_is_left_alone_without_a_call(either: Harness, on_delet
 
 
 @UNPROVEN
-def test_what_is_not_proven_ours_is_released_once_the_api_has_said_that_it_keeps_the_rules(
+def test_an_unproven_launch_is_released_once_the_api_says_that_it_keeps_the_rules(
     harness: Harness, given: str, as_of: int
 ) -> None:
     harness.api.plan(shows("RUNNING"), released("done"))
@@ -86,7 +86,7 @@ def test_what_is_not_proven_ours_is_released_once_the_api_has_said_that_it_keeps
 
 @pytest.mark.parametrize("on_delete", ["KEEP_RUNNING", "a value of another version"])
 @pytest.mark.parametrize("given", [OURS, UNKNOWN, MADE_UP, NOT_STARTED])
-def test_what_is_to_run_on_is_left(harness: Harness, given: str, on_delete: str) -> None:
+def test_a_launch_that_is_kept_is_left(harness: Harness, given: str, on_delete: str) -> None:
     harness.api.plan(shows("RUNNING"), released("kept"))
 
     response = harness.send(event("Delete", given, OnDelete=on_delete))
@@ -95,12 +95,12 @@ def test_what_is_to_run_on_is_left(harness: Harness, given: str, on_delete: str)
     assert harness.changes == [("StopLaunch", "november", "leave")]
 
 
-@pytest.mark.parametrize("found", [shows("RUNNING"), NOT_FOUND], ids=["running", "gone"])
+@pytest.mark.parametrize("found", [shows("RUNNING"), NOT_FOUND], ids=["running", "not_found"])
 @pytest.mark.parametrize(
     ("given", "on_delete"),
     [(MADE_UP, "CANCEL"), (NOT_STARTED, "CANCEL"), (UNKNOWN, "CANCEL"), (OURS, "KEEP_RUNNING"), (MADE_UP, "COMPLETE")],
 )
-def test_on_an_api_that_keeps_no_rules_what_is_not_proven_ours_is_skipped_with_a_warning(
+def test_on_an_api_without_ownership_an_unproven_launch_is_skipped_with_a_warning(
     plain: Harness, log: LogLines, given: str, on_delete: str, found: Reply
 ) -> None:
     plain.api.plan(found)
@@ -133,7 +133,7 @@ def test_a_response_that_is_not_the_apis_proves_nothing(harness: Harness) -> Non
     ],
 )
 @pytest.mark.parametrize("given", [OURS, UNKNOWN, MADE_UP, NOT_STARTED])
-def test_whatever_a_release_comes_to_the_delete_succeeds_and_the_log_says_it(
+def test_a_delete_succeeds_with_any_outcome_of_its_release_and_logs_it(
     harness: Harness, log: LogLines, given: str, reply: Reply, line: dict[str, str]
 ) -> None:
     harness.api.plan(*([] if given == OURS else [shows("RUNNING")]), reply)
@@ -146,7 +146,7 @@ def test_whatever_a_release_comes_to_the_delete_succeeds_and_the_log_says_it(
 
 @REFUSED
 @pytest.mark.parametrize("found", ["CREATED", "COMPLETED", "CANCELLED"])
-def test_where_a_stop_is_refused_a_launch_that_does_not_run_is_done(plain: Harness, found: str, refused: Reply) -> None:
+def test_a_refused_stop_of_a_launch_that_does_not_run_succeeds(plain: Harness, found: str, refused: Reply) -> None:
     plain.api.plan(refused, shows(found))
 
     response = plain.send(event("Delete", OURS))
@@ -167,7 +167,7 @@ def test_a_stop_of_a_running_launch_that_is_refused_fails_with_the_apis_message(
     assert "No, and that is why." in response["Reason"]
 
 
-def test_a_launch_that_is_updating_is_waited_for_and_stopped(plain: Harness) -> None:
+def test_a_delete_waits_for_an_updating_launch_and_stops_it(plain: Harness) -> None:
     plain.api.plan(CONFLICT, shows("UPDATING"), stopped())
 
     assert plain.send(event("Delete", OURS))["Status"] == "SUCCESS"
@@ -187,7 +187,7 @@ def test_a_launch_that_is_updating_past_the_timeout_fails(plain: Harness) -> Non
 
 
 @pytest.mark.parametrize("replies", [[NOT_FOUND], [CONFLICT, NOT_FOUND]], ids=["at_once", "meanwhile"])
-def test_a_launch_that_was_deleted_is_done(plain: Harness, replies: list[Reply]) -> None:
+def test_a_delete_of_a_deleted_launch_succeeds(plain: Harness, replies: list[Reply]) -> None:
     plain.api.plan(*replies)
 
     assert plain.send(event("Delete", OURS))["Status"] == "SUCCESS"
@@ -202,7 +202,7 @@ UNCONFIRMED = pytest.mark.parametrize(
 
 @UNCONFIRMED
 @pytest.mark.parametrize("given", [OURS, UNKNOWN])
-def test_a_stop_that_nobody_confirms_fails_where_the_launch_may_run(either: Harness, given: str, reply: Reply) -> None:
+def test_an_unconfirmed_stop_fails_if_the_launch_may_run(either: Harness, given: str, reply: Reply) -> None:
     either.api.plan(then=repeat(reply))
 
     response = either.send(event("Delete", given))
@@ -216,7 +216,7 @@ def test_a_stop_that_nobody_confirms_fails_where_the_launch_may_run(either: Harn
     ("given", "on_delete"),
     [(MADE_UP, "CANCEL"), (NOT_STARTED, "CANCEL"), (OURS, "KEEP_RUNNING"), (UNKNOWN, "KEEP_RUNNING")],
 )
-def test_any_other_delete_succeeds_whatever_the_api_does_and_leaves_an_error_in_the_log(
+def test_any_other_delete_succeeds_whatever_the_api_does_and_logs_an_error(
     either: Harness, log: LogLines, given: str, on_delete: str, reply: Reply
 ) -> None:
     either.api.plan(then=repeat(reply))
@@ -229,7 +229,7 @@ def test_any_other_delete_succeeds_whatever_the_api_does_and_leaves_an_error_in_
 
 
 @NEVER_FAIL
-def test_an_id_that_needs_no_undoing_succeeds_when_time_is_short(harness: Harness, given: str) -> None:
+def test_a_delete_with_nothing_to_undo_succeeds_when_time_is_short(harness: Harness, given: str) -> None:
     response = harness.send(event("Delete", given), remaining=20)
 
     assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", given)
@@ -237,7 +237,7 @@ def test_an_id_that_needs_no_undoing_succeeds_when_time_is_short(harness: Harnes
 
 
 @NEVER_FAIL
-def test_an_id_that_needs_no_undoing_succeeds_where_no_client_can_be_made(
+def test_a_delete_with_nothing_to_undo_succeeds_without_a_client(
     harness: Harness, monkeypatch: pytest.MonkeyPatch, given: str
 ) -> None:
     monkeypatch.setenv(contract.ENV_ENDPOINT_URL, "http://evidently.example.com")
@@ -271,7 +271,7 @@ def test_properties_that_name_no_launch_leave_nothing_to_release(
     ],
     ids=["none", "of_another_launch", "timeout_a_word", "timeout_a_list", "timeout_negative", "timeout_no_number"],
 )
-def test_a_delete_needs_no_properties_where_the_id_says_enough(either: Harness, properties: dict[str, Any]) -> None:
+def test_a_delete_needs_no_properties_if_the_id_names_the_launch(either: Harness, properties: dict[str, Any]) -> None:
     either.api.plan(stopped())
 
     response = either.send(event("Delete", OURS, **properties))
@@ -287,7 +287,7 @@ def test_a_delete_without_any_properties_succeeds(either: Harness, properties: o
     assert either.send({**event("Delete", OURS), "ResourceProperties": properties})["Status"] == "SUCCESS"
 
 
-def test_without_a_date_in_its_url_a_delete_says_no_time(harness: Harness) -> None:
+def test_without_a_date_in_its_url_a_delete_sends_no_requested_at(harness: Harness) -> None:
     harness.api.plan(stopped())
 
     harness.send(event("Delete", OURS), at=None)

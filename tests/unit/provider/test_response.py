@@ -1,4 +1,4 @@
-"""Exactly one response, whatever becomes of the request."""
+"""Exactly one response to every request."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from evidently_provider.invocation import Invocation
-from evidently_provider.runtime.response import Answer, Status
+from evidently_provider.runtime.response import Response, Status
 from helpers.launch_replies import launch_arn, shows
 from helpers.provider_harness import NOT_STARTED, RESERVE_SECONDS, SECRET, Harness, LogLines, event
 
@@ -17,23 +17,23 @@ EVENTS = [
     pytest.param(event("Update", launch_arn()), launch_arn(), id="update"),
     pytest.param(event("Delete", launch_arn()), launch_arn(), id="delete"),
 ]
-Serve = Callable[[Invocation], Answer]
+Serve = Callable[[Invocation], Response]
 
 
 def raising(error: BaseException) -> Serve:
-    def serve(_: Invocation) -> Answer:
+    def serve(_: Invocation) -> Response:
         raise error
 
     return serve
 
 
-def answering(**members: Any) -> Serve:
-    return lambda _: Answer(**{"status": Status.SUCCESS, "physical_id": launch_arn(), **members})
+def responding(**members: Any) -> Serve:
+    return lambda _: Response(**{"status": Status.SUCCESS, "physical_id": launch_arn(), **members})
 
 
 @pytest.mark.parametrize("error", [ValueError(SECRET), SystemExit(SECRET), KeyboardInterrupt(), MemoryError()])
 @pytest.mark.parametrize(("given", "physical_id"), EVENTS)
-def test_a_crash_has_a_response(
+def test_a_crash_gets_a_response(
     harness: Harness, given: dict[str, Any], physical_id: str, error: BaseException
 ) -> None:
     response = harness.send(given, serve=raising(error))
@@ -52,8 +52,8 @@ def test_a_crash_is_logged_with_its_place_and_without_its_message(harness: Harne
     assert SECRET not in json.dumps(line)
 
 
-def test_a_crash_after_a_call_that_may_have_had_an_effect_tells_the_delete(harness: Harness) -> None:
-    def serve(invocation: Invocation) -> Answer:
+def test_a_crash_after_a_call_with_a_possible_effect_has_a_failed_id(harness: Harness) -> None:
+    def serve(invocation: Invocation) -> Response:
         invocation.progress.failure_id = f"{launch_arn()}#failed:1"
         raise ValueError
 
@@ -62,14 +62,14 @@ def test_a_crash_after_a_call_that_may_have_had_an_effect_tells_the_delete(harne
 
 @pytest.mark.parametrize("remaining", [180, 16, 15, 1], ids=lambda seconds: f"{seconds}s")
 @pytest.mark.parametrize(("given", "physical_id"), EVENTS)
-def test_a_request_that_hangs_has_a_response_at_the_deadline(
+def test_a_request_that_hangs_gets_a_response_at_the_deadline(
     harness: Harness, given: dict[str, Any], physical_id: str, remaining: int
 ) -> None:
     with harness.hanging(max(0, remaining - RESERVE_SECONDS)) as hang:
 
-        def serve(_: Invocation) -> Answer:
+        def serve(_: Invocation) -> Response:
             hang()
-            return Answer(Status.SUCCESS, "too late")
+            return Response(Status.SUCCESS, "too late")
 
         response = harness.send(given, serve=serve, remaining=remaining)
 
@@ -78,11 +78,11 @@ def test_a_request_that_hangs_has_a_response_at_the_deadline(
     assert harness.cloudformation.received == []
 
 
-def test_a_worker_that_outlives_the_response_calls_nothing_more(harness: Harness) -> None:
+def test_a_worker_that_outlives_the_response_makes_no_more_calls(harness: Harness) -> None:
     with harness.hanging() as hang:
         harness.api.plan(replace(shows("UPDATING"), before=hang), shows("RUNNING"))
         response = harness.send(event("Create"))
-        harness.clock.seconds = 0.0  # were it for the time alone, a call could begin
+        harness.clock.seconds = 0.0  # by the time alone, a call could begin
 
     assert response["Status"] == "FAILED"
     assert harness.calls == ["StartLaunch"]
@@ -99,26 +99,26 @@ def test_no_call_begins_that_could_outlast_the_deadline(harness: Harness, remain
     assert response["Status"] == ("SUCCESS" if remaining >= 28 else "FAILED")
 
 
-def test_an_empty_physical_id_never_goes_out(harness: Harness) -> None:
-    assert harness.send(event("Create"), serve=answering(physical_id=""))["PhysicalResourceId"] == NOT_STARTED
-    assert harness.send(event("Update", "given"), serve=answering(physical_id=""))["PhysicalResourceId"] == "given"
+def test_an_empty_physical_id_is_never_sent(harness: Harness) -> None:
+    assert harness.send(event("Create"), serve=responding(physical_id=""))["PhysicalResourceId"] == NOT_STARTED
+    assert harness.send(event("Update", "given"), serve=responding(physical_id=""))["PhysicalResourceId"] == "given"
 
 
 def _room(harness: Harness) -> int:
-    """Return how many bytes a reason may have."""
-    harness.deliver(event("Create"), serve=answering(reason=""))
+    """Return the number of bytes that a reason may have."""
+    harness.invoke(event("Create"), serve=responding(reason=""))
     return 4096 - len(harness.cloudformation.received.pop().body)
 
 
 @pytest.mark.parametrize("letter", ["a", "ä", "€", "🎉", '"', "\n", "\x00"])
 @pytest.mark.parametrize("excess", [-1, 0, 1, 2, 3, 4, 5000])
-def test_a_response_is_4096_bytes_at_most_and_never_half_a_letter(harness: Harness, letter: str, excess: int) -> None:
+def test_a_response_has_4096_bytes_at_most_and_no_split_character(harness: Harness, letter: str, excess: int) -> None:
     room = _room(harness)
     size = len(json.dumps(letter, ensure_ascii=False).encode()) - 2
     whole, rest = divmod(room + excess, size)
     reason = "a" * rest + letter * whole
 
-    harness.deliver(event("Create"), serve=answering(reason=reason))
+    harness.invoke(event("Create"), serve=responding(reason=reason))
 
     content = harness.cloudformation.received[0].body
     said = json.loads(content)["Reason"]
@@ -132,10 +132,10 @@ def test_a_response_is_4096_bytes_at_most_and_never_half_a_letter(harness: Harne
         assert len(content) > 4096 - 2 * 6
 
 
-def test_an_attribute_that_is_too_long_is_cut_and_the_others_are_not(harness: Harness) -> None:
+def test_only_the_longest_attribute_is_cut(harness: Harness) -> None:
     data = {"StatusReason": "ä" * 5000, "LaunchArn": launch_arn(), "LaunchStatus": "RUNNING"}
 
-    harness.deliver(event("Create"), serve=answering(data=data, reason="short"))
+    harness.invoke(event("Create"), serve=responding(data=data, reason="short"))
 
     content = harness.cloudformation.received[0].body
     said = json.loads(content)
@@ -145,21 +145,21 @@ def test_an_attribute_that_is_too_long_is_cut_and_the_others_are_not(harness: Ha
     assert said["Data"]["StatusReason"].endswith("ä…")
 
 
-def test_a_response_that_no_cut_makes_small_enough_goes_out_all_the_same(harness: Harness) -> None:
-    response = harness.send(event("Update", "i" * 5000), serve=answering(reason="why", physical_id=""))
+def test_a_response_that_stays_too_long_is_sent_anyway(harness: Harness) -> None:
+    response = harness.send(event("Update", "i" * 5000), serve=responding(reason="why", physical_id=""))
 
     assert (response["Status"], response["Reason"]) == ("SUCCESS", "")
 
 
 @pytest.mark.parametrize("reason", ["half \ud83c", "\udcff" * 5000])
-def test_half_a_character_has_a_response(harness: Harness, reason: str) -> None:
-    response = harness.send(event("Create"), serve=answering(reason=reason, data={"StatusReason": "\ud83c"}))
+def test_a_lone_surrogate_in_a_response_is_sent(harness: Harness, reason: str) -> None:
+    response = harness.send(event("Create"), serve=responding(reason=reason, data={"StatusReason": "\ud83c"}))
 
     assert response["Status"] == "SUCCESS"
     assert "?" in response["Reason"]
 
 
-def test_half_a_character_in_a_property_has_a_response(harness: Harness) -> None:
+def test_a_lone_surrogate_in_a_property_gets_a_response(harness: Harness) -> None:
     response = harness.send(event("Create", Launch="half \ud83c"))
 
     assert response["Status"] == "FAILED"

@@ -1,4 +1,4 @@
-"""Which failures are tried again, and for how long; counted where the requests come in."""
+"""Which failures are retried, and for how long, counted at the server."""
 
 import socket
 from collections.abc import Callable
@@ -41,7 +41,7 @@ REQUEST_TYPES = pytest.mark.parametrize("given", EVENTS, ids=["create", "update"
 
 @UNREACHABLE
 @REQUEST_TYPES
-def test_an_api_that_does_not_respond_is_called_for_30_seconds_in_all(
+def test_an_api_that_does_not_respond_is_retried_for_30_seconds(
     harness: Harness, given: dict[str, Any], failure: Reply
 ) -> None:
     harness.api.plan(then=repeat(failure))
@@ -50,14 +50,14 @@ def test_an_api_that_does_not_respond_is_called_for_30_seconds_in_all(
 
     assert response["Status"] == "FAILED"
     assert harness.api.url in response["Reason"]
-    # The pause that would lead past the 30 seconds, 8 at most, is not made. Each request but the last has a pause.
+    # No pause, of 8 seconds at most, leads past the 30 seconds. A pause follows each request but the last.
     assert 22 <= sum(harness.clock.pauses) <= 30
     assert len(harness.calls) == len(harness.clock.pauses) + 1
 
 
 @UNREACHABLE
 @REQUEST_TYPES
-def test_an_api_that_responds_in_time_makes_a_success(harness: Harness, given: dict[str, Any], failure: Reply) -> None:
+def test_an_api_that_recovers_in_time_is_a_success(harness: Harness, given: dict[str, Any], failure: Reply) -> None:
     harness.api.plan(failure, failure, stopped() if given["RequestType"] == "Delete" else shows("RUNNING"))
 
     response = harness.send(given)
@@ -66,7 +66,7 @@ def test_an_api_that_responds_in_time_makes_a_success(harness: Harness, given: d
     assert len(harness.calls) == 3
 
 
-def test_the_30_seconds_are_those_of_all_calls_together(harness: Harness) -> None:
+def test_all_calls_share_the_30_seconds(harness: Harness) -> None:
     harness.api.plan(BROKEN, BROKEN, BROKEN, BROKEN, CONFLICT, then=repeat(BROKEN))
 
     harness.send(event("Create"))
@@ -74,7 +74,7 @@ def test_the_30_seconds_are_those_of_all_calls_together(harness: Harness) -> Non
     assert 22 <= sum(harness.clock.pauses) <= 30
 
 
-def test_the_time_that_a_failing_call_takes_is_of_the_30_seconds(harness: Harness) -> None:
+def test_the_duration_of_a_failing_call_counts_towards_the_30_seconds(harness: Harness) -> None:
     def take_ten_seconds() -> None:
         harness.clock.seconds += 10
 
@@ -86,7 +86,7 @@ def test_the_time_that_a_failing_call_takes_is_of_the_30_seconds(harness: Harnes
 
 
 @REQUEST_TYPES
-def test_a_port_where_nobody_listens_is_called_for_30_seconds(
+def test_a_refused_connection_is_retried_for_30_seconds(
     harness: Harness, given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket() as free:
@@ -103,7 +103,7 @@ def test_a_port_where_nobody_listens_is_called_for_30_seconds(
 
 @REQUEST_TYPES
 @pytest.mark.parametrize("timeout", [5, 60, 120])
-def test_a_throttled_api_is_called_until_the_timeout(harness: Harness, given: dict[str, Any], timeout: int) -> None:
+def test_a_throttled_call_is_retried_until_the_timeout(harness: Harness, given: dict[str, Any], timeout: int) -> None:
     harness.api.plan(then=repeat(THROTTLED))
     properties = {**given["ResourceProperties"], "TimeoutSeconds": str(timeout)}
 
@@ -116,7 +116,7 @@ def test_a_throttled_api_is_called_until_the_timeout(harness: Harness, given: di
 
 
 @REQUEST_TYPES
-def test_a_launch_that_is_updating_is_read_ever_more_seldom(plain: Harness, given: dict[str, Any]) -> None:
+def test_reads_of_an_updating_launch_become_less_frequent(plain: Harness, given: dict[str, Any]) -> None:
     plain.api.plan(then=cycle([CONFLICT, shows("UPDATING")]))
 
     plain.send(given)
@@ -146,7 +146,7 @@ def test_a_429_is_a_429_whoever_sends_it(harness: Harness, code: str) -> None:
     assert harness.send(event("Create"))["Status"] == "SUCCESS"
 
 
-def test_calls_end_before_the_functions_time_does(harness: Harness) -> None:
+def test_calls_end_before_the_functions_timeout(harness: Harness) -> None:
     harness.api.plan(then=repeat(THROTTLED))
 
     response = harness.send(event("Create", TimeoutSeconds="800"), remaining=100)
@@ -158,7 +158,7 @@ def test_calls_end_before_the_functions_time_does(harness: Harness) -> None:
 
 @pytest.fixture
 def budget() -> tuple[RetryBudget, FakeClock]:
-    """A budget of 60 seconds, without jitter, of 100 until the deadline."""
+    """A budget of 60 seconds without jitter, 100 seconds before the deadline."""
     fake = FakeClock(seconds=0.0)
     return _budget(fake, jitter=lambda: 1.0), fake
 
@@ -209,7 +209,7 @@ def test_each_call_begins_with_a_short_pause_again(budget: tuple[RetryBudget, Fa
     assert fake.pauses == [0.5, 0.5]
 
 
-def test_a_call_in_between_makes_no_wait_for_the_launch_shorter(budget: tuple[RetryBudget, FakeClock]) -> None:
+def test_a_call_in_between_does_not_reset_the_wait_for_the_launch(budget: tuple[RetryBudget, FakeClock]) -> None:
     retries, fake = budget
 
     for _ in range(6):

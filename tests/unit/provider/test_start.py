@@ -1,4 +1,4 @@
-"""Create and Update of a StartLaunch: what is found, the calls that it takes, and the response."""
+"""Create and Update of a StartLaunch: the launch's state, the calls, and the response."""
 
 import json
 from dataclasses import replace
@@ -38,7 +38,7 @@ def acquiring(given: str, **properties: Any) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("given", "action"), [("", "acquire-new"), (OTHER, "acquire"), (OURS, "acquire"), (ADOPTED, "acquire")]
 )
-def test_a_launch_that_is_started_is_the_stacks_after_one_call(either: Harness, given: str, action: str) -> None:
+def test_a_launch_that_starts_is_owned_after_one_call(either: Harness, given: str, action: str) -> None:
     either.api.plan(shows("RUNNING"))
 
     response = either.send(acquiring(given))
@@ -100,7 +100,7 @@ def test_a_launch_that_does_not_exist_fails_with_a_reason(either: Harness, given
 
 
 @pytest.mark.parametrize("given", ["", OTHER, OURS, ADOPTED])
-def test_a_launch_that_is_updating_is_waited_for(either: Harness, given: str) -> None:
+def test_a_start_waits_for_an_updating_launch(either: Harness, given: str) -> None:
     either.api.plan(CONFLICT, shows("UPDATING"), CONFLICT, shows("UPDATING"), shows("RUNNING"))
 
     response = either.send(acquiring(given))
@@ -111,7 +111,7 @@ def test_a_launch_that_is_updating_is_waited_for(either: Harness, given: str) ->
 
 
 @NEW
-def test_a_launch_that_was_started_and_is_waited_for_is_the_stacks(plain: Harness, given: str) -> None:
+def test_a_launch_that_is_updating_after_its_start_is_owned(plain: Harness, given: str) -> None:
     plain.api.plan(shows("UPDATING"), CONFLICT, shows("RUNNING"))
 
     response = plain.send(acquiring(given))
@@ -147,7 +147,7 @@ def test_an_update_of_a_launch_that_runs_keeps_its_id(either: Harness, given: st
     [
         ("plain", OURS, "stack"),
         ("plain", ADOPTED, "adopted"),
-        # An API that keeps the rules refuses no start by an owner: the launch is somebody else's by now.
+        # An API with the rules never refuses a start by an owner, so the launch has another owner by now.
         ("harness", OURS, "adopted"),
         ("harness", ADOPTED, "adopted"),
     ],
@@ -208,7 +208,7 @@ def test_a_start_that_the_rules_refuse_is_final(harness: Harness, given: str, re
 
 
 def test_an_update_releases_the_launch_that_nothing_names_any_more(harness: Harness) -> None:
-    # An Update from november to october failed, whatever it had come to; this is the rollback's.
+    # The rollback's Update, after one from november to october FAILED with any outcome.
     harness.api.plan(shows("RUNNING", "october"), released("done"), shows("RUNNING"))
 
     response = harness.send(event("Update", OURS, old={"Launch": "october", "OnDelete": "COMPLETE"}))

@@ -1,4 +1,4 @@
-"""The provider against the Evidently API itself: the service, on a real table, behind a real socket."""
+"""The provider with the real Evidently API: the service, on a real table, behind a real socket."""
 
 import socket
 from dataclasses import replace
@@ -31,7 +31,7 @@ def of(given: dict[str, Any], *, stack_id: str = "", logical_id: str = "") -> di
     return {**given, **{name: value for name, value in others.items() if value}}
 
 
-def test_a_launch_lives_as_its_resource_does(served: Served) -> None:
+def test_a_launch_starts_and_stops_with_its_resource(served: Served) -> None:
     created = served.send(event("Create"))
     assert (created["PhysicalResourceId"], created["Data"]["LaunchStatus"]) == (OURS, "RUNNING")
 
@@ -43,8 +43,8 @@ def test_a_launch_lives_as_its_resource_does(served: Served) -> None:
     assert served.harness.calls == ["StartLaunch", "StartLaunch", "StopLaunch"]
 
 
-@pytest.mark.parametrize("when", ["before_the_start_is_answered", "before_the_response_is_accepted"])
-def test_a_create_that_is_killed_after_its_start_and_runs_again_owns_its_launch(served: Served, when: str) -> None:
+@pytest.mark.parametrize("when", ["before_the_apis_response", "before_the_response_is_accepted"])
+def test_a_retried_create_owns_the_launch_that_its_killed_attempt_started(served: Served, when: str) -> None:
     url = served.harness.cloudformation.url
     given = {**event("Create"), "ResponseURL": presigned(url, served.now)}
     with provider_process([given]) as process:
@@ -56,7 +56,7 @@ def test_a_create_that_is_killed_after_its_start_and_runs_again_owns_its_launch(
         def respond_and_kill(request: Received) -> Reply:
             return replace(served.respond(request), before=kill)
 
-        if when == "before_the_start_is_answered":
+        if when == "before_the_apis_response":
             served.harness.api.respond = respond_and_kill
         else:
             served.harness.cloudformation.plan(Reply(None, before=kill), OK)
@@ -73,7 +73,7 @@ def test_a_create_that_is_killed_after_its_start_and_runs_again_owns_its_launch(
     assert served.status() == "CANCELLED"
 
 
-def test_a_create_that_was_never_responded_to_is_undone_by_the_delete_with_a_made_up_id(served: Served) -> None:
+def test_a_create_that_never_responded_is_undone_by_the_delete_with_a_made_up_id(served: Served) -> None:
     served.send(event("Create"))
 
     assert served.send(event("Delete", MADE_UP))["Status"] == "SUCCESS"
@@ -95,7 +95,7 @@ def test_a_delete_that_overtakes_its_create_leaves_nothing_running(served: Serve
     assert served.status() == "RUNNING"
 
 
-def test_a_start_whose_response_is_lost_is_ours_at_the_next_try(served: Served) -> None:
+def test_a_start_whose_response_is_lost_is_owned_after_the_retry(served: Served) -> None:
     with served.losing_responses("POST", times=1):
         response = served.send(event("Create"))
 
@@ -174,7 +174,7 @@ def test_a_replacement_that_is_rolled_back_leaves_the_first_launch_running(
     assert served.status() == "CANCELLED"
 
 
-def test_a_resource_under_another_logical_id_joins_and_the_last_one_stops(served: Served, log: LogLines) -> None:
+def test_a_resource_under_another_logical_id_joins_and_the_last_delete_stops(served: Served, log: LogLines) -> None:
     served.send(event("Create"))
     joined = served.send(of(event("Create"), logical_id="StartUpsell2"))
     assert (joined["PhysicalResourceId"], joined["Data"]["StartedBy"]) == (OURS, "stack")
@@ -186,7 +186,7 @@ def test_a_resource_under_another_logical_id_joins_and_the_last_one_stops(served
     assert served.status() == "CANCELLED"
 
 
-def test_a_launch_that_someone_stopped_by_hand_blocks_no_later_change(served: Served) -> None:
+def test_a_launch_stopped_out_of_band_blocks_no_later_change(served: Served) -> None:
     served.send(event("Create"))
     served.evidently.stop_launch(project="petfood", launch="november", desiredState="COMPLETED", reason="It went well")
 
@@ -195,7 +195,7 @@ def test_a_launch_that_someone_stopped_by_hand_blocks_no_later_change(served: Se
     assert served.status() == "COMPLETED"
 
 
-def test_a_launch_that_someone_deleted_by_hand_blocks_neither_an_update_nor_its_rollback(served: Served) -> None:
+def test_a_launch_deleted_out_of_band_blocks_neither_an_update_nor_its_rollback(served: Served) -> None:
     served.send(event("Create"))
     served.evidently.stop_launch(project="petfood", launch="november")
     served.evidently.delete_launch(project="petfood", launch="november")
@@ -208,7 +208,7 @@ def test_a_launch_that_someone_deleted_by_hand_blocks_neither_an_update_nor_its_
 
 
 @pytest.mark.parametrize("broken", ["two words", "n" * 128, "a/b", ".."])
-def test_an_update_to_what_is_no_name_fails_and_its_rollback_does_not(served: Served, broken: str) -> None:
+def test_an_update_to_an_invalid_name_fails_and_its_rollback_succeeds(served: Served, broken: str) -> None:
     served.send(event("Create"))
     failed = served.send(event("Update", OURS, Launch=broken, old={"Launch": "november"}))
     assert (failed["Status"], failed["PhysicalResourceId"]) == ("FAILED", OURS)
@@ -219,17 +219,17 @@ def test_an_update_to_what_is_no_name_fails_and_its_rollback_does_not(served: Se
     assert served.status() == "RUNNING"
 
 
-def test_a_project_and_a_launch_by_arn_are_those_by_name(served: Served) -> None:
+def test_a_project_and_a_launch_by_arn_are_the_same_as_by_name(served: Served) -> None:
     response = served.send(event("Create", Project=OURS.partition("/launch/")[0], Launch=OURS))
 
     assert response["PhysicalResourceId"] == OURS
     assert served.status() == "RUNNING"
 
 
-def test_a_start_that_comes_after_the_deadline_is_refused_by_the_api(
+def test_the_api_refuses_a_start_that_arrives_after_the_deadline(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Five dead addresses before a live one: each takes the whole time of a connection.
+    # Five dead addresses before a live one: each takes the whole connect time-out.
     harness, dead = served.harness, [f"192.0.2.{each}" for each in range(1, 6)]
     port = int(harness.api.url.rpartition(":")[2])
     resolve, connect = socket.getaddrinfo, socket.socket.connect
