@@ -1,8 +1,8 @@
-"""One rule in the words of three engines, and one entity at a time through each of them.
+"""One rule in the configuration of three engines.
 
-The rule: a feature of six variations, one of them the default; 2500 entities with a variation of their own; a running
-launch of five groups and six segment overrides, whose unassigned part goes on to the next rule and at last to the
-default. Weights are whole percents, the finest that Unleash has.
+The rule: a feature of six variations, one of them the default; 2500 entity overrides; a running launch of five groups
+and six segment overrides, whose unassigned share goes on to the next rule and at last to the default. Weights are whole
+percents, the finest that Unleash has.
 """
 
 import importlib
@@ -30,12 +30,12 @@ Traits = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment in each engine's language.
+    """A segment in each engine's configuration.
 
     Args:
         name: Its name.
-        weights: Percent by group; what is left goes on to the next rule.
-        contains: What it means, in Python.
+        weights: Percent by group; the rest goes on to the next rule.
+        contains: The same condition in Python.
         pattern: Evidently's pattern.
         constraints: Unleash's constraints.
         condition: GrowthBook's condition.
@@ -109,14 +109,14 @@ SEGMENTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """Somebody, with what each engine may know of them."""
+    """An entity to evaluate, with its attributes."""
 
     name: str
     traits: Traits
 
 
 def population(size: int) -> list[Entity]:
-    """Return always the same entities."""
+    """Return entities, the same in every run."""
     dice = random.Random(20261101)  # noqa: S311, no secret
 
     def traits() -> Traits:
@@ -132,25 +132,25 @@ def population(size: int) -> list[Entity]:
 
 
 class Engine(Protocol):
-    """Prepares each entity once, untimed, and then answers for it; the answer is a variation's name."""
+    """Prepares each entity once, untimed; then evaluates it to a variation's name."""
 
     name: str
 
     def prepared(self, entity: Entity) -> Any:
-        """Return the entity as the engine's callers have it at hand."""
+        """Return the entity as the engine's callers pass it."""
         ...
 
     def variation(self, prepared: Any) -> str:
-        """Evaluate; this is what is timed."""
+        """Evaluate; the race times this."""
         ...
 
     def close(self) -> None:
-        """End what runs in the background."""
+        """Stop background threads."""
         ...
 
 
 class Evidently:
-    """Our own `Plan`, with a context that is parsed already."""
+    """cdk-evidently's `Plan`, with a parsed context."""
 
     name = "cdk-evidently"
 
@@ -195,7 +195,7 @@ class Evidently:
 
 
 class EvidentlyFromText(Evidently):
-    """The same from the text that a request brings: its JSON is parsed within the time."""
+    """The same with the context as JSON text, as a request has it: the timed part parses it."""
 
     name = "cdk-evidently, context as JSON text"
 
@@ -225,7 +225,7 @@ class Unleash:
             _strategy("groups", GROUP_WEIGHTS, []),
         ]
         toggle = {"name": FEATURE, "type": "release", "enabled": True, "strategies": strategies, "variants": []}
-        # Imported by name: the project's own environment, and so its type checker, has neither SDK.
+        # By name: the project's environment, and so its type checker, has neither SDK.
         sdk, caches = importlib.import_module("UnleashClient"), importlib.import_module("UnleashClient.cache")
         self.folder = tempfile.TemporaryDirectory(prefix="bench-unleash-")
         cache = caches.FileCache("bench", directory=self.folder.name)
@@ -309,7 +309,7 @@ def _strategy(group: str, weights: Weights, constraints: Sequence[Mapping[str, A
 
 
 def _rule(seed: str, weights: Weights, condition: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a rule of GrowthBook: ranges one after the other, who is in none goes on; for one group a rollout."""
+    """Return a rule of GrowthBook: consecutive ranges, or a rollout for a single group; the rest goes on."""
     hashing = {"seed": seed, "hashVersion": 2, "hashAttribute": "id"}
     applies = {**hashing, "condition": condition} if condition else hashing
     if len(weights) == 1:

@@ -1,4 +1,4 @@
-"""One Evidently API for all deploy tests, deployed once; launches and stacks of each test's own."""
+"""One Evidently API, deployed once for all deploy tests; each test has its own launches and stacks."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -9,8 +9,8 @@ import pytest
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 
 from cdk_evidently import EvidentlyService
-from helpers.declared_shop import EVENTS
 from helpers.deployment import PROJECT, Deployment, Release, template
+from helpers.managed_shop import EVENTS
 from local_aws.server import LocalAws
 from local_aws.stacks import Deployer
 
@@ -44,9 +44,9 @@ def deployment(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def release(deployment: Deployment, tmp_path: Path) -> Iterator[Release]:
-    """A stack that is not there yet, and is deleted in the end.
+    """A stack, not deployed; it is deleted after the test.
 
-    All have one name: a local AWS keeps the process of a deleted function until another function takes its name.
+    Every test uses one name: the local AWS keeps the process of a deleted function until another takes its name.
     """
     with ExitStack() as resources:
         found = Release(deployment, "Release", tmp_path, resources)
@@ -56,5 +56,5 @@ def release(deployment: Deployment, tmp_path: Path) -> Iterator[Release]:
 
 @pytest.fixture
 def new_launch(deployment: Deployment) -> Callable[[], str]:
-    """Makes a launch that is not started, and returns its name."""
+    """Creates a launch without starting it, and returns its name."""
     return lambda: deployment.make_launch(f"launch-{next(_NUMBERS)}")
