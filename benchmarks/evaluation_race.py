@@ -13,19 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import sqrt
 from time import perf_counter
 
-from evaluation_engines import (
-    DEFAULT,
-    GROUP_WEIGHTS,
-    SEGMENTS,
-    Engine,
-    Entity,
-    Evidently,
-    EvidentlyFromText,
-    GrowthBook,
-    Unleash,
-    Weights,
-    population,
-)
+from evaluation_engines import Engine, Evidently, EvidentlyFromText, GrowthBook, Unleash
+from evaluation_rule import DEFAULT, GROUP_WEIGHTS, SEGMENTS, Entity, Weights, population
 
 ENGINES: Sequence[Callable[[Mapping[str, str]], Engine]] = (Evidently, EvidentlyFromText, Unleash, GrowthBook)
 ENTITIES = 20_000
@@ -36,7 +25,7 @@ STANDARD_DEVIATIONS = 5
 
 
 def overrides_of(entities: Sequence[Entity]) -> dict[str, str]:
-    """Give every eighth entity a variation of its own."""
+    """Return entity overrides for every eighth entity."""
     names = list(GROUP_WEIGHTS)
     chosen = entities[:: len(entities) // OVERRIDES][:OVERRIDES]
     return {entity.name: names[index % len(names)] for index, entity in enumerate(chosen)}

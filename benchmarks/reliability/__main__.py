@@ -11,8 +11,9 @@ from typing import Final
 
 from local_aws.server import LocalAws, running
 from pinned_environment import python_with
+from reliability.checks import FailedError
 from reliability.harness import OURS, Adapter, harness
-from reliability.scenarios import SCENARIOS, FailedError, Scenario
+from reliability.scenarios import SCENARIOS, Scenario
 
 _TOOLS: Final = (
     "crhelper",

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Call = str  # the last segment of the path tells the operation: `start`, `cancel`; for GetLaunch, the launch's name
+Call = str  # the last segment of the path, such as `start` or `cancel`; for GetLaunch, the launch's name
 
 
 class FaultAction(Enum):

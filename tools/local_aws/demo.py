@@ -147,12 +147,12 @@ def _show(line: str) -> None:
         print(f"      CloudFormation: {found[3]} {found[1]}_{found[2]}", flush=True)
 
 
-def _say(what: str) -> None:
-    print(f"demo: {what}", flush=True)
+def _say(message: str) -> None:
+    print(f"demo: {message}", flush=True)
 
 
-def _complain(what: str) -> None:
-    print(f"demo: {what}", file=sys.stderr)
+def _complain(message: str) -> None:
+    print(f"demo: {message}", file=sys.stderr)
 
 
 def _close(results: Results) -> None:

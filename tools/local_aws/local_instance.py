@@ -134,8 +134,8 @@ def _files(folder: Path) -> Path:
     return folder / "files"
 
 
-def _say(what: str) -> None:
-    print(f"up: {what}", flush=True)
+def _say(message: str) -> None:
+    print(f"up: {message}", flush=True)
 
 
 if __name__ == "__main__":
