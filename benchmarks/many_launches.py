@@ -13,15 +13,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
-from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_ssm as ssm
 
-from cdk_evidently import EvidentlyEndpoint, EvidentlyService, Quotas, StartLaunch
-from helpers.deployment import PROJECT, Build, Deployment, template
+from cdk_evidently import EvidentlyEndpoint, Quotas, StartLaunch
+from helpers.deployment import PROJECT, Build, Deployment, deployed_service, template
 from helpers.fault_proxy import FaultProxy, at_most, fault_proxy
-from helpers.service import ON_AND_OFF
 from local_aws.server import LocalAws, running
-from local_aws.stacks import Deployer
 
 LAUNCHES: Final = 100
 PER_SECOND: Final = 10
@@ -29,25 +27,10 @@ MAX_CALLS: Final = 2
 _STACK: Final = "Many"
 
 
-def deployed_service(local_aws: LocalAws, folder: Path) -> Deployment:
+def deployed_launches(local_aws: LocalAws, folder: Path) -> Deployment:
     """Deploy the API, and create a project, its feature and the launches, not started."""
-
-    def build(stack: Stack) -> None:
-        service = EvidentlyService(
-            stack,
-            "Evidently",
-            gateway_url=local_aws.gateway,
-            quotas=Quotas(running_launches_per_project=LAUNCHES),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        CfnOutput(stack, "ApiId", value=service.api_id)
-
-    deployer = Deployer.on(local_aws)
-    outputs = deployer.deploy("Evidently", template(deployer, "Evidently", build, folder / "service"))
-    deployment = Deployment(local_aws, deployer, outputs["ApiId"])
-    evidently = deployment.evidently()
-    evidently.create_project(name=PROJECT)
-    evidently.create_feature(project=PROJECT, name="upsell", variations=ON_AND_OFF)
+    quotas = Quotas(running_launches_per_project=LAUNCHES)
+    deployment = deployed_service(local_aws, folder / "service", quotas=quotas)
     for number in range(LAUNCHES):
         deployment.make_launch(f"launch-{number}")
     return deployment
@@ -97,7 +80,7 @@ def measure(title: str, proxy: FaultProxy, deploy: Callable[[], Any]) -> Iterato
 
 def lines(local_aws: LocalAws, folder: Path) -> Iterator[str]:
     """Yield the figures."""
-    deployment = deployed_service(local_aws, folder)
+    deployment = deployed_launches(local_aws, folder)
     with fault_proxy(local_aws.port, at_most(PER_SECOND)) as proxy:
         endpoint = deployment.endpoint(proxy.port)
         templates = [

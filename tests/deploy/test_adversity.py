@@ -1,7 +1,6 @@
 """A slow API, a throttled API, a killed function, a launch deleted by hand, a construct that moves."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,12 +8,11 @@ from aws_cdk import CfnOutput, CfnResource, Stack
 from constructs import Construct
 
 from cdk_evidently import StartLaunch
-from helpers.deployment import PROJECT, START_LAUNCH, Build, Deployment, Release, launch_arn, shop
+from helpers.deployment import PROJECT, START_LAUNCH, Build, Deployment, NewLaunch, Release, launch_arn, shop
 from helpers.fault_proxy import FaultAction, first_call, nth_call, throttle_for
 from helpers.scripted_server import OK, scripted_server
 from local_aws.errors import StackFailedError
 
-NewLaunch = Callable[[], str]
 THROTTLED_SECONDS = 20
 
 

@@ -1,7 +1,7 @@
 """A launch that can't be started fails the deploy with a reason to act on, and nothing else changes."""
 
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,11 +11,9 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 
 from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
-from helpers.deployment import PROJECT, Build, Deployment, Release, shop, template
+from helpers.deployment import PROJECT, Build, Deployment, NewLaunch, Release, shop, template
 from helpers.fault_proxy import FaultAction, every_call, fault_proxy
 from local_aws.errors import StackFailedError
-
-NewLaunch = Callable[[], str]
 
 
 @pytest.mark.parametrize("ended", ["COMPLETED", "CANCELLED"])

@@ -1,6 +1,6 @@
 """`StartLaunch` in nested stacks, in two stacks for one launch, with the user's own role, with ARNs for names."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,10 +9,8 @@ from aws_cdk import CfnOutput, NestedStack, Stack
 from aws_cdk import aws_iam as iam
 
 from cdk_evidently import EvidentlyProvider, StartLaunch
-from helpers.deployment import PROJECT, Build, Deployment, Release, launch_arn, shop
+from helpers.deployment import PROJECT, Build, Deployment, NewLaunch, Release, launch_arn, shop
 from helpers.fault_proxy import FaultAction, every_call
-
-NewLaunch = Callable[[], str]
 
 
 @pytest.fixture

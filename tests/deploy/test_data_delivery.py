@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from botocore.exceptions import ClientError
 
 from cdk_evidently import EvidentlyService
-from helpers.deployment import PROJECT, Deployment, template
+from helpers.deployment import PROJECT, Deployment, let_root_assume
 
 STACK = "Delivering"
 NAMED, UNNAMED = "/petfood/events", "/petfood/others"
@@ -54,17 +53,10 @@ def delivering(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory)
             removal_policy=RemovalPolicy.DESTROY,
             data_delivery=[named],
         )
-        role = service.function.role
-        assert isinstance(role, iam.Role)
-        assert role.assume_role_policy
-        role.assume_role_policy.add_statements(
-            iam.PolicyStatement(actions=["sts:AssumeRole"], principals=[iam.AccountRootPrincipal()])
-        )
         CfnOutput(stack, "ApiId", value=service.api_id)
-        CfnOutput(stack, "RoleArn", value=role.role_arn)
+        CfnOutput(stack, "RoleArn", value=let_root_assume(service.function.role))
 
-    folder = tmp_path_factory.mktemp("delivering") / "out"
-    outputs = deployment.deployer.deploy(STACK, template(deployment.deployer, STACK, build, folder))
+    outputs = deployment.deploy(STACK, build, tmp_path_factory.mktemp("delivering") / "out")
     here = replace(deployment, api_id=outputs["ApiId"])
     yield Delivering(here, deployment.credentials(outputs["RoleArn"]))
     deployment.deployer.destroy(STACK)

@@ -12,7 +12,7 @@ from aws_cdk import aws_iam as iam
 from botocore.exceptions import ClientError
 
 from cdk_evidently import EvidentlyService, ServiceGrants
-from helpers.deployment import PROJECT, Deployment, template
+from helpers.deployment import PROJECT, Deployment
 from local_aws.server import ACCOUNT, REGION
 
 Calls: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -110,8 +110,7 @@ def grantees(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -
             give(service.grants, role)
             CfnOutput(stack, f"{name}Arn", value=role.role_arn)
 
-    folder = tmp_path_factory.mktemp("grants") / "out"
-    outputs = deployment.deployer.deploy(STACK, template(deployment.deployer, STACK, build, folder))
+    outputs = deployment.deploy(STACK, build, tmp_path_factory.mktemp("grants") / "out")
     yield Grantees({it: deployment.evidently(**deployment.credentials(outputs[f"{it}Arn"])) for it in GRANTS})
     deployment.deployer.destroy(STACK)
 

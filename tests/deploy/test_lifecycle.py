@@ -1,16 +1,13 @@
 """What happens to a launch when its stack is created, updated, deployed again without a change, or deleted."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from aws_cdk import CfnOutput, Stack
 
 from cdk_evidently import OnDelete, StartLaunch
-from helpers.deployment import PROJECT, Deployment, Release, launch_arn, shop
+from helpers.deployment import PROJECT, Deployment, NewLaunch, Release, launch_arn, shop
 from helpers.fault_proxy import FaultAction, every_call
-
-NewLaunch = Callable[[], str]
 
 
 def test_a_created_stack_has_started_its_launch_and_has_its_attributes(

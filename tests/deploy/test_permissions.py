@@ -10,11 +10,10 @@ from uuid import uuid4
 
 import pytest
 from aws_cdk import CfnOutput, Stack
-from aws_cdk import aws_iam as iam
 from botocore.exceptions import ClientError
 
 from cdk_evidently import EvidentlyProvider, EvidentlyService
-from helpers.deployment import PROJECT, Deployment, Release, shop, template
+from helpers.deployment import PROJECT, Deployment, Release, let_root_assume, shop
 from local_aws.server import ACCOUNT, REGION
 
 STACK = "Permissions"
@@ -54,16 +53,10 @@ def role(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> It
 
     def build(stack: Stack) -> None:
         provider = EvidentlyProvider(stack, "Provider", endpoint=deployment.endpoint())
-        assert isinstance(provider.role, iam.Role)
-        assert provider.role.assume_role_policy
-        provider.role.assume_role_policy.add_statements(
-            iam.PolicyStatement(actions=["sts:AssumeRole"], principals=[iam.AccountRootPrincipal()])
-        )
         shop(None, launch, provider=provider)(stack)
-        CfnOutput(stack, "RoleArn", value=provider.role.role_arn)
+        CfnOutput(stack, "RoleArn", value=let_root_assume(provider.role))
 
-    folder = tmp_path_factory.mktemp("permissions") / "out"
-    outputs = deployment.deployer.deploy(STACK, template(deployment.deployer, STACK, build, folder))
+    outputs = deployment.deploy(STACK, build, tmp_path_factory.mktemp("permissions") / "out")
     yield Role(deployment, deployment.credentials(outputs["RoleArn"]), launch)
     deployment.deployer.destroy(STACK)
 

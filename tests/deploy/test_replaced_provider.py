@@ -1,15 +1,11 @@
 """Another provider function replaces a StartLaunch, and its launch keeps running."""
 
-from collections.abc import Callable
-
 import pytest
 from aws_cdk import Stack
 
 from cdk_evidently import EvidentlyProvider
-from helpers.deployment import Build, Deployment, Release, launch_arn, shop
+from helpers.deployment import Build, Deployment, NewLaunch, Release, launch_arn, shop
 from local_aws.errors import StackFailedError
-
-NewLaunch = Callable[[], str]
 
 
 def _with_an_explicit_provider(deployment: Deployment, launch: str, *, broken: bool = False) -> Build:

@@ -1,16 +1,22 @@
 """A rollback leaves launches that ran before it running, and stops for good those that the failed deploy started."""
 
-from collections.abc import Callable
-
 import pytest
 from aws_cdk import CfnOutput, CfnParameter, Stack
 
 from cdk_evidently import StartLaunch
-from helpers.deployment import PROJECT, START_LAUNCH, Build, Deployment, Release, add_broken, launch_arn, shop
+from helpers.deployment import (
+    PROJECT,
+    START_LAUNCH,
+    Build,
+    Deployment,
+    NewLaunch,
+    Release,
+    add_broken,
+    launch_arn,
+    shop,
+)
 from helpers.fault_proxy import FaultAction, every_call, first_call
 from local_aws.errors import StackFailedError
-
-NewLaunch = Callable[[], str]
 
 
 def test_a_rolled_back_create_stops_the_launch_that_it_started(

@@ -12,20 +12,24 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from aws_cdk import App, CfnOutput, CfnResource, Stack
+from aws_cdk import App, CfnOutput, CfnResource, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 
-from cdk_evidently import EvidentlyEndpoint, StartLaunch
+from cdk_evidently import EvidentlyEndpoint, EvidentlyService, StartLaunch
 from helpers.fault_proxy import FaultProxy, Plan, fault_proxy
+from helpers.service import ON_AND_OFF
 from local_aws.petfood import evidently_client
 from local_aws.server import ACCOUNT, REGION, LocalAws
 from local_aws.stacks import Deployer, synthesizer
 
 PROJECT: Final = "petfood"
+FEATURE: Final = "upsell"
 START_LAUNCH: Final = "Custom::EvidentlyStartLaunch"
 NO_FUNCTION: Final = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:not-there"
 
-Build = Callable[[Stack], None]
+Build = Callable[[Stack], None]  # adds constructs to a stack
+NewLaunch = Callable[[], str]  # creates a launch and returns its name
 
 
 def launch_arn(launch: str) -> str:
@@ -54,6 +58,10 @@ class Deployment:
     local_aws: LocalAws
     deployer: Deployer
     api_id: str
+
+    def deploy(self, name: str, build: Build, folder: Path) -> dict[str, str]:
+        """Create or update a stack; return its outputs."""
+        return self.deployer.deploy(name, template(self.deployer, name, build, folder))
 
     def url(self, port: int | None = None) -> str:
         """Return the API's URL, through a proxy if a port is given."""
@@ -90,7 +98,7 @@ class Deployment:
 
     def make_launch(self, name: str) -> str:
         """Create a launch without starting it; return its name."""
-        groups = [{"name": "all", "feature": "upsell", "variation": "on"}]
+        groups = [{"name": "all", "feature": FEATURE, "variation": "on"}]
         self.evidently().create_launch(project=PROJECT, name=name, groups=groups)
         return name
 
@@ -124,9 +132,7 @@ class Release:
 
     def deploy(self, build: Build) -> dict[str, str]:
         """Create or update the stack; return its outputs."""
-        folder = self.folder / str(next(self._numbers))
-        deployer = self.deployment.deployer
-        return deployer.deploy(self.name, template(deployer, self.name, build, folder))
+        return self.deployment.deploy(self.name, build, self.folder / str(next(self._numbers)))
 
     def destroy(self) -> None:
         """Delete the stack, if it exists."""
@@ -152,6 +158,41 @@ class Release:
         """Run a proxy in front of the API until the test ends; it can kill this stack's provider function."""
         proxy = fault_proxy(self.deployment.local_aws.port, plan, lambda: kill_function(f"{self.name}-"))
         return self.resources.enter_context(proxy)
+
+
+def deployed_service(local_aws: LocalAws, folder: Path, **arguments: Any) -> Deployment:
+    """Deploy the Evidently API, and create the project and its feature.
+
+    Args:
+        local_aws: The local AWS.
+        folder: Gets the cloud assembly.
+        arguments: Further arguments of the `EvidentlyService`.
+
+    """
+
+    def build(stack: Stack) -> None:
+        service = EvidentlyService(
+            stack, "Evidently", gateway_url=local_aws.gateway, removal_policy=RemovalPolicy.DESTROY, **arguments
+        )
+        CfnOutput(stack, "ApiId", value=service.api_id)
+
+    deployer = Deployer.on(local_aws)
+    outputs = deployer.deploy("Evidently", template(deployer, "Evidently", build, folder))
+    deployment = Deployment(local_aws, deployer, outputs["ApiId"])
+    evidently = deployment.evidently()
+    evidently.create_project(name=PROJECT)
+    evidently.create_feature(project=PROJECT, name=FEATURE, variations=ON_AND_OFF)
+    return deployment
+
+
+def let_root_assume(role: iam.IRole | None) -> str:
+    """Let the account's root assume a role of the stack, so that a test gets its credentials; return the role's ARN."""
+    assert isinstance(role, iam.Role)
+    assert role.assume_role_policy
+    role.assume_role_policy.add_statements(
+        iam.PolicyStatement(actions=["sts:AssumeRole"], principals=[iam.AccountRootPrincipal()])
+    )
+    return role.role_arn
 
 
 def shop(
