@@ -16,12 +16,12 @@ demo: setup ## A real `cdk deploy` on a local AWS: declare a launch, start it, s
 	@$(LOCAL_AWS).demo
 
 .PHONY: up
-up: setup ## A local Evidently that stays; `. .local/env` lets a shell use it, PORT= chooses its port
-	@$(LOCAL_AWS).standing up .local
+up: setup ## A local Evidently that keeps running; `. .local/env` lets a shell use it, PORT= sets its port
+	@$(LOCAL_AWS).local_instance up .local
 
 .PHONY: down
-down: setup ## End what `make up` started
-	@$(LOCAL_AWS).standing down .local
+down: setup ## Stop what `make up` started
+	@$(LOCAL_AWS).local_instance down .local
 
 .PHONY: test
 test: lint ## Everything: lint, types, unit, synth and deploy tests
@@ -51,7 +51,7 @@ bench: setup ## Evaluations beside two flag SDKs, what each operation costs, col
 	@$(BENCH) benchmarks/many_launches.py
 
 .PHONY: reliability
-reliability: setup ## What custom-resource tools do when something goes wrong, ours beside six others
+reliability: setup ## How custom-resource tools behave when something fails, ours beside six others
 	@$(BENCH) -m reliability
 
 .PHONY: soak
@@ -60,7 +60,9 @@ soak: setup ## The ownership rules in larger bounds, then random walks; SECONDS=
 
 .PHONY: audit
 audit: setup ## Known vulnerabilities of what is pinned, where the package indexes have advisories
-	@$(BENCH) -m audit
+	$(IN_VENV) pip-audit --disable-pip --require-hashes -r requirements-dev.txt -r tools/lambda-runtime/requirements.txt
+	@# npm's exit code is 1 for a vulnerability and for a registry without advisories alike; only the first fails here.
+	$(IN_VENV) npm audit 2>build/npm-audit.log || { cat build/npm-audit.log; grep -q "audit endpoint" build/npm-audit.log; }
 
 .PHONY: lock
 lock: ## Resolve the dev group into requirements-dev.txt, with hashes (needs uv)
@@ -68,7 +70,7 @@ lock: ## Resolve the dev group into requirements-dev.txt, with hashes (needs uv)
 
 .PHONY: clean
 clean: ## Remove everything that the other targets made
-	@[ ! -e .local/state.json ] || $(LOCAL_AWS).standing down .local
+	@[ ! -e .local/state.json ] || $(LOCAL_AWS).local_instance down .local
 	rm -rf .venv node_modules build dist cdk.out .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find app.py constructs examples lambda tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,10 +1,10 @@
 """`make bench`: what an API operation costs in DynamoDB, and whether an evaluation costs more in a crowded project.
 
-The real service in this process, on the DynamoDB of a local AWS. First a table: each operation once, warm, in a project
-with one feature and one launch. Then the same evaluation in such a project and in one with 100 features and 500
-launches, 50 of which run, the most that may: what it reads, and the time it takes, in turns so that a busy machine
-slows both. For the time, DynamoDB's answer is recorded once and replayed: the local DynamoDB looks at each item of a
-partition in Python, where the real one goes to a key, so its time says nothing. What it answers with is what counts.
+The service runs in this process, on the DynamoDB of a local AWS. A first table has each operation once, warm, in a
+project with one feature and one launch. A second one compares an evaluation in such a project with one among 100
+features and 500 launches, of which 50 run (the quota): what it reads, and its time. Both are timed in turns, so that a
+busy machine slows both. DynamoDB's response is recorded once and replayed for the timing: the local DynamoDB scans a
+partition in Python where the real one looks up a key, so its own time means nothing.
 """
 
 import statistics
@@ -44,7 +44,7 @@ STEPS = {"steps": [{"startTime": 1, "groupWeights": {"all": 50_000}, "segmentOve
 EVENT = {"timestamp": 0, "type": "aws.evidently.custom", "data": "{}"}
 TAGGED = {"resourceArn": PROJECT_ARN}
 
-# In an order in which each finds what it needs.
+# In an order in which each operation finds the resources that it needs.
 CALLS: Mapping[str, Mapping[str, Any]] = {
     "create_project": {"name": "petfood"},
     "create_feature": {**PROJECT, "name": "upsell", "variations": ON_AND_OFF},
@@ -91,7 +91,7 @@ def rows(dynamodb: "DynamoDBClient") -> Iterator[str]:
 
 
 def project(dynamodb: "DynamoDBClient", features: int, launches_each: int) -> Callable[[], Any]:
-    """Fill a project, run a launch on as many features as may have one, and return an evaluation in it."""
+    """Fill a project, start as many launches as the quota allows, and return an evaluation in the project."""
     evidently = Service(dynamodb, make_table(dynamodb)).client()
     evidently.create_project(name="petfood")
     running = Quotas().running_launches_per_project
@@ -111,27 +111,27 @@ def crowding(dynamodb: "DynamoDBClient") -> Iterator[str]:
         "1 feature, 1 launch": project(dynamodb, 1, 1),
         f"{FEATURES} features, {FEATURES * LAUNCHES_EACH} launches": project(dynamodb, FEATURES, LAUNCHES_EACH),
     }
-    answers = {name: recorded(dynamodb, evaluate) for name, evaluate in evaluations.items()}
+    responses = {name: recorded(dynamodb, evaluate) for name, evaluate in evaluations.items()}
     times: dict[str, list[float]] = {name: [] for name in evaluations}
     for _ in range(TURNS):
         for name, evaluate in evaluations.items():
-            with replaying(dynamodb, answers[name]):
-                begun = perf_counter()
+            with replaying(dynamodb, responses[name]):
+                started = perf_counter()
                 for _ in range(TURN_EVALUATIONS):
                     evaluate()
-                times[name].append((perf_counter() - begun) / TURN_EVALUATIONS * 1e6)
+                times[name].append((perf_counter() - started) / TURN_EVALUATIONS * 1e6)
     base = statistics.median(times["1 feature, 1 launch"])
     yield "| project | round trips | items read | bytes read | µs each | ratio |"
     yield "|---|---:|---:|---:|---:|---:|"
     for name, evaluate in evaluations.items():
         with traffic(dynamodb) as counted:
             evaluate()
-        size, median = len(answers[name].content), statistics.median(times[name])
+        size, median = len(responses[name].content), statistics.median(times[name])
         yield f"| {name} | {counted.trips} | {counted.read} | {size} | {median:.0f} | {median / base:.2f} |"
 
 
 def recorded(dynamodb: "DynamoDBClient", evaluate: Callable[[], Any]) -> AWSResponse:
-    """Return DynamoDB's answer to the one request that an evaluation makes."""
+    """Return DynamoDB's response to the one request of an evaluation."""
     found: list[AWSResponse] = []
 
     def keep(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
@@ -140,18 +140,18 @@ def recorded(dynamodb: "DynamoDBClient", evaluate: Callable[[], Any]) -> AWSResp
 
     with before_send(dynamodb, keep):
         evaluate()
-    (answer,) = found
-    return answer
+    (response,) = found
+    return response
 
 
-def replaying(dynamodb: "DynamoDBClient", answer: AWSResponse) -> AbstractContextManager[None]:
-    """Answer every request with this."""
-    return before_send(dynamodb, lambda **_: answer)
+def replaying(dynamodb: "DynamoDBClient", response: AWSResponse) -> AbstractContextManager[None]:
+    """Respond to every request of the block with this."""
+    return before_send(dynamodb, lambda **_: response)
 
 
 @contextmanager
 def before_send(dynamodb: "DynamoDBClient", handler: Callable[..., AWSResponse]) -> Iterator[None]:
-    """Have a handler in the socket's place for as long as the block runs."""
+    """Let a handler take the place of the socket for the length of the block."""
     events: Any = dynamodb.meta.events
     events.register("before-send.dynamodb", handler)
     try:

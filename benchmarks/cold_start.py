@@ -1,8 +1,8 @@
 """`make bench`: the service's cold start, beside handlers that only import boto3 or only make a client.
 
-Each is a Python process of its own that gets as far as a first answer, on the DynamoDB of a local AWS: what it takes
-from the start of the interpreter, taken in turns, and how many modules it has then. Lambda's own part of a cold start
-is the same for all and not in it.
+Each handler runs in its own Python process up to its first response, on the DynamoDB of a local AWS. The figures are
+the time since the interpreter's start, measured in turns, and the number of imported modules. Lambda's own part of a
+cold start is the same for all of them and left out.
 """
 
 import json
@@ -28,7 +28,7 @@ boto3.client("dynamodb").get_item(
     TableName=os.environ["CDK_EVIDENTLY_TABLE_NAME"], Key={"pk": {"S": "a"}, "sk": {"S": "b"}}
 )
 """
-FIRST_ANSWER = """
+FIRST_RESPONSE = """
 import json
 import os
 from types import SimpleNamespace
@@ -45,12 +45,12 @@ EVENT = api_event(
 HANDLERS = {
     "import boto3": "import boto3",
     "import boto3, one read": READ,
-    "cdk-evidently, one EvaluateFeature": FIRST_ANSWER,
+    "cdk-evidently, one EvaluateFeature": FIRST_RESPONSE,
 }
 
 
 def main() -> None:
-    """Run each in turns, and print a table."""
+    """Run the handlers in turns, and print a table."""
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as local_aws:
         table = make_table(dynamodb_client(local_aws.url))
         environment = {**os.environ, **local_aws.environment(), "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}
@@ -63,14 +63,14 @@ def main() -> None:
         modules: dict[str, int] = {}
         for _ in range(TURNS):
             for name, code in HANDLERS.items():
-                begun = perf_counter()
+                started = perf_counter()
                 done = subprocess.run(  # noqa: S603, our own interpreter and code
                     [sys.executable, "-c", code + COUNT], env=environment, check=True, capture_output=True, text=True
                 )
-                times[name].append(perf_counter() - begun)
+                times[name].append(perf_counter() - started)
                 modules[name] = int(done.stdout)
     base = statistics.median(times["import boto3"])
-    sys.stdout.write(f"make bench: from the interpreter's start to the first answer, median of {TURNS} turns\n\n")
+    sys.stdout.write(f"make bench: from the interpreter's start to the first response, median of {TURNS} turns\n\n")
     sys.stdout.write("| handler | modules | ms | ratio |\n|---|---:|---:|---:|\n")
     for name, each in times.items():
         median = statistics.median(each)

@@ -1,8 +1,7 @@
 """`python benchmarks/evaluation.py`: evaluations per second, in process and warm, beside two well-known flag SDKs.
 
-UnleashClient and GrowthBook live in a virtual environment of their own, build/bench-venv, with the versions that
-requirements.txt pins (requirements.in is what it was resolved from); this script makes it, once, and runs
-evaluation_race.py there. What is compared and how: evaluation_race.py. Nothing but the package index is contacted.
+It installs UnleashClient and GrowthBook once, with the versions in requirements.txt (resolved from requirements.in),
+into build/bench-venv, and runs evaluation_race.py there. It calls nothing but the package index.
 """
 
 import os
@@ -17,7 +16,7 @@ ROOT = HERE.parent
 
 
 def main() -> int:
-    """Run the race; the exit code is its own."""
+    """Run the race and return its exit code."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "lambda")}
     race = [python_with(HERE / "requirements.txt", "bench-venv"), HERE / "evaluation_race.py"]
     return subprocess.run(race, env=environment, check=False).returncode  # noqa: S603, our own interpreter and script

@@ -1,156 +1,39 @@
-"""One rule in the words of three engines, and one entity at a time through each of them.
-
-The rule: a feature of six variations, one of them the default; 2500 entities with a variation of their own; a running
-launch of five groups and six segment overrides, whose unassigned part goes on to the next rule and at last to the
-default. Weights are whole percents, the finest that Unleash has.
-"""
+"""The engines of the race: ours, Unleash and GrowthBook, each with the same rule."""
 
 import importlib
 import json
-import random
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
+
+from evaluation_rule import DEFAULT, FEATURE, GROUP_WEIGHTS, NOW, SEGMENTS, Entity, Weights, constraint
 
 from evidently_service.evaluation.context import parse_context
 from evidently_service.evaluation.evaluate import compile_plan
 from evidently_service.evaluation.pattern import compile_pattern
 
-FEATURE: Final = "upsell"
-DEFAULT: Final = "off"
-SENIOR: Final = 64
-NOW: Final = 1_793_491_200
-GROUP_WEIGHTS: Final = {"a": 10, "b": 20, "c": 30, "d": 5, "e": 15}
-
-Weights = Mapping[str, int]
-Traits = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A segment in each engine's language.
-
-    Args:
-        name: Its name.
-        weights: Percent by group; what is left goes on to the next rule.
-        contains: What it means, in Python.
-        pattern: Evidently's pattern.
-        constraints: Unleash's constraints.
-        condition: GrowthBook's condition.
-
-    """
-
-    name: str
-    weights: Weights
-    contains: Callable[[Traits], bool]
-    pattern: Mapping[str, Any]
-    constraints: Sequence[Mapping[str, Any]]
-    condition: Mapping[str, Any]
-
-
-def constraint(field: str, operator: str, *values: str) -> Mapping[str, Any]:
-    """Return a constraint of Unleash."""
-    return {"contextName": field, "operator": operator, "values": list(values)}
-
-
-SEGMENTS: Final = (
-    Segment(
-        "vip",
-        {"a": 60, "b": 40},
-        lambda traits: bool(traits["tier"] == "gold"),
-        {"tier": ["gold"]},
-        [constraint("tier", "IN", "gold")],
-        {"tier": "gold"},
-    ),
-    Segment(
-        "nordic-desktop",
-        {"c": 50},
-        lambda traits: traits["country"] in {"se", "no", "fi"} and traits["device"] == "desktop",
-        {"country": ["se", "no", "fi"], "device": ["desktop"]},
-        [constraint("country", "IN", "se", "no", "fi"), constraint("device", "IN", "desktop")],
-        {"country": {"$in": ["se", "no", "fi"]}, "device": "desktop"},
-    ),
-    Segment(
-        "mobile",
-        {"d": 30, "e": 40},
-        lambda traits: bool(traits["device"].startswith("mobile")),
-        {"device": [{"prefix": "mobile"}]},
-        [constraint("device", "STR_STARTS_WITH", "mobile")],
-        {"device": {"$regex": "^mobile"}},
-    ),
-    Segment(
-        "seniors",
-        {"b": 100},
-        lambda traits: bool(traits["age"] > SENIOR),
-        {"age": [{"numeric": [">", SENIOR]}]},
-        [{"contextName": "age", "operator": "NUM_GT", "value": str(SENIOR)}],
-        {"age": {"$gt": SENIOR}},
-    ),
-    Segment(
-        "abroad",
-        {"a": 20},
-        lambda traits: traits["country"] not in {"se", "de", "us"},
-        {"country": [{"anything-but": ["se", "de", "us"]}]},
-        [constraint("country", "NOT_IN", "se", "de", "us")],
-        {"country": {"$nin": ["se", "de", "us"]}},
-    ),
-    Segment(
-        "beta",
-        {"e": 90},
-        lambda traits: traits["channel"] in {"beta", "canary"},
-        {"channel": ["beta", "canary"]},
-        [constraint("channel", "IN", "beta", "canary")],
-        {"channel": {"$in": ["beta", "canary"]}},
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """Somebody, with what each engine may know of them."""
-
-    name: str
-    traits: Traits
-
-
-def population(size: int) -> list[Entity]:
-    """Return always the same entities."""
-    dice = random.Random(20261101)  # noqa: S311, no secret
-
-    def traits() -> Traits:
-        return {
-            "tier": dice.choices(["none", "silver", "gold"], [80, 15, 5])[0],
-            "country": dice.choice(["se", "no", "fi", "de", "us"]),
-            "device": dice.choice(["desktop", "mobile-ios", "mobile-android", "tablet"]),
-            "age": dice.randint(16, 80),
-            "channel": dice.choices(["stable", "beta", "canary"], [90, 8, 2])[0],
-        }
-
-    return [Entity(f"user-{number}", traits()) for number in range(size)]
-
 
 class Engine(Protocol):
-    """Prepares each entity once, untimed, and then answers for it; the answer is a variation's name."""
+    """Prepares each entity once, untimed; then evaluates it to a variation's name."""
 
     name: str
 
     def prepared(self, entity: Entity) -> Any:
-        """Return the entity as the engine's callers have it at hand."""
+        """Return the entity as the engine's callers pass it."""
         ...
 
     def variation(self, prepared: Any) -> str:
-        """Evaluate; this is what is timed."""
+        """Evaluate; the race times this."""
         ...
 
     def close(self) -> None:
-        """End what runs in the background."""
+        """Stop background threads."""
         ...
 
 
 class Evidently:
-    """Our own `Plan`, with a context that is parsed already."""
+    """cdk-evidently's `Plan`, with a parsed context."""
 
     name = "cdk-evidently"
 
@@ -195,7 +78,7 @@ class Evidently:
 
 
 class EvidentlyFromText(Evidently):
-    """The same from the text that a request brings: its JSON is parsed within the time."""
+    """The same with the context as JSON text, as a request has it: the timed part parses it."""
 
     name = "cdk-evidently, context as JSON text"
 
@@ -225,7 +108,7 @@ class Unleash:
             _strategy("groups", GROUP_WEIGHTS, []),
         ]
         toggle = {"name": FEATURE, "type": "release", "enabled": True, "strategies": strategies, "variants": []}
-        # Imported by name: the project's own environment, and so its type checker, has neither SDK.
+        # By name: the project's environment, and so its type checker, has neither SDK.
         sdk, caches = importlib.import_module("UnleashClient"), importlib.import_module("UnleashClient.cache")
         self.folder = tempfile.TemporaryDirectory(prefix="bench-unleash-")
         cache = caches.FileCache("bench", directory=self.folder.name)
@@ -309,7 +192,7 @@ def _strategy(group: str, weights: Weights, constraints: Sequence[Mapping[str, A
 
 
 def _rule(seed: str, weights: Weights, condition: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a rule of GrowthBook: ranges one after the other, who is in none goes on; for one group a rollout."""
+    """Return a rule of GrowthBook: consecutive ranges, or a rollout for a single group; the rest goes on."""
     hashing = {"seed": seed, "hashVersion": 2, "hashAttribute": "id"}
     applies = {**hashing, "condition": condition} if condition else hashing
     if len(weights) == 1:

@@ -1,8 +1,8 @@
 """The race itself; evaluation.py runs it where the other SDKs are installed.
 
-Same rule, same entities, same process. First every engine answers for every entity, untimed, and has to keep the rule:
-an entity with an override gets it, and each variation's count is within five standard deviations of what the weights
-say. Then they are timed in turns, so that a busy machine slows all of them; what is printed is each one's median turn.
+All engines have the same rule, entities and process. First, untimed, each evaluates every entity and must keep the
+rule: an entity with an override gets it, and each variation's count is within five standard deviations of the weights.
+Then they are timed in turns, so that a busy machine slows all of them; the result is each one's median turn.
 """
 
 import platform
@@ -13,19 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import sqrt
 from time import perf_counter
 
-from evaluation_engines import (
-    DEFAULT,
-    GROUP_WEIGHTS,
-    SEGMENTS,
-    Engine,
-    Entity,
-    Evidently,
-    EvidentlyFromText,
-    GrowthBook,
-    Unleash,
-    Weights,
-    population,
-)
+from evaluation_engines import Engine, Evidently, EvidentlyFromText, GrowthBook, Unleash
+from evaluation_rule import DEFAULT, GROUP_WEIGHTS, SEGMENTS, Entity, Weights, population
 
 ENGINES: Sequence[Callable[[Mapping[str, str]], Engine]] = (Evidently, EvidentlyFromText, Unleash, GrowthBook)
 ENTITIES = 20_000
@@ -36,14 +25,14 @@ STANDARD_DEVIATIONS = 5
 
 
 def overrides_of(entities: Sequence[Entity]) -> dict[str, str]:
-    """Give every eighth entity a variation of its own."""
+    """Return entity overrides for every eighth entity."""
     names = list(GROUP_WEIGHTS)
     chosen = entities[:: len(entities) // OVERRIDES][:OVERRIDES]
     return {entity.name: names[index % len(names)] for index, entity in enumerate(chosen)}
 
 
 def shares(entity: Entity) -> dict[str, float]:
-    """Return how likely the rule gives an entity without override each variation."""
+    """Return the probability of each variation for an entity without an override."""
     rules: list[Weights] = [segment.weights for segment in SEGMENTS if segment.contains(entity.traits)]
     found = dict.fromkeys([DEFAULT, *GROUP_WEIGHTS], 0.0)
     left = 1.0
@@ -56,7 +45,7 @@ def shares(entity: Entity) -> dict[str, float]:
 
 
 def check(engine: Engine, entities: Sequence[Entity], overrides: Mapping[str, str]) -> None:
-    """End the benchmark if an engine doesn't keep the rule."""
+    """Exit with a message if an engine breaks the rule."""
     found: Counter[str] = Counter()
     mean = dict.fromkeys([DEFAULT, *GROUP_WEIGHTS], 0.0)
     variance = dict(mean)
@@ -87,17 +76,17 @@ def race(overrides: Mapping[str, str], entities: Sequence[Entity]) -> dict[str, 
         for engine, inputs in zip(engines, prepared, strict=True):
             some = inputs[start : start + TURN_ENTITIES]
             evaluate = engine.variation
-            begun = perf_counter()
+            started = perf_counter()
             for each in some:
                 evaluate(each)
-            times[engine.name].append((perf_counter() - begun) / len(some) * 1e6)
+            times[engine.name].append((perf_counter() - started) / len(some) * 1e6)
     for engine in engines:
         engine.close()
     return {name: statistics.median(each) for name, each in times.items()}
 
 
 def table(title: str, times: Mapping[str, float]) -> str:
-    """Return a table in Markdown; the last column is its time divided by ours."""
+    """Return a table in Markdown; the last column is the time divided by that of cdk-evidently."""
     ours = times[Evidently.name]
     rows = [f"| {name} | {1e6 / time:,.0f} | {time:.1f} | {time / ours:.1f} |" for name, time in times.items()]
     return "\n".join(

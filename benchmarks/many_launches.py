@@ -1,7 +1,7 @@
 """`make bench`: a stack with 100 StartLaunch, deployed, updated and destroyed at ten requests of the API a second.
 
-Real CloudFormation operations on the local AWS, IAM enforced. What counts is that nothing fails, how many calls of the
-API each launch takes, retries not counted, and how large the role's policies get; the time is that of the local AWS.
+Real CloudFormation operations on the local AWS, with IAM enforced. The results are that nothing fails, the calls of the
+API per launch without retries, and the size of the role's policies; the time is that of the local AWS.
 """
 
 import json
@@ -13,48 +13,31 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
-from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_ssm as ssm
 
-from cdk_evidently import EvidentlyEndpoint, EvidentlyService, Quotas, StartLaunch
-from helpers.deployment import PROJECT, Build, Deployment, template
-from helpers.gatekeeper import Gatekeeper, at_most, gatekeeper
-from helpers.service import ON_AND_OFF
+from cdk_evidently import EvidentlyEndpoint, Quotas, StartLaunch
+from helpers.deployment import PROJECT, Build, Deployment, deployed_service, template
+from helpers.fault_proxy import FaultProxy, at_most, fault_proxy
 from local_aws.server import LocalAws, running
-from local_aws.stacks import Deployer
 
 LAUNCHES: Final = 100
 PER_SECOND: Final = 10
-MOST_CALLS: Final = 2
+MAX_CALLS: Final = 2
 _STACK: Final = "Many"
 
 
-def deployed_service(local_aws: LocalAws, folder: Path) -> Deployment:
-    """Return the API, with one project, its feature, and the launches, not started."""
-
-    def build(stack: Stack) -> None:
-        service = EvidentlyService(
-            stack,
-            "Evidently",
-            gateway_url=local_aws.gateway,
-            quotas=Quotas(running_launches_per_project=LAUNCHES),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        CfnOutput(stack, "ApiId", value=service.api_id)
-
-    deployer = Deployer.on(local_aws)
-    outputs = deployer.deploy("Evidently", template(deployer, "Evidently", build, folder / "service"))
-    deployment = Deployment(local_aws, deployer, outputs["ApiId"])
-    evidently = deployment.evidently()
-    evidently.create_project(name=PROJECT)
-    evidently.create_feature(project=PROJECT, name="upsell", variations=ON_AND_OFF)
+def deployed_launches(local_aws: LocalAws, folder: Path) -> Deployment:
+    """Deploy the API, and create a project, its feature and the launches, not started."""
+    quotas = Quotas(running_launches_per_project=LAUNCHES)
+    deployment = deployed_service(local_aws, folder / "service", quotas=quotas)
     for number in range(LAUNCHES):
         deployment.make_launch(f"launch-{number}")
     return deployment
 
 
 def statuses(deployment: Deployment) -> Counter[str]:
-    """Return how many launches have each status."""
+    """Count the launches by status."""
     pages = deployment.evidently().get_paginator("list_launches").paginate(project=PROJECT)
     return Counter(launch["status"] for page in pages for launch in page["launches"])
 
@@ -73,43 +56,43 @@ def many(endpoint: EvidentlyEndpoint, banner: str) -> Build:
 
 
 def policy_bytes(text: str) -> int:
-    """Return how large the policies of a template's roles are, together."""
+    """Return the bytes of all policies of a template's roles."""
     roles = [it for it in json.loads(text)["Resources"].values() if it["Type"] == "AWS::IAM::Role"]
     return sum(len(json.dumps(policy["PolicyDocument"])) for it in roles for policy in it["Properties"]["Policies"])
 
 
-def measure(title: str, keeper: Gatekeeper, deploy: Callable[[], Any]) -> Iterator[str]:
-    """Carry an operation out, and say what it took.
+def measure(title: str, proxy: FaultProxy, deploy: Callable[[], Any]) -> Iterator[str]:
+    """Run an operation, and yield a line with its calls and its time.
 
     Raises:
-        RuntimeError: it took more calls of the API than it may.
+        RuntimeError: it made too many calls of the API.
 
     """
-    began, asked, passed = perf_counter(), len(keeper.calls), len(keeper.passed)
+    started, calls_before, passed_before = perf_counter(), len(proxy.calls), len(proxy.passed)
     deploy()
-    calls = (len(keeper.passed) - passed) / LAUNCHES
-    retries = len(keeper.calls) - asked - (len(keeper.passed) - passed)
-    yield f"{title:8} {calls:5.2f} calls a launch, {retries:4} retries, {perf_counter() - began:4.0f} s"
-    if calls > MOST_CALLS:
-        message = f"{title} takes {calls} calls a launch; at most {MOST_CALLS} are allowed"
-        raise RuntimeError(message)
+    passed = len(proxy.passed) - passed_before
+    retries = len(proxy.calls) - calls_before - passed
+    calls = passed / LAUNCHES
+    yield f"{title:8} {calls:5.2f} calls a launch, {retries:4} retries, {perf_counter() - started:4.0f} s"
+    if calls > MAX_CALLS:
+        raise RuntimeError(f"{title} takes {calls} calls a launch; at most {MAX_CALLS} are allowed")
 
 
 def lines(local_aws: LocalAws, folder: Path) -> Iterator[str]:
     """Yield the figures."""
-    deployment = deployed_service(local_aws, folder)
-    with gatekeeper(local_aws.port, at_most(PER_SECOND)) as keeper:
-        endpoint = deployment.endpoint(keeper.port)
+    deployment = deployed_launches(local_aws, folder)
+    with fault_proxy(local_aws.port, at_most(PER_SECOND)) as proxy:
+        endpoint = deployment.endpoint(proxy.port)
         templates = [
             template(deployment.deployer, _STACK, many(endpoint, banner), folder / banner)
             for banner in ("Treats", "Toys")
         ]
         yield f"{'policy':8} {policy_bytes(templates[0])} bytes, of the 10 240 that IAM allows a role inline"
-        yield from measure("create", keeper, lambda: deployment.deployer.deploy(_STACK, templates[0]))
+        yield from measure("create", proxy, lambda: deployment.deployer.deploy(_STACK, templates[0]))
         yield f"{'':8} {dict(statuses(deployment))}"
-        yield from measure("update", keeper, lambda: deployment.deployer.deploy(_STACK, templates[1]))
+        yield from measure("update", proxy, lambda: deployment.deployer.deploy(_STACK, templates[1]))
         yield f"{'':8} {dict(statuses(deployment))}"
-        yield from measure("delete", keeper, lambda: deployment.deployer.destroy(_STACK))
+        yield from measure("delete", proxy, lambda: deployment.deployer.destroy(_STACK))
         yield f"{'':8} {dict(statuses(deployment))}"
 
 

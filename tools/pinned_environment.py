@@ -1,4 +1,4 @@
-"""An environment of its own for a list of pinned packages, installed once."""
+"""A virtual environment under `build/` for one lock file, installed once."""
 
 import subprocess
 import sys
@@ -11,14 +11,14 @@ _BUILD: Final = Path(__file__).resolve().parent.parent / "build"
 
 
 def python_with(requirements: Path, name: str) -> Path:
-    """Return the interpreter of an environment under `build/`, which is made unless it is there already."""
+    """Return the interpreter of `build/NAME`; create the environment if the lock file or the Python changed."""
     folder = _BUILD / name
     python, stamp = folder / "bin" / "python", folder / "made-from"
-    wanted = f"{sys.version} {sha256(requirements.read_bytes()).hexdigest()}"
-    if not stamp.exists() or stamp.read_text() != wanted:
+    source = f"{sys.version} {sha256(requirements.read_bytes()).hexdigest()}"
+    if not stamp.exists() or stamp.read_text() != source:
         sys.stderr.write(f"setup: installing pinned packages into build/{name}\n")
         venv.create(folder, clear=True, with_pip=True)
         install = ["-m", "pip", "--disable-pip-version-check", "install", "-qq", "--require-hashes"]
         subprocess.run([python, *install, "-r", requirements], check=True)
-        stamp.write_text(wanted)
+        stamp.write_text(source)
     return python

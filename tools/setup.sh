@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes this checkout ready to work: a virtual environment with the locked tools, the library itself, the CDK CLI,
-# AWS's last official clients for the tests that compare, and its Lambda runtime client for those that run the handlers
-# under it. `make setup` runs it, and so does every target that needs it.
+# Sets this checkout up: a virtual environment with the locked tools, the library itself, the CDK CLI, AWS's last official
+# clients for the tests that compare with them, and its Lambda runtime client for the tests that run the handlers under
+# it. `make setup` runs it, and so does every target that needs it.
 #
-# It needs Python 3.11 or newer and a package index, no more: node and npm come as a Python package.
-# PYTHON=/path/to/python chooses the interpreter. Each step leaves a stamp of what it was made from, and is left out
-# while that stays the same.
+# It needs only Python 3.11 or newer and a package index: node and npm come as a Python package.
+# PYTHON=/path/to/python chooses the interpreter. Each step writes a stamp of its source, and is skipped while the source
+# stays the same.
 set -eu
 cd "$(dirname "$0")/.."
 root=$(pwd -P)
@@ -17,7 +17,7 @@ fail() {
     exit 1
 }
 
-# Sets `python` to the first interpreter that will do. Python 3.11 comes first: everything was tried on it.
+# Sets `python` to the first usable interpreter. Python 3.11 comes first: the figures and the tests are from it.
 find_python() {
     probe='import sys
 version = "%d.%d.%d" % sys.version_info[:3]
@@ -36,17 +36,17 @@ except ImportError as error:
     for python in "$@"; do
         if ! command -v "$python" >/dev/null; then
             [ -z "${PYTHON:-}" ] || found="; $python is not there"
-        elif answer=$("$python" -c "$probe" 2>&1); then
+        elif output=$("$python" -c "$probe" 2>&1); then
             return 0
         else
-            found="$found; $python $(echo "$answer" | sed -n 1p)"
+            found="$found; $python $(echo "$output" | sed -n 1p)"
         fi
     done
     found=${found#; }
     fail "Python 3.11 or newer is needed; found: ${found:-none}. Install one, or name it: make setup PYTHON=/path/to/python3.11"
 }
 
-# step STAMP SENTENCE SOURCE COMMAND...: runs COMMAND unless STAMP says that it was done from this very SOURCE.
+# step STAMP SENTENCE SOURCE COMMAND...: runs COMMAND, unless STAMP has the same SOURCE from an earlier run.
 step() {
     stamp=$1 sentence=$2 source=$3
     shift 3
@@ -73,7 +73,7 @@ install_checkout() {
 }
 
 npm_ci() {
-    # The machine's own certificates count here as they do for pip and git.
+    # npm trusts the machine's own certificates too, as pip and git do.
     NODE_USE_SYSTEM_CA=1 PATH="$venv/bin:$PATH" "$venv/bin/npm" ci --no-audit --no-fund --no-update-notifier
 }
 
@@ -92,7 +92,7 @@ install_lambda_runtime() {
         --target build/lambda-runtime -r tools/lambda-runtime/requirements.txt
 }
 
-# A virtual environment survives neither a move nor the end of its Python; and PYTHON= may ask for another one.
+# A virtual environment breaks when its folder moves or its Python goes; and PYTHON= may name another interpreter.
 venv_is_usable() {
     [ "$(cat "$venv/made-for" 2>/dev/null)" = "$root" ] || return 1
     has=$("$venv/bin/python" -V 2>/dev/null) || return 1
@@ -111,7 +111,7 @@ step "$venv/made-from-project" "installing this checkout, editable" "$(cksum <py
 step node_modules/.made-from-lock "installing the CDK CLI" "$(cksum <package-lock.json)" npm_ci
 step build/official-clients/.made-from-lock "fetching AWS's last official clients, to compare with" \
     "$(cat tools/official-clients/* | cksum)" install_official_clients
-# AWS makes it for Linux alone.
+# AWS publishes it for Linux only.
 [ "$(uname)" != Linux ] ||
     step build/lambda-runtime/.made-from-lock "fetching AWS's Lambda runtime client, to run the handlers under" \
         "$(cksum <tools/lambda-runtime/requirements.txt)" install_lambda_runtime

@@ -1,5 +1,10 @@
-"""`make reliability`: what custom-resource tools do when something goes wrong, ours beside the published ones.
+"""`make reliability`: how custom-resource tools behave when something fails, ours beside six published ones.
 
-`rows` has the scenarios, `stage` what surrounds an invocation, `contenders` the tools, each as its own documentation
-says it is used. Every invocation is a process of its own, ended by force at its deadline, as Lambda does.
+scenarios.py    what happens, and what a tool must have done in the end
+checks.py       the checks of a response
+harness.py      the API, the response URL and the deadline around an invocation
+invocation.py   one invocation in its own process, as Lambda runs it
+adapters/       one handler per tool, written as the tool's own documentation shows
+user_code.py    the code that a careful user of a published tool writes, the same for all
+faults.py       the fault that a scenario injects into that code
 """

@@ -1,18 +1,19 @@
-"""`make reliability`: the matrix of scenarios and tools; ends with 1 if ours fails one."""
+"""`make reliability`: the matrix of scenarios and tools. The exit code is 1 if ours fails a scenario."""
 
 import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
+from itertools import product, repeat
 from pathlib import Path
 from typing import Final
 
 from local_aws.server import LocalAws, running
 from pinned_environment import python_with
-from reliability.rows import ROWS, FailedError, Row
-from reliability.stage import OURS, Contender, stage
+from reliability.checks import FailedError
+from reliability.harness import OURS, Adapter, harness
+from reliability.scenarios import SCENARIOS, Scenario
 
 _TOOLS: Final = (
     "crhelper",
@@ -22,57 +23,64 @@ _TOOLS: Final = (
     "cfn-resource-provider",
     "cfnresponse",
 )
-_AT_ONCE: Final = 4
+_CONCURRENT_RUNS: Final = 4  # a run mostly waits
 _PINS: Final = Path(__file__).parent / "requirements.txt"
 
+# What failed, "" for nothing: by the scenario's title and the adapter's name.
+Failures = Mapping[tuple[str, str], str]
 
-def verdict(row: Row, contender: Contender, local_aws: LocalAws) -> str:
-    """What went wrong, "" if nothing did."""
-    with stage(contender, local_aws) as here:
+
+def run(scenario: Scenario, adapter: Adapter, local_aws: LocalAws) -> str:
+    """Run a scenario with one tool; return what failed, "" for nothing."""
+    with harness(adapter, local_aws) as surroundings:
         try:
-            row.play(here)
+            scenario.run(surroundings)
         except FailedError as failed:
             return str(failed)
     return ""
 
 
-def verdicts(local_aws: LocalAws, contenders: Sequence[Contender], rows: Sequence[Row]) -> dict[tuple[str, str], str]:
-    """What went wrong, by the row's title and the contender's name."""
-    jobs = [(row, contender) for row in rows for contender in contenders]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = pool.map(verdict, *zip(*jobs, strict=True), repeat(local_aws))
-        return {(row.title, contender.name): wrong for (row, contender), wrong in zip(jobs, found, strict=True)}
+def run_all(local_aws: LocalAws, adapters: Sequence[Adapter]) -> Failures:
+    """Run every scenario with every tool."""
+    runs = list(product(SCENARIOS, adapters))
+    with ThreadPoolExecutor(_CONCURRENT_RUNS) as pool:
+        failures = pool.map(run, *zip(*runs, strict=True), repeat(local_aws))
+        return {
+            (scenario.title, adapter.name): failure for (scenario, adapter), failure in zip(runs, failures, strict=True)
+        }
 
 
-def incumbents(python: Path) -> list[Contender]:
-    """The published tools, with the versions that are pinned."""
+def published_tools() -> list[Adapter]:
+    """Return the published tools, with their pinned versions."""
+    python = python_with(_PINS, "reliability-venv")
     pins = dict(re.findall(r"^([\w-]+)==([\w.]+)", _PINS.read_text(encoding="utf-8"), re.MULTILINE))
-    return [Contender(f"{tool} {pins[tool]}", f"{tool.replace('-', '_')}_tool", python) for tool in _TOOLS]
+    return [Adapter(f"{tool} {pins[tool]}", f"{tool.replace('-', '_')}_tool", python) for tool in _TOOLS]
 
 
-def report(found: Mapping[tuple[str, str], str], contenders: Sequence[Contender]) -> Iterator[str]:
-    """The matrix, and what went wrong, line by line."""
-    names = [contender.name for contender in contenders]
+def report(failures: Failures, adapters: Sequence[Adapter]) -> Iterator[str]:
+    """Yield the lines of the matrix, and what failed."""
+    names = [adapter.name for adapter in adapters]
     for number, name in enumerate(names, 1):
-        yield f"{number}: {name}, {sum(not found[row.title, name] for row in ROWS)} of {len(ROWS)}"
-    width = max(len(row.title) for row in ROWS)
+        passed = sum(not failures[scenario.title, name] for scenario in SCENARIOS)
+        yield f"{number}: {name}, {passed} of {len(SCENARIOS)}"
+    width = max(len(scenario.title) for scenario in SCENARIOS)
     yield f"\n{'':{width}}  {'  '.join(map(str, range(1, len(names) + 1)))}"
-    for row in ROWS:
-        cells = ("✘" if found[row.title, name] else "✔" for name in names)
-        yield f"{row.title:{width}}  {'  '.join(cells)}"
-    yield "\nWhat went wrong:"
+    for scenario in SCENARIOS:
+        cells = ("✘" if failures[scenario.title, name] else "✔" for name in names)
+        yield f"{scenario.title:{width}}  {'  '.join(cells)}"
+    yield "\nWhat failed:"
     for name in names:
-        yield from (f"  {name}: {row.title}: {wrong}" for row in ROWS if (wrong := found[row.title, name]))
+        yield from (f"  {name}: {it.title}: {failure}" for it in SCENARIOS if (failure := failures[it.title, name]))
 
 
-def main() -> int:
-    """Print the matrix."""
-    contenders = [OURS, *incumbents(python_with(_PINS, "reliability-venv"))]
+def main(arguments: Sequence[str]) -> int:
+    """Print the matrix; `--ours` leaves the published tools out."""
+    adapters = [OURS] if "--ours" in arguments else [OURS, *published_tools()]
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as local_aws:
-        found = verdicts(local_aws, contenders, ROWS)
-    sys.stdout.writelines(f"{line}\n" for line in report(found, contenders))
-    return int(any(found[row.title, OURS.name] for row in ROWS))
+        failures = run_all(local_aws, adapters)
+    sys.stdout.writelines(f"{line}\n" for line in report(failures, adapters))
+    return int(any(failures[scenario.title, OURS.name] for scenario in SCENARIOS))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

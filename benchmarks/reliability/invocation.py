@@ -1,6 +1,6 @@
-"""One invocation, as Lambda makes it: a process, a handler, an event on standard input, a time at which it is over.
+"""One invocation, as Lambda runs it: a process, a handler, an event on standard input, a deadline.
 
-It runs in each contender's own environment, so it imports the standard library only.
+It runs in each tool's own environment, so it imports the standard library only.
 """
 
 import importlib
@@ -17,11 +17,11 @@ class Context:
     """Lambda's context.
 
     Args:
-        over: When the process is killed, in seconds since 1970.
+        deadline: When the harness kills the process, in seconds since 1970.
 
     """
 
-    over: float
+    deadline: float
     aws_request_id: str = field(default_factory=lambda: str(uuid4()))
     log_stream_name: str = field(default_factory=lambda: f"2026/11/23/[$LATEST]{uuid4().hex}")
     log_group_name: str = "/aws/lambda/provider"
@@ -31,17 +31,17 @@ class Context:
     invoked_function_arn: str = "arn:aws:lambda:eu-north-1:123456789012:function:provider"
 
     def get_remaining_time_in_millis(self) -> int:
-        """How long the function may still run."""
-        return max(0, int((self.over - time.time()) * 1000))
+        """Return the milliseconds until the deadline, 0 after it."""
+        return max(0, int((self.deadline - time.time()) * 1000))
 
 
-def main(contender: str, over: str) -> None:
-    """Invoke a contender's handler."""
+def main(module: str, deadline: str) -> None:
+    """Invoke an adapter's handler."""
     # Lambda's Python runtime: one handler at the root logger, whose level stays WARNING.
     logging.getLogger().addHandler(logging.StreamHandler(sys.stdout))
     event = json.load(sys.stdin)
-    handler = importlib.import_module(contender).handler
-    handler(event, Context(float(over)))
+    handler = importlib.import_module(module).handler
+    handler(event, Context(float(deadline)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a careful user of a published tool writes: start the launch, take one that runs, stop it on Delete."""
+"""What a careful user of a published tool writes: start the launch, accept a running one, stop it on Delete."""
 
 import os
 from collections.abc import Mapping
@@ -8,15 +8,15 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from reliability.misbehaviour import DATETIME, misbehave, text, wrong
+from reliability.faults import DATETIME, fault, inject_fault, text
 
-if wrong() == "import":
+if fault() == "import":
     raise ImportError("a module that the user's code needs")
 
 
-def carry_out(event: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Do what an event asks; returns the physical id and the attributes."""
-    misbehave()
+def serve(event: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Serve CloudFormation's request; return the physical id and the attributes."""
+    inject_fault()
     properties = event["ResourceProperties"]
     names = {"project": properties["Project"], "launch": properties["Launch"]}
     client: Any = boto3.client(
@@ -37,7 +37,7 @@ def carry_out(event: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _attributes(launch: Mapping[str, Any]) -> dict[str, Any]:
-    # boto3 gives times as datetimes; a careful user knows that JSON has none, unless the scenario is about them.
+    # boto3 returns datetimes, which JSON lacks: a careful user converts them, unless the scenario is about that.
     created = launch["createdTime"]
     return {
         "LaunchArn": launch["arn"],

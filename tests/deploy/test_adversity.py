@@ -1,7 +1,6 @@
-"""A slow API, a throttled one, a function that dies, other hands, a construct that moves."""
+"""A slow API, a throttled API, a killed function, a launch deleted by hand, a construct that moves."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,50 +8,46 @@ from aws_cdk import CfnOutput, CfnResource, Stack
 from constructs import Construct
 
 from cdk_evidently import StartLaunch
-from helpers.deployment import PROJECT, START_LAUNCH, Build, Deployment, Release, launch_arn, shop
-from helpers.gatekeeper import Verdict, the_first, throttle_for
+from helpers.deployment import PROJECT, START_LAUNCH, Build, Deployment, NewLaunch, Release, launch_arn, shop
+from helpers.fault_proxy import FaultAction, first_call, nth_call, throttle_for
 from helpers.scripted_server import OK, scripted_server
 from local_aws.errors import StackFailedError
 
-NewLaunch = Callable[[], str]
-PATIENT_SECONDS = 20
+THROTTLED_SECONDS = 20
 
 
-def test_a_slow_api_is_asked_again_and_its_start_is_the_stacks_own(
+def test_a_start_is_retried_after_a_time_out_and_belongs_to_the_stack(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
-    launch, watched = new_launch(), release.watched(the_first("start", Verdict.ANSWER_LATE))
+    launch, proxy = new_launch(), release.fault_proxy(first_call("start", FaultAction.RESPOND_LATE))
 
-    outputs = release.deploy(shop(deployment.endpoint(watched.port), launch))
+    outputs = release.deploy(shop(deployment.endpoint(proxy.port), launch))
 
-    assert watched.calls == ["start", "start"]
+    assert proxy.calls == ["start", "start"]
     assert (outputs["Status0"], outputs["StartedBy0"]) == ("RUNNING", "stack")
 
 
-def test_an_api_that_is_throttled_for_twenty_seconds_is_waited_for(
+def test_an_api_that_throttles_for_twenty_seconds_only_delays_the_deploy(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
-    launch, watched = new_launch(), release.watched(throttle_for(PATIENT_SECONDS))
+    launch, proxy = new_launch(), release.fault_proxy(throttle_for(THROTTLED_SECONDS))
 
-    outputs = release.deploy(shop(deployment.endpoint(watched.port), launch))
+    outputs = release.deploy(shop(deployment.endpoint(proxy.port), launch))
 
-    assert set(watched.calls) == {"start"}
-    assert len(watched.calls) <= PATIENT_SECONDS
+    assert set(proxy.calls) == {"start"}
+    assert len(proxy.calls) <= THROTTLED_SECONDS
     assert (outputs["Status0"], outputs["StartedBy0"]) == ("RUNNING", "stack")
 
 
-def test_a_service_time_out_is_rolled_back_and_its_delete_stops_what_the_lost_create_started(
+def test_the_delete_after_a_service_timeout_stops_the_launch_of_the_lost_create(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     old, new = new_launch(), new_launch()
-    # The first two are the old launch's, on Create and on Update.
-    third = ("start", 3)
-    watched = release.watched(
-        lambda call, nth: Verdict.KILL_THE_CALLER if (call, nth) == third else Verdict.PASS,
-    )
-    endpoint = deployment.endpoint(watched.port)
+    # The first two starts are the old launch's, on Create and on Update.
+    proxy = release.fault_proxy(nth_call("start", 3, FaultAction.KILL_CALLER))
+    endpoint = deployment.endpoint(proxy.port)
 
-    def impatient(stack: Stack) -> None:
+    def with_a_short_timeout(stack: Stack) -> None:
         shop(endpoint, old)(stack)
         start = StartLaunch(stack, "New", project=PROJECT, launch=new, endpoint=endpoint)
         start.node.add_dependency(stack.node.find_child("Start0"))
@@ -62,17 +57,17 @@ def test_a_service_time_out_is_rolled_back_and_its_delete_stops_what_the_lost_cr
 
     release.deploy(shop(endpoint, old))
     with pytest.raises(StackFailedError, match="timed out"):
-        release.deploy(impatient)
+        release.deploy(with_a_short_timeout)
     assert release.status() == "UPDATE_ROLLBACK_COMPLETE"
     assert release.physical_ids() == [launch_arn(old)]
     assert (deployment.status(old), deployment.status(new)) == ("RUNNING", "RUNNING")
 
-    answer = _deleted_with_a_made_up_id(deployment, release, new)
-    assert answer["Status"] == "SUCCESS"
+    response = _deleted_with_a_made_up_id(deployment, release, new)
+    assert response["Status"] == "SUCCESS"
     assert (deployment.status(old), deployment.status(new)) == ("RUNNING", "CANCELLED")
 
 
-def test_a_launch_that_was_deleted_by_hand_blocks_neither_an_update_nor_a_delete(
+def test_a_launch_deleted_by_hand_blocks_neither_an_update_nor_a_delete(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     launch, names = new_launch(), {"project": PROJECT}
@@ -110,7 +105,10 @@ def test_a_construct_that_moves_to_another_scope_changes_nothing(
 
 
 def _deleted_with_a_made_up_id(deployment: Deployment, release: Release, launch: str) -> dict[str, Any]:
-    """The answer to what CloudFormation sends after a Create that never answered; the local one leaves that out."""
+    """Send the Delete that CloudFormation sends after a Create without a response; return the response to it.
+
+    The local CloudFormation leaves this Delete out.
+    """
     deployer = deployment.deployer
     (function,) = deployer.physical_ids(release.name, "AWS::Lambda::Function")
     (lost,) = [
@@ -130,5 +128,5 @@ def _deleted_with_a_made_up_id(deployment: Deployment, release: Release, launch:
             "ResourceProperties": {"Project": PROJECT, "Launch": launch, "OnDelete": "CANCEL"},
         }
         deployment.local_aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
-        answer: dict[str, Any] = cloudformation.documents[0]
-        return answer
+        response: dict[str, Any] = cloudformation.documents[0]
+        return response

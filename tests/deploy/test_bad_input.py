@@ -1,7 +1,7 @@
-"""A launch that can't be started: the deploy fails with a reason a person can act on, and changes nothing else."""
+"""A launch that can't be started fails the deploy with a reason to act on, and nothing else changes."""
 
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,12 +10,10 @@ import pytest
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 
-from cdk_evidently import EvidentlyProvider, EvidentlyService
-from helpers.deployment import PROJECT, Build, Deployment, Release, shop, template
-from helpers.gatekeeper import Verdict, everything, gatekeeper
+from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
+from helpers.deployment import PROJECT, Build, Deployment, NewLaunch, Release, shop, template
+from helpers.fault_proxy import FaultAction, every_call, fault_proxy
 from local_aws.errors import StackFailedError
-
-NewLaunch = Callable[[], str]
 
 
 @pytest.mark.parametrize("ended", ["COMPLETED", "CANCELLED"])
@@ -49,11 +47,11 @@ def test_a_launch_that_does_not_exist_fails_the_deploy_and_the_reason_names_it(
         assert part in reason
 
 
-def test_a_launch_is_asked_for_once_the_api_of_its_own_stack_answers(deployment: Deployment, release: Release) -> None:
-    """Called before its routes are there, the API would answer with a 404 that is not Evidently's."""
+def test_a_start_launch_waits_for_the_api_of_its_own_stack(deployment: Deployment, release: Release) -> None:
+    """A call before the API has its routes would get the gateway's 404 instead of Evidently's."""
 
     def build(stack: Stack) -> None:
-        # What depends on nothing is made in the order of the alphabet here: `The…` comes after `StartLaunch…`.
+        # The local AWS creates independent resources in alphabetical order: `The…` comes after `StartLaunch…`.
         service = EvidentlyService(stack, "TheService", gateway_url=deployment.local_aws.gateway)
         shop(service.endpoint, "unheard-of")(stack)
 
@@ -63,7 +61,7 @@ def test_a_launch_is_asked_for_once_the_api_of_its_own_stack_answers(deployment:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A create that failed."""
+    """A stack whose creation failed."""
 
     status: str
     reasons: tuple[str, ...]
@@ -72,21 +70,21 @@ class Failure:
 
 @pytest.fixture(scope="module")
 def failures(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Failure]]:
-    """Creates that fail by patience running out, by what is wrong: each takes its time, so all run at once."""
+    """Stacks that exhaust their retry budget, by the fault; they run concurrently, since each takes its time."""
     with ExitStack() as resources:
 
-        def watched(verdict: Verdict) -> int:
-            keeper = gatekeeper(deployment.local_aws.port, everything(verdict))
-            return resources.enter_context(keeper).port
+        def endpoint(action: FaultAction) -> EvidentlyEndpoint:
+            proxy = fault_proxy(deployment.local_aws.port, every_call(action))
+            return deployment.endpoint(resources.enter_context(proxy).port)
 
-        with socket.socket() as nobody:
-            nobody.bind(("127.0.0.1", 0))
-            silent = nobody.getsockname()[1]
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            closed_port = closed.getsockname()[1]
         launches = {name: deployment.make_launch(name) for name in ("Silent", "Throttled", "Website", "Ungranted")}
         builds: dict[str, Build] = {
-            "Silent": shop(deployment.endpoint(silent), "Silent"),
-            "Throttled": shop(deployment.endpoint(watched(Verdict.THROTTLE)), "Throttled", timeout=Duration.seconds(3)),
-            "Website": shop(deployment.endpoint(watched(Verdict.ANSWER_AS_A_WEBSITE)), "Website"),
+            "Silent": shop(deployment.endpoint(closed_port), "Silent"),
+            "Throttled": shop(endpoint(FaultAction.THROTTLE), "Throttled", timeout=Duration.seconds(3)),
+            "Website": shop(endpoint(FaultAction.RESPOND_AS_WEBSITE), "Website"),
             "Ungranted": _without_a_grant(deployment, "Ungranted"),
         }
         deployer, folder = deployment.deployer, tmp_path_factory.mktemp("failures")
@@ -103,7 +101,7 @@ def failures(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.mark.parametrize(
-    ("wrong", "parts"),
+    ("fault", "parts"),
     [
         ("Silent", ["does not respond", "http://127.0.0.1:", "Is it there?"]),
         ("Throttled", ["429", "ThrottlingException", "timeout"]),
@@ -111,10 +109,10 @@ def failures(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -
         ("Ungranted", ["403", "role", "permission"]),
     ],
 )
-def test_an_api_that_does_not_serve_fails_the_deploy_with_a_reason_and_starts_nothing(
-    deployment: Deployment, failures: Mapping[str, Failure], wrong: str, parts: list[str]
+def test_an_api_that_can_not_serve_fails_the_deploy_with_a_reason_and_starts_nothing(
+    deployment: Deployment, failures: Mapping[str, Failure], fault: str, parts: list[str]
 ) -> None:
-    failure = failures[wrong]
+    failure = failures[fault]
     assert failure.status == "ROLLBACK_COMPLETE"
     (reason,) = failure.reasons
     for part in parts:
@@ -123,7 +121,7 @@ def test_an_api_that_does_not_serve_fails_the_deploy_with_a_reason_and_starts_no
 
 
 def _without_a_grant(deployment: Deployment, launch: str) -> Build:
-    """A stack whose provider has a role that nobody gave a permission."""
+    """Return a stack whose provider's role has no permission."""
 
     def build(stack: Stack) -> None:
         provider = EvidentlyProvider(stack, "Provider", endpoint=deployment.endpoint())

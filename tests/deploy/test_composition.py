@@ -1,6 +1,6 @@
-"""A `StartLaunch` where apps put one: in nested stacks, in several stacks, beside a role of their own."""
+"""`StartLaunch` in nested stacks, in two stacks for one launch, with the user's own role, with ARNs for names."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,22 +9,20 @@ from aws_cdk import CfnOutput, NestedStack, Stack
 from aws_cdk import aws_iam as iam
 
 from cdk_evidently import EvidentlyProvider, StartLaunch
-from helpers.deployment import PROJECT, Build, Deployment, Release, launch_arn, shop
-from helpers.gatekeeper import Verdict, everything
-
-NewLaunch = Callable[[], str]
+from helpers.deployment import PROJECT, Build, Deployment, NewLaunch, Release, launch_arn, shop
+from helpers.fault_proxy import FaultAction, every_call
 
 
 @pytest.fixture
 def another_release(deployment: Deployment, release: Release, tmp_path: Path) -> Iterator[Release]:
-    """A second stack that is not there yet, and is deleted in the end."""
+    """A second stack, not deployed; it is deleted after the test."""
     with ExitStack() as resources:
         found = Release(deployment, f"{release.name}Too", tmp_path / "another", resources)
         yield found
         found.destroy()
 
 
-def test_a_nested_stack_starts_a_launch_of_its_own_and_stops_it_with_the_outer_one(
+def test_a_nested_stack_starts_its_launch_and_its_deletion_stops_it(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     outer, inner = new_launch(), new_launch()
@@ -37,20 +35,20 @@ def test_a_nested_stack_starts_a_launch_of_its_own_and_stops_it_with_the_outer_o
     assert deployment.status(outer) == deployment.status(inner) == "CANCELLED"
 
 
-def test_a_role_of_the_users_own_is_given_what_starting_and_stopping_take(
+def test_a_users_own_role_gets_the_permissions_to_start_and_stop(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
-    launch, watched = new_launch(), release.watched(everything(Verdict.PASS))
+    launch, proxy = new_launch(), release.fault_proxy(every_call(FaultAction.PASS))
 
     def build(stack: Stack) -> None:
         role = iam.Role(stack, "Ours", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        provider = EvidentlyProvider(stack, "Provider", endpoint=deployment.endpoint(watched.port), role=role)
+        provider = EvidentlyProvider(stack, "Provider", endpoint=deployment.endpoint(proxy.port), role=role)
         shop(None, launch, provider=provider)(stack)
 
     outputs = release.deploy(build)
     release.destroy()
 
-    assert watched.calls == ["start", "cancel"]  # each at once: a refusal would be tried again
+    assert proxy.calls == ["start", "cancel"]  # one call each: a refused call would be retried
     assert (outputs["Status0"], outputs["StartedBy0"]) == ("RUNNING", "stack")
     assert deployment.status(launch) == "CANCELLED"
 
@@ -87,18 +85,18 @@ def test_a_second_stack_adopts_the_launch_of_the_first_and_leaves_it_running(
 
 
 def _nested(deployment: Deployment, outer: str, inner: str) -> Build:
-    """A stack that starts a launch, and one in it that starts another.
+    """Return a stack that starts a launch, with a nested stack that starts another.
 
-    It is made and deleted here, not updated: MiniStack 1.5.33 forgets the attributes of what does not change in a
-    nested stack's update, so that any GetAtt of them fails.
+    The test does not update it: in the update of a nested stack, MiniStack 1.5.33 forgets the attributes of unchanged
+    resources, so that every GetAtt of them fails.
     """
 
     def build(stack: Stack) -> None:
         endpoint = deployment.endpoint()
         nested = NestedStack(stack, "Nested")
-        there = StartLaunch(nested, "Start", project=PROJECT, launch=inner, endpoint=endpoint)
-        here = StartLaunch(stack, "Start", project=PROJECT, launch=outer, endpoint=endpoint)
-        CfnOutput(stack, "Outer", value=here.launch_status)
-        CfnOutput(stack, "Inner", value=there.launch_status)
+        inner_start = StartLaunch(nested, "Start", project=PROJECT, launch=inner, endpoint=endpoint)
+        outer_start = StartLaunch(stack, "Start", project=PROJECT, launch=outer, endpoint=endpoint)
+        CfnOutput(stack, "Outer", value=outer_start.launch_status)
+        CfnOutput(stack, "Inner", value=inner_start.launch_status)
 
     return build

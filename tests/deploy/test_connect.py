@@ -9,8 +9,8 @@ from aws_cdk import aws_lambda as lambda_
 from cdk_evidently import EvidentlyService
 from helpers.deployment import PROJECT, Release
 
-# Lambda unpacks layers to /opt. The local AWS, which runs functions as processes of this machine, has a folder for
-# each layer instead and names it; the first lines put that in /opt's place. The rest is what a user writes.
+# Lambda unpacks layers to /opt. The local AWS runs functions as processes of this machine and unpacks each layer to a
+# folder that it names in a variable; the first lines replace /opt by that. The rest is a user's code.
 CODE = """
 import os
 
@@ -62,7 +62,7 @@ def test_a_connected_function_may_evaluate_and_no_more(release: Release) -> None
 
 def _invoke(release: Release, name: str, operation: str, **arguments: str) -> Any:
     payload = json.dumps({"operation": operation, "arguments": arguments})
-    answer = release.deployment.local_aws.client("lambda").invoke(FunctionName=name, Payload=payload)
-    found = json.loads(answer["Payload"].read())
-    assert "FunctionError" not in answer, found
+    response = release.deployment.local_aws.client("lambda").invoke(FunctionName=name, Payload=payload)
+    found = json.loads(response["Payload"].read())
+    assert "FunctionError" not in response, found
     return found

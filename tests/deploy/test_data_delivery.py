@@ -1,4 +1,4 @@
-"""Evaluation events on their way into a log group, where IAM is enforced."""
+"""Evaluation events are delivered to a log group, with IAM enforced."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from botocore.exceptions import ClientError
 
 from cdk_evidently import EvidentlyService
-from helpers.deployment import PROJECT, Deployment, template
+from helpers.deployment import PROJECT, Deployment, let_root_assume
 
 STACK = "Delivering"
 NAMED, UNNAMED = "/petfood/events", "/petfood/others"
@@ -21,26 +20,26 @@ VARIATIONS = [{"name": "on", "value": {"boolValue": True}}]
 
 @dataclass(frozen=True, slots=True)
 class Delivering:
-    """A deployed service that was told of one of two log groups, and its function's credentials."""
+    """A deployed service with one of two log groups in `data_delivery`, and its function's credentials."""
 
     deployment: Deployment
     credentials: Mapping[str, Any]
 
     def write_as_the_function(self, group: str) -> None:
-        """Put an event into a group's new log stream."""
+        """Put an event into a new log stream of a group."""
         client = self.deployment.local_aws.client("logs", **self.credentials)
         client.create_log_stream(logGroupName=group, logStreamName="test")
         client.put_log_events(logGroupName=group, logStreamName="test", logEvents=[{"timestamp": 1, "message": "{}"}])
 
-    def delivered(self, group: str) -> list[Any]:
-        """The events in a group that tell of an evaluation."""
+    def evaluations(self, group: str) -> list[Any]:
+        """Return the evaluation events in a group."""
         found = self.deployment.local_aws.client("logs").filter_log_events(logGroupName=group)["events"]
         return [line for event in found if (line := json.loads(event["message"]))]
 
 
 @pytest.fixture(scope="module")
 def delivering(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Delivering]:
-    """The service; the test's one addition is that root may assume its function's role."""
+    """The service; in addition, root may assume its function's role."""
 
     def build(stack: Stack) -> None:
         named, _ = (
@@ -54,23 +53,16 @@ def delivering(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory)
             removal_policy=RemovalPolicy.DESTROY,
             data_delivery=[named],
         )
-        role = service.function.role
-        assert isinstance(role, iam.Role)
-        assert role.assume_role_policy
-        role.assume_role_policy.add_statements(
-            iam.PolicyStatement(actions=["sts:AssumeRole"], principals=[iam.AccountRootPrincipal()])
-        )
         CfnOutput(stack, "ApiId", value=service.api_id)
-        CfnOutput(stack, "RoleArn", value=role.role_arn)
+        CfnOutput(stack, "RoleArn", value=let_root_assume(service.function.role))
 
-    folder = tmp_path_factory.mktemp("delivering") / "out"
-    outputs = deployment.deployer.deploy(STACK, template(deployment.deployer, STACK, build, folder))
+    outputs = deployment.deploy(STACK, build, tmp_path_factory.mktemp("delivering") / "out")
     here = replace(deployment, api_id=outputs["ApiId"])
     yield Delivering(here, deployment.credentials(outputs["RoleArn"]))
     deployment.deployer.destroy(STACK)
 
 
-def test_an_evaluation_is_delivered_to_the_log_group_that_the_construct_was_given(delivering: Delivering) -> None:
+def test_an_evaluation_event_arrives_in_a_log_group_of_the_construct(delivering: Delivering) -> None:
     evidently = delivering.deployment.evidently()
     evidently.create_project(name=PROJECT, dataDelivery={"cloudWatchLogs": {"logGroup": NAMED}})
     evidently.create_feature(project=PROJECT, name="upsell", variations=VARIATIONS)
@@ -78,13 +70,13 @@ def test_an_evaluation_is_delivered_to_the_log_group_that_the_construct_was_give
         project=PROJECT, feature="upsell", entityId="anna", evaluationContext='{"country": "NO"}'
     )
 
-    (event,) = delivering.delivered(NAMED)
+    (event,) = delivering.evaluations(NAMED)
 
     assert (event["feature"], event["variation"], event["entity_id"]) == ("upsell", "on", "anna")
     assert event["entity_attributes"] == {"country": {"s": "NO"}}
 
 
-def test_a_log_group_that_the_construct_was_not_given_is_refused_by_the_api(delivering: Delivering) -> None:
+def test_the_api_refuses_a_log_group_that_the_construct_does_not_name(delivering: Delivering) -> None:
     evidently = delivering.deployment.evidently()
     with pytest.raises(evidently.exceptions.ValidationException, match="data_delivery"):
         evidently.create_project(name="another", dataDelivery={"cloudWatchLogs": {"logGroup": UNNAMED}})

@@ -1,4 +1,4 @@
-"""`make demo`, as a newcomer runs it: the real CDK CLI from `cdk deploy` to a running launch and back."""
+"""`make demo`, run as a newcomer runs it: the real CDK CLI, from `cdk deploy` to a running launch and back."""
 
 import re
 import signal
@@ -11,12 +11,12 @@ from helpers.commands import command, environment, left_behind, run
 from helpers.rooms import ROOT
 from local_aws.cdk_cli import CdkCli
 from local_aws.errors import CdkError
-from local_aws.server import LocalAws, answers
+from local_aws.server import LocalAws, is_healthy
 
 ARN = "arn:aws:evidently:eu-west-1:000000000000:project/petfood/launch/upsell-2026-11"
 
 
-def test_the_demo_ends_with_the_outputs_of_a_launch_that_ran_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_the_demo_prints_the_outputs_of_a_running_launch_and_leaves_nothing_behind(tmp_path: Path) -> None:
     done = run(tmp_path, "local_aws.demo")
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -46,20 +46,20 @@ def test_an_interrupted_demo_leaves_nothing_behind(tmp_path: Path, number: signa
     ) as demo:
         assert demo.stdout
         port = next(int(found[1]) for line in demo.stdout if (found := re.search(r"http://127.0.0.1:(\d+)", line)))
-        assert answers(LocalAws(port))
-        assert "cdk bootstrap" in next(demo.stdout)  # the CLI has just been started, or will be at once
+        assert is_healthy(LocalAws(port))
+        assert "cdk bootstrap" in next(demo.stdout)  # the CLI is running, or about to
         demo.send_signal(number)
-        _, complaint = demo.communicate()
+        _, message = demo.communicate()
 
     assert demo.returncode == 128 + number
-    assert complaint.startswith("demo: interrupted")
-    assert len(complaint.splitlines()) == 1
-    assert not answers(LocalAws(port))
+    assert message.startswith("demo: interrupted")
+    assert len(message.splitlines()) == 1
+    assert not is_healthy(LocalAws(port))
     assert left_behind(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_cdk_command_that_fails_says_in_one_line_why(local_aws: LocalAws, tmp_path: Path) -> None:
+def test_a_failed_cdk_command_gives_its_reason_in_one_line(local_aws: LocalAws, tmp_path: Path) -> None:
     with pytest.raises(CdkError, match=r"cdk deploy NoSuchStack failed: .*NoSuchStack") as failed:
         CdkCli(local_aws, tmp_path).deploy("NoSuchStack")
     assert len(str(failed.value).splitlines()) == 1

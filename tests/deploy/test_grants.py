@@ -1,4 +1,4 @@
-"""What grants on the service allow and refuse, asked with the grantees' own credentials where IAM is enforced."""
+"""What grants on the service allow and deny: calls with the grantees' own credentials, with IAM enforced."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from aws_cdk import aws_iam as iam
 from botocore.exceptions import ClientError
 
 from cdk_evidently import EvidentlyService, ServiceGrants
-from helpers.deployment import PROJECT, Deployment, template
+from helpers.deployment import PROJECT, Deployment
 from local_aws.server import ACCOUNT, REGION
 
 Calls: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -37,8 +37,8 @@ GRANTS: Mapping[str, Callable[[ServiceGrants, iam.IRole], object]] = {
 }
 
 VARIATIONS = [{"name": "on", "value": {"boolValue": True}}]
-# Each operation with arguments that reach it; whatever it answers, only 403 is a refusal. Nothing of these names is
-# there, or what is asked can't be done, so nothing changes and the order does not matter.
+# Each operation with arguments that get as far as the API; whatever its response, only a 403 is a refusal. The names do
+# not exist or the arguments are invalid, so no call changes anything and the order does not matter.
 EVALUATE: Calls = {
     "batch_evaluate_feature": {"requests": [{"entityId": "me", "feature": "absent"}]},
     "evaluate_feature": {"feature": "absent", "entityId": "me"},
@@ -82,12 +82,12 @@ TAGS: Calls = {
 
 @dataclass(frozen=True, slots=True)
 class Grantees:
-    """Roles with one grant each; asks the API as one of them."""
+    """Roles with one grant each, and a client of the API for each role."""
 
     clients: Mapping[str, Any]
 
     def refused(self, grant: str, operation: str, arguments: Mapping[str, Any]) -> bool:
-        """Whether IAM refuses the grantee this call."""
+        """Whether IAM refuses a grantee a call."""
         try:
             getattr(self.clients[grant], operation)(**arguments)
         except ClientError as error:
@@ -95,13 +95,13 @@ class Grantees:
         return False
 
     def refused_of(self, grant: str, calls: Calls, **named: str) -> set[str]:
-        """Those operations that IAM refuses the grantee."""
+        """Return the operations that IAM refuses a grantee."""
         return {operation for operation, more in calls.items() if self.refused(grant, operation, {**more, **named})}
 
 
 @pytest.fixture(scope="module")
 def grantees(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grantees]:
-    """One role a grant, which the account's root may assume."""
+    """One role per grant; the account's root may assume each."""
 
     def build(stack: Stack) -> None:
         service = EvidentlyService.from_api_id(stack, "Evidently", deployment.api_id)
@@ -110,14 +110,13 @@ def grantees(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -
             give(service.grants, role)
             CfnOutput(stack, f"{name}Arn", value=role.role_arn)
 
-    folder = tmp_path_factory.mktemp("grants") / "out"
-    outputs = deployment.deployer.deploy(STACK, template(deployment.deployer, STACK, build, folder))
+    outputs = deployment.deploy(STACK, build, tmp_path_factory.mktemp("grants") / "out")
     yield Grantees({it: deployment.evidently(**deployment.credentials(outputs[f"{it}Arn"])) for it in GRANTS})
     deployment.deployer.destroy(STACK)
 
 
 def forms(project: str) -> tuple[str, str]:
-    """A project as an SDK may name it; the SDK escapes the ARN in the path."""
+    """Return a project's name and its ARN: an SDK takes either, and escapes the ARN in the path."""
     return project, f"{ARN}{project}"
 
 
@@ -135,7 +134,7 @@ def test_evaluate_allows_evaluations_and_events_only(grantees: Grantees, grant: 
 
 @pytest.mark.parametrize("project", [*forms(PROJECT), *forms(OTHER)])
 @pytest.mark.parametrize("grant", ["Read", "ReadProject", "ReadLaunch"])
-def test_read_allows_to_see_and_changes_nothing(grantees: Grantees, grant: str, project: str) -> None:
+def test_read_allows_reads_only(grantees: Grantees, grant: str, project: str) -> None:
     allowed = grant == "Read" or (grant == "ReadProject" and project in PROJECT_FORMS)
     refused = set() if allowed else set(READ_IN_PROJECT)
     assert grantees.refused_of(grant, READ_IN_PROJECT, project=project) == refused
@@ -169,22 +168,22 @@ def test_start_launch_allows_nothing_else_in_a_project(grantees: Grantees, grant
 )
 @pytest.mark.parametrize("narrowed", ["", "Project", "Launch"])
 @pytest.mark.parametrize(("project", "launch"), list(product([*forms(PROJECT), *forms(OTHER)], [LAUNCH, "another"])))
-def test_a_launch_is_in_reach_of_whom_it_was_granted_to(
+def test_a_grant_covers_the_launches_that_it_names(
     grantees: Grantees, grant: tuple[str, set[str]], narrowed: str, project: str, launch: str
 ) -> None:
     operations, allowed = grant
     calls = {**READ_LAUNCH, **START, **CHANGE_LAUNCH}
-    in_reach = {
+    covered = {
         "": True,
         "Project": project in PROJECT_FORMS,
         "Launch": project in PROJECT_FORMS and launch == LAUNCH,
     }[narrowed]
-    refused = set(calls) - allowed if in_reach else set(calls)
+    refused = set(calls) - allowed if covered else set(calls)
     assert grantees.refused_of(f"{operations}{narrowed}", calls, project=project, launch=launch) == refused
 
 
 @pytest.mark.parametrize("grant", ["Evaluate", "EvaluateProject"])
-def test_evaluate_reaches_no_launch(grantees: Grantees, grant: str) -> None:
+def test_evaluate_covers_no_launch(grantees: Grantees, grant: str) -> None:
     calls = {**READ_LAUNCH, **START, **CHANGE_LAUNCH}
     assert grantees.refused_of(grant, calls, project=PROJECT, launch=LAUNCH) == set(calls)
 
@@ -196,7 +195,7 @@ def test_evaluate_reaches_no_launch(grantees: Grantees, grant: str) -> None:
         for name in GRANTS
     ],
 )
-def test_what_lies_in_no_project_needs_a_grant_for_all(grantees: Grantees, grant: str, allowed: set[str]) -> None:
+def test_resources_outside_projects_need_a_grant_on_all(grantees: Grantees, grant: str, allowed: set[str]) -> None:
     calls = {**READ_OUTSIDE, **CHANGE_OUTSIDE}
     assert grantees.refused_of(grant, calls) == set(calls) - allowed
 
@@ -218,7 +217,9 @@ IN_PROJECT = set(TAGGED[:3])
         ("ManageLaunch", {TAGGED[2]}, set(TAGS)),
     ],
 )
-def test_tags_belong_to_what_has_them(grantees: Grantees, grant: str, resources: set[str], allowed: set[str]) -> None:
+def test_a_grant_covers_the_tags_of_its_resources(
+    grantees: Grantees, grant: str, resources: set[str], allowed: set[str]
+) -> None:
     for arn in TAGGED:
         refused = set(TAGS) - allowed if arn in resources else set(TAGS)
         assert grantees.refused_of(grant, TAGS, resourceArn=arn) == refused, arn

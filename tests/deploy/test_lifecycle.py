@@ -1,19 +1,16 @@
-"""What becomes of a launch when the stack that starts it is created, changed, deployed anew, or deleted."""
+"""What happens to a launch when its stack is created, updated, deployed again without a change, or deleted."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from aws_cdk import CfnOutput, Stack
 
 from cdk_evidently import OnDelete, StartLaunch
-from helpers.deployment import PROJECT, Deployment, Release, launch_arn, shop
-from helpers.gatekeeper import Verdict, everything
-
-NewLaunch = Callable[[], str]
+from helpers.deployment import PROJECT, Deployment, NewLaunch, Release, launch_arn, shop
+from helpers.fault_proxy import FaultAction, every_call
 
 
-def test_a_created_stack_has_started_its_launch_and_knows_all_about_it(
+def test_a_created_stack_has_started_its_launch_and_has_its_attributes(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     launch = new_launch()
@@ -53,17 +50,17 @@ def test_a_created_stack_has_started_its_launch_and_knows_all_about_it(
     }
 
 
-def test_a_change_of_another_resource_calls_start_launch_again_and_the_launch_runs_on(
+def test_a_change_of_another_resource_calls_start_launch_again_and_the_launch_keeps_running(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
-    launch, watched = new_launch(), release.watched(everything(Verdict.PASS))
-    endpoint = deployment.endpoint(watched.port)
+    launch, proxy = new_launch(), release.fault_proxy(every_call(FaultAction.PASS))
+    endpoint = deployment.endpoint(proxy.port)
     release.deploy(shop(endpoint, launch, banner="Treats"))
     before, ids = deployment.launch(launch), release.physical_ids()
 
     outputs = release.deploy(shop(endpoint, launch, banner="Treats and toys"))
 
-    assert watched.calls == ["start", "start"]
+    assert proxy.calls == ["start", "start"]
     assert deployment.launch(launch) == before
     assert release.physical_ids() == ids == [launch_arn(launch)]
     assert (outputs["Status0"], outputs["StartedBy0"]) == ("RUNNING", "stack")
@@ -72,15 +69,15 @@ def test_a_change_of_another_resource_calls_start_launch_again_and_the_launch_ru
 def test_a_deploy_that_changes_nothing_does_nothing(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
-    launch, watched = new_launch(), release.watched(everything(Verdict.PASS))
-    endpoint = deployment.endpoint(watched.port)
+    launch, proxy = new_launch(), release.fault_proxy(every_call(FaultAction.PASS))
+    endpoint = deployment.endpoint(proxy.port)
     outputs = release.deploy(shop(endpoint, launch))
     events = deployment.deployer.events(release.name)
 
     assert release.deploy(shop(endpoint, launch)) == outputs
 
     assert deployment.deployer.events(release.name) == events
-    assert watched.calls == ["start"]
+    assert proxy.calls == ["start"]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +97,7 @@ def test_deleting_the_stack_stops_the_launch_as_on_delete_says(
     assert (release.name in found.get("statusReason", "")) == (status != "RUNNING")
 
 
-def test_an_on_delete_that_changed_counts_once_deployed(
+def test_a_changed_on_delete_applies_once_it_is_deployed(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     launch = new_launch()
@@ -112,18 +109,17 @@ def test_an_on_delete_that_changed_counts_once_deployed(
     assert deployment.status(launch) == "RUNNING"
 
 
-def test_a_launch_that_ran_already_is_adopted_and_left_running(
+def test_a_running_launch_is_adopted_and_keeps_running_after_the_delete(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
-    launch, watched = new_launch(), release.watched(everything(Verdict.PASS))
+    launch, proxy = new_launch(), release.fault_proxy(every_call(FaultAction.PASS))
     deployment.evidently().start_launch(project=PROJECT, launch=launch)
 
-    outputs = release.deploy(shop(deployment.endpoint(watched.port), launch))
+    outputs = release.deploy(shop(deployment.endpoint(proxy.port), launch))
     ids = release.physical_ids()
     release.destroy()
 
-    assert "cancel" not in watched.calls  # that the API would refuse it is a second lock
-
+    assert "cancel" not in proxy.calls  # the API would also refuse it, so the launch's status proves nothing
     assert (outputs["Status0"], outputs["StartedBy0"]) == ("RUNNING", "adopted")
     assert ids == [f"{launch_arn(launch)}#adopted"]
     assert deployment.status(launch) == "RUNNING"
@@ -142,7 +138,7 @@ def test_two_uses_share_one_function_and_both_launches_run(
     assert [deployment.status(launch) for launch in launches] == ["CANCELLED", "CANCELLED"]
 
 
-def test_a_launch_renamed_in_the_stack_is_stopped_by_the_clean_up(
+def test_another_launch_name_stops_the_old_launch_in_the_clean_up(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     old, new = new_launch(), new_launch()
@@ -154,7 +150,7 @@ def test_a_launch_renamed_in_the_stack_is_stopped_by_the_clean_up(
     assert release.physical_ids() == [launch_arn(new)]
 
 
-def test_a_start_launch_that_leaves_the_stack_with_its_function_stops_the_launch(
+def test_a_start_launch_removed_from_the_stack_with_its_function_stops_the_launch(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     launch = new_launch()
@@ -166,7 +162,7 @@ def test_a_start_launch_that_leaves_the_stack_with_its_function_stops_the_launch
     assert release.status() == "UPDATE_COMPLETE"
 
 
-def test_a_launch_that_ended_meanwhile_does_not_block_later_changes(
+def test_a_launch_that_has_ended_does_not_block_later_updates(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     launch = new_launch()

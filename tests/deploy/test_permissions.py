@@ -1,4 +1,4 @@
-"""What the provider's role may do, asked with the role's own credentials where IAM is enforced."""
+"""What the provider's role may do: calls with the role's own credentials, with IAM enforced."""
 
 import http.client
 from collections.abc import Callable, Iterator, Mapping
@@ -10,11 +10,10 @@ from uuid import uuid4
 
 import pytest
 from aws_cdk import CfnOutput, Stack
-from aws_cdk import aws_iam as iam
 from botocore.exceptions import ClientError
 
 from cdk_evidently import EvidentlyProvider, EvidentlyService
-from helpers.deployment import PROJECT, Deployment, Release, shop, template
+from helpers.deployment import PROJECT, Deployment, Release, let_root_assume, shop
 from local_aws.server import ACCOUNT, REGION
 
 STACK = "Permissions"
@@ -25,11 +24,11 @@ GROUPS = [{"name": "all", "feature": "upsell", "variation": "on"}]
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A provider's role that was assumed.
+    """A provider's role, assumed by the test.
 
     Args:
-        deployment: Where it is.
-        credentials: Its own.
+        deployment: The API that the provider calls.
+        credentials: The role's.
         launch: The one launch that its stack names.
 
     """
@@ -39,31 +38,25 @@ class Role:
     launch: str
 
     def evidently(self) -> Any:
-        """The API, as seen by the role."""
+        """Return a client of the Evidently API with the role's credentials."""
         return self.deployment.evidently(**self.credentials)
 
     def client(self, service: str) -> Any:
-        """Another API, as seen by the role."""
+        """Return a client of another API with the role's credentials."""
         return self.deployment.local_aws.client(service, **self.credentials)
 
 
 @pytest.fixture(scope="module")
 def role(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Role]:
-    """The role of a deployed provider; the test's one addition is that root may assume it."""
+    """The role of a deployed provider; in addition, root may assume it."""
     launch = deployment.make_launch("permitted")
 
     def build(stack: Stack) -> None:
         provider = EvidentlyProvider(stack, "Provider", endpoint=deployment.endpoint())
-        assert isinstance(provider.role, iam.Role)
-        assert provider.role.assume_role_policy
-        provider.role.assume_role_policy.add_statements(
-            iam.PolicyStatement(actions=["sts:AssumeRole"], principals=[iam.AccountRootPrincipal()])
-        )
         shop(None, launch, provider=provider)(stack)
-        CfnOutput(stack, "RoleArn", value=provider.role.role_arn)
+        CfnOutput(stack, "RoleArn", value=let_root_assume(provider.role))
 
-    folder = tmp_path_factory.mktemp("permissions") / "out"
-    outputs = deployment.deployer.deploy(STACK, template(deployment.deployer, STACK, build, folder))
+    outputs = deployment.deploy(STACK, build, tmp_path_factory.mktemp("permissions") / "out")
     yield Role(deployment, deployment.credentials(outputs["RoleArn"]), launch)
     deployment.deployer.destroy(STACK)
 
@@ -135,9 +128,7 @@ def test_it_may_not_use_any_other_api(role: Role) -> None:
         _is_denied(attempt)
 
 
-def test_it_may_not_use_another_http_api_of_the_account_not_even_for_its_own_launch(
-    role: Role, release: Release
-) -> None:
+def test_it_may_not_use_another_http_api_of_the_account_even_for_its_own_launch(role: Role, release: Release) -> None:
     def build(stack: Stack) -> None:
         service = EvidentlyService(stack, "Another", gateway_url=role.deployment.local_aws.gateway)
         CfnOutput(stack, "ApiId", value=service.api_id)
@@ -164,7 +155,7 @@ def test_a_release_by_another_owner_changes_nothing(deployment: Deployment, rele
     assert deployment.launch(launch) == before
 
 
-def test_a_role_that_nobody_named_may_not_call_the_api(deployment: Deployment) -> None:
+def test_a_role_without_a_grant_may_not_call_the_api(deployment: Deployment) -> None:
     iam_client = deployment.local_aws.client("iam")
     name = f"nobody-{uuid4().hex[:8]}"
     trust = (

@@ -1,19 +1,25 @@
-"""What ran before a rollback still runs after it; what the failed deploy started is stopped for good."""
-
-from collections.abc import Callable
+"""A rollback leaves launches that ran before it running, and stops for good those that the failed deploy started."""
 
 import pytest
 from aws_cdk import CfnOutput, CfnParameter, Stack
 
 from cdk_evidently import StartLaunch
-from helpers.deployment import PROJECT, START_LAUNCH, Build, Deployment, Release, add_broken, launch_arn, shop
-from helpers.gatekeeper import Verdict, everything, the_first
+from helpers.deployment import (
+    PROJECT,
+    START_LAUNCH,
+    Build,
+    Deployment,
+    NewLaunch,
+    Release,
+    add_broken,
+    launch_arn,
+    shop,
+)
+from helpers.fault_proxy import FaultAction, every_call, first_call
 from local_aws.errors import StackFailedError
 
-NewLaunch = Callable[[], str]
 
-
-def test_a_create_that_fails_later_stops_the_launch_it_started(
+def test_a_rolled_back_create_stops_the_launch_that_it_started(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     launch = new_launch()
@@ -27,7 +33,7 @@ def test_a_create_that_fails_later_stops_the_launch_it_started(
     assert release.name in found["statusReason"]
 
 
-def test_a_failed_create_leaves_a_launch_alone_that_ran_before_it(
+def test_a_rolled_back_create_leaves_a_launch_that_was_running_before(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     launch = new_launch()
@@ -39,7 +45,7 @@ def test_a_failed_create_leaves_a_launch_alone_that_ran_before_it(
     assert deployment.status(launch) == "RUNNING"
 
 
-def test_a_launch_runs_on_with_its_id_when_an_update_is_rolled_back(
+def test_a_launch_keeps_running_with_its_id_when_an_update_is_rolled_back(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     launch = new_launch()
@@ -56,7 +62,7 @@ def test_a_launch_runs_on_with_its_id_when_an_update_is_rolled_back(
     assert deployment.status(launch) == "CANCELLED"
 
 
-def test_a_rolled_back_rename_stops_the_new_launch_and_the_old_one_runs_on(
+def test_a_rolled_back_rename_stops_the_new_launch_and_the_old_one_keeps_running(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     old, new = new_launch(), new_launch()
@@ -70,7 +76,7 @@ def test_a_rolled_back_rename_stops_the_new_launch_and_the_old_one_runs_on(
     assert release.physical_ids() == [launch_arn(old)]
 
 
-def test_a_rolled_back_replacement_of_one_resource_stops_the_new_launch_and_the_old_one_runs_on(
+def test_a_rolled_back_replacement_stops_the_new_launch_and_the_old_one_keeps_running(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     old, new = new_launch(), new_launch()
@@ -86,7 +92,7 @@ def test_a_rolled_back_replacement_of_one_resource_stops_the_new_launch_and_the_
     assert deployment.status(old) == "CANCELLED"
 
 
-def test_a_replacement_of_one_resource_stops_the_old_launch_once_the_new_one_runs(
+def test_a_replacement_stops_the_old_launch_once_the_new_one_runs(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     old, new = new_launch(), new_launch()
@@ -99,7 +105,7 @@ def test_a_replacement_of_one_resource_stops_the_old_launch_once_the_new_one_run
     assert _logical_ids(deployment, release) == [logical_id]
 
 
-def test_a_stack_that_failed_is_deployed_again_with_a_new_launch(
+def test_a_stack_whose_create_failed_needs_a_new_launch(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
     spent, fresh = new_launch(), new_launch()
@@ -115,33 +121,33 @@ def test_a_stack_that_failed_is_deployed_again_with_a_new_launch(
     assert release.deploy(shop(deployment.endpoint(), fresh))["Status0"] == "RUNNING"
 
 
-def test_a_start_whose_answer_was_lost_is_the_stacks_own_and_is_stopped_with_it(
+def test_a_start_whose_response_was_lost_belongs_to_the_stack_and_is_stopped_with_it(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
-    launch, watched = new_launch(), release.watched(the_first("start", Verdict.LOSE_THE_ANSWER))
+    launch, proxy = new_launch(), release.fault_proxy(first_call("start", FaultAction.LOSE_RESPONSE))
 
-    outputs = release.deploy(shop(deployment.endpoint(watched.port), launch))
+    outputs = release.deploy(shop(deployment.endpoint(proxy.port), launch))
     release.destroy()
 
-    assert watched.calls == ["start", "start", "cancel"]
+    assert proxy.calls == ["start", "start", "cancel"]
     assert outputs["StartedBy0"] == "stack"
     assert deployment.status(launch) == "CANCELLED"
 
 
-def test_a_throttled_api_is_asked_again(deployment: Deployment, release: Release, new_launch: NewLaunch) -> None:
-    launch, watched = new_launch(), release.watched(the_first("start", Verdict.THROTTLE))
+def test_a_throttled_start_is_retried(deployment: Deployment, release: Release, new_launch: NewLaunch) -> None:
+    launch, proxy = new_launch(), release.fault_proxy(first_call("start", FaultAction.THROTTLE))
 
-    outputs = release.deploy(shop(deployment.endpoint(watched.port), launch))
+    outputs = release.deploy(shop(deployment.endpoint(proxy.port), launch))
 
-    assert watched.calls == ["start", "start"]
+    assert proxy.calls == ["start", "start"]
     assert (outputs["Status0"], outputs["StartedBy0"]) == ("RUNNING", "stack")
 
 
 def test_an_update_that_fails_to_start_its_new_launch_leaves_the_old_one_running(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
-    launch, watched = new_launch(), release.watched(everything(Verdict.PASS))
-    endpoint = deployment.endpoint(watched.port)
+    launch, proxy = new_launch(), release.fault_proxy(every_call(FaultAction.PASS))
+    endpoint = deployment.endpoint(proxy.port)
     release.deploy(shop(endpoint, launch))
 
     with pytest.raises(StackFailedError, match="there-is-no-such-launch"):
@@ -149,11 +155,11 @@ def test_an_update_that_fails_to_start_its_new_launch_leaves_the_old_one_running
 
     assert deployment.status(launch) == "RUNNING"
     assert release.physical_ids() == [launch_arn(launch)]
-    assert "cancel" not in watched.calls
+    assert "cancel" not in proxy.calls
 
 
 def _by_parameter(deployment: Deployment, launch: str, *, broken: bool = False) -> Build:
-    """A stack whose launch is a parameter: not known at synth, so one logical id for whatever it names."""
+    """Return a stack whose launch is a parameter: unknown at synth, so every value has one logical id."""
 
     def build(stack: Stack) -> None:
         name = CfnParameter(stack, "LaunchName", default=launch).value_as_string

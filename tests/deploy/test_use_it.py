@@ -1,6 +1,6 @@
-"""The documentation's snippets run as they stand against the deployed service, each in the client that it is for.
+"""The documentation's snippets run unchanged against the deployed service, each in its own client.
 
-What a test adds is there to see whom a request is signed for: the local AWS takes any name, API Gateway only its own.
+A test adds code that shows the signing name: the local AWS accepts any, API Gateway only `execute-api`.
 """
 
 import json
@@ -24,7 +24,7 @@ Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
 
 def snippet(language: str) -> str:
-    """The page's one snippet in a language."""
+    """Return the one snippet of a language in the page."""
     page = (ROOT / "docs" / "use-it.md").read_text(encoding="utf-8")
     (found,) = re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     return str(found)
@@ -32,7 +32,7 @@ def snippet(language: str) -> str:
 
 @pytest.fixture
 def run(deployment: Deployment, tmp_path: Path) -> Run:
-    """Runs a command where the API's URL is known, in an empty folder whose `bin` comes first."""
+    """Runs a command with the API's URL in the environment, in an empty folder whose `bin` comes first in the PATH."""
     environment = clean_environment() | deployment.local_aws.environment() | {"EVIDENTLY_URL": deployment.url()}
     environment["PATH"] = os.pathsep.join([str(tmp_path / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
 

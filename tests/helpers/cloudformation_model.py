@@ -1,6 +1,6 @@
-"""CloudFormation, Lambda and the network around the provider, and what an onlooker sees of who starts and stops what.
+"""A model of CloudFormation, Lambda and the network around the provider, with an observer of every start and stop.
 
-The provider is the real one, and so is the Evidently API that it calls; what comes between them is the test's.
+The provider and the Evidently API are the real ones; the model is between them, and injects the faults.
 """
 
 import json
@@ -39,11 +39,11 @@ class Key:
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """One life of a subject: a launch's run, a managed resource's existence.
+    """One incarnation of a subject: a launch's run, or a managed resource's existence.
 
     Args:
-        by: Who began it; None: other hands.
-        left: Whether its stack has left it, and the API has received that.
+        by: The resource that began it; None if a person did.
+        left: Whether its stack has left it, and the API has received the leave.
 
     """
 
@@ -53,12 +53,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource of a stack, as the last response that was accepted left it.
+    """A resource of a stack after the last accepted response.
 
     Args:
         physical_id: Its id.
-        desired: What its properties say.
-        run: The run that its response spoke of, if it said that the stack owns it.
+        desired: Its desired state.
+        run: The run that the response says the stack owns, None if it says so of none.
 
     """
 
@@ -69,7 +69,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request of CloudFormation, which Lambda may deliver again at any time."""
+    """A request of CloudFormation; Lambda may retry it at any time."""
 
     key: Key
     desired: Desired
@@ -79,16 +79,16 @@ class Sent:
 
 @dataclass(slots=True)
 class CloudFormation:
-    """Sends requests, and watches.
+    """Sends requests, and checks what they start and stop.
 
     Args:
         harness: The provider between its servers.
-        subjects: What the resources are about.
-        keeps_rules: Whether the API learns who makes a request, and says that it keeps the rules of ownership.
-        resources: Those of all stacks.
-        failed: Those whose Create FAILED, and was not rolled back.
-        runs: What is active, by name.
-        exempt: Names of which a weakening of the promises was met: docs/ownership.md has them.
+        subjects: The launches or managed resources that the requests are about.
+        keeps_rules: Whether the API gets the owner header and responds that it keeps the rules of ownership.
+        resources: The existing resources of all stacks.
+        failed: The resources whose Create FAILED without a rollback.
+        runs: The active runs, by name.
+        exempt: The names that met a weakening of the promises, as docs/ownership.md lists them.
 
     """
 
@@ -110,16 +110,16 @@ class CloudFormation:
         self.harness.api.respond = self._respond
 
     def by_hand(self, operation: str, name: str) -> None:
-        """Let other hands do something."""
+        """Call an operation as a person."""
         self.subjects.by_hand(operation, name)
-        self._look(None, "")
+        self._observe(None, "")
 
     def create(self, key: Key, desired: Desired, faults: Faults) -> dict[str, Any]:
         """Return the response to a Create."""
         return self._request("Create", key, desired, faults=faults)
 
     def create_and_give_up(self, key: Key, desired: Desired, faults: Faults) -> None:
-        """Send a Create that is never responded to, then the Delete with an id that CloudFormation makes up."""
+        """Send a Create whose response is lost for good, then the Delete with an id that CloudFormation makes up."""
         sent = self._new("Create", key, desired)
         self._faults = faults.per_call()
         for _ in range(3):
@@ -127,7 +127,7 @@ class CloudFormation:
         self.delete(key, f"{key.stack}-{key.logical_id}-1A2B3C4D5E6F7", desired)
 
     def overtake(self, key: Key, desired: Desired) -> None:
-        """Deliver a Create, for the first time, after the Delete that undoes it."""
+        """Invoke the function for a Create only after the Delete that undoes it."""
         sent = self._new("Create", key, desired)
         self.delete(key, f"{key.stack}-{key.logical_id}-1A2B3C4D5E6F7", desired)
         self._invoke(sent, "accepted")
@@ -137,12 +137,12 @@ class CloudFormation:
         return self._request("Update", key, new, given, old=old, faults=faults)
 
     def delete(self, key: Key, physical_id: str, desired: Desired, faults: Faults = NO_FAULT) -> bool:
-        """Send a Delete; return whether it succeeded. The caller has seen to it that `resources` names it no more."""
+        """Send a Delete, of a resource that `resources` no longer has; return whether it succeeded."""
         before, active = len(self.harness.api.received), self.subjects.active
         response = self._request("Delete", key, desired, physical_id, faults=faults)
         may_fail = PhysicalId.parse(physical_id).owns and desired.on_delete not in KEEP and faults.calls
         assert response["Status"] == "SUCCESS" or may_fail, (
-            "a Delete fails only if something may run that it can't stop"
+            "a Delete fails only if a run that it can't stop may be active"
         )
         received = any(Called.of(each).owner.get("action") == "leave" for each in self.harness.api.received[before:])
         names = {each.desired.name for other, each in self.resources.items() if other.stack == key.stack}
@@ -150,35 +150,35 @@ class CloudFormation:
         if run and received and not faults.calls and self.keeps_rules and desired.name not in names:
             run.left = True
         if desired.on_delete in KEEP:
-            assert active == self.subjects.active, "what is to be kept is kept"
+            assert active == self.subjects.active, "a Delete that keeps stops nothing"
             self.exempt.add(desired.name)
         return bool(response["Status"] == "SUCCESS")
 
-    def deliver_again(self, sent: Sent) -> None:
-        """Let Lambda deliver a request once more, at whatever time; CloudFormation ignores the response."""
+    def retry(self, sent: Sent) -> None:
+        """Retry a request, as Lambda may at any time; CloudFormation ignores the response."""
         if (sent.key, sent.desired.name) in self.adopted:
             self.exempt.add(sent.desired.name)  # W7
         self._faults = repeat("")
         self._invoke(sent, "accepted")
 
     def accept(self, key: Key, desired: Desired, response: Mapping[str, Any]) -> None:
-        """Take a resource as a response that succeeded has it."""
+        """Record a resource after a response with SUCCESS."""
         physical_id, run = response["PhysicalResourceId"], self.runs.get(desired.name)
         if self.subjects.kind == START_LAUNCH:
             owned = response["Data"]["StartedBy"] == "stack" and response["Data"]["LaunchStatus"] == "RUNNING"
-            assert not owned or run, "what the response says runs"
+            assert not owned or run, "a launch that the response calls RUNNING runs"
         else:
             owned = PhysicalId.parse(physical_id).mark is Mark.OWNED and _stack_of(run) == key.stack
         if owned and desired.name not in self.exempt:
-            assert _stack_of(run) == key.stack, "what the response says is the stack's was started by it"
+            assert _stack_of(run) == key.stack, "the stack started what the response says it owns"
         self.resources[key] = Resource(physical_id, desired, run if owned else None)
 
     def check_still_active(self, before: set[str]) -> None:
-        """Check that what was there before a rollback is there after it."""
+        """Check that every subject active before a rollback is active after it."""
         assert before - self.exempt <= self.subjects.active
 
     def check_orphans(self) -> None:
-        """Check that what a stack started runs only while a resource of the stack names it."""
+        """Check that a run that a stack began is active only while a resource of the stack names it."""
         existing = [*self.resources.items(), *self.failed.items()]
         named = {(key.stack, resource.desired.name) for key, resource in existing}
         for name, run in self.runs.items():
@@ -211,7 +211,7 @@ class CloudFormation:
         if response is None:
             self._faults = repeat("")
             response, log = self._invoke(sent, "accepted")
-        assert response is not None, "an invocation that ends well has responded"
+        assert response is not None, "an invocation that succeeds has responded"
         if any(line["step"] == "release_failed" for line in log):
             self._note_unreleased(request_type, desired, response)
         if faults.twice and self.keeps_rules and not faults.calls:
@@ -220,12 +220,12 @@ class CloudFormation:
         return response
 
     def _note_unreleased(self, request_type: str, desired: Desired, response: Mapping[str, Any]) -> None:
-        """Note W3, which a line in the log tells of: no Delete of what was never acquired fails, whatever runs."""
+        """Note W3, which the log shows: a Delete of a resource that was never acquired succeeds, whatever is active."""
         if request_type == "Delete" and response["Status"] == "SUCCESS":
             self.exempt.add(desired.name)
 
     def _invoke(self, sent: Sent, delivery: str) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-        """Return the response that was accepted, None if none was, and the log of one invocation."""
+        """Return the accepted response, None without one, and the log of one invocation."""
         self.subjects.service.now, self.harness.clock.wall = self._now * 1000, self._now
         url, calls = self.harness.cloudformation, self.harness.api.received
         at_the_response: list[int] = []
@@ -237,16 +237,16 @@ class CloudFormation:
         }[delivery]
         url.received.clear()
         url.plan(then=plan)
-        written, delivered = StringIO(), True
+        written, responded = StringIO(), True
         with redirect_stdout(written):
             try:
                 self.harness.invoke_unchanged(sent.event)
             except ResponseNotSentError:
-                delivered = False
+                responded = False
             join_workers()
         assert SECRET not in written.getvalue(), "a secret was logged"
         log = [json.loads(line) for line in written.getvalue().splitlines()]
-        if not delivered:
+        if not responded:
             assert delivery == "lost"
             return None, log
         assert at_the_response == [len(calls)], "one response is accepted, and the API is not called after it"
@@ -258,14 +258,14 @@ class CloudFormation:
         physical_id, given = response["PhysicalResourceId"], sent.event.get("PhysicalResourceId")
         assert physical_id
         if given and (response["Status"] == "FAILED" or sent.event["RequestType"] == "Delete"):
-            assert physical_id == given, "a failed Update and a Delete give back the id that they were given"
+            assert physical_id == given, "a failed Update and a Delete return the id of their request"
         assert response["Status"] == "SUCCESS" or response["Reason"]
         if PhysicalId.parse(physical_id).mark is Mark.ADOPTED:
             self.adopted.add((sent.key, sent.desired.name))
         return response
 
     def _respond(self, request: Received) -> Reply:
-        """Return what the API responds, or what the network makes of it."""
+        """Return the API's response, or the fault instead of it."""
         fault = next(self._faults)
         if fault in REFUSALS:
             return REFUSALS[fault]
@@ -280,11 +280,11 @@ class CloudFormation:
             reply = replace(reply, headers={**reply.headers, contract.OWNERSHIP_HEADER: ""})
         if owner:
             (stack,) = [name for name, stack_id in STACKS.items() if stack_id == owner["stack"]]
-            self._look(Key(stack, owner["resource"]), owner["action"])
+            self._observe(Key(stack, owner["resource"]), owner["action"])
         return RESET if fault == "response lost" else reply
 
-    def _look(self, by: Key | None, action: str) -> None:
-        """See what began and what ended; what ends by a resource of a stack has to be its stack's to end."""
+    def _observe(self, by: Key | None, action: str) -> None:
+        """Record what began and what ended; a stack's resource may end only a run of its stack."""
         active = self.subjects.active
         for name in active - self.runs.keys():
             assert by is None or action.startswith("acquire")

@@ -1,4 +1,4 @@
-"""Runs the project's commands as make does, in processes that are told by where their temporary files are."""
+"""Runs the project's commands as make does, in processes that their folder for temporary files identifies."""
 
 import os
 import subprocess
@@ -12,17 +12,17 @@ _PROCESSES: Final = Path("/proc")
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
-    """The environment of a command; whatever it starts inherits the folder, and can be told by it."""
+    """Return the environment of a command; every process that it starts inherits TMPDIR and is found by it."""
     return {**os.environ, "PYTHONPATH": str(ROOT / "tools"), "TMPDIR": str(folder), **settings}
 
 
 def command(module: str, *arguments: str) -> list[str]:
-    """The line that runs a module of `tools/`."""
+    """Return the command line that runs a module of `tools/`."""
     return [sys.executable, "-m", module, *arguments]
 
 
 def run(folder: Path, module: str, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-    """Run a module of `tools/` to its end."""
+    """Run a module of `tools/`, and wait for it."""
     return subprocess.run(  # noqa: S603, the tests' own interpreter
         command(module, *arguments),
         check=False,
@@ -34,7 +34,7 @@ def run(folder: Path, module: str, *arguments: str, **settings: str) -> "subproc
 
 
 def left_behind(folder: Path) -> list[str]:
-    """The processes that were started with temporary files in the folder and still run; Linux alone can tell."""
+    """Return the command lines of running processes whose TMPDIR is the folder; without /proc, none is found."""
     return [
         _read(found.with_name("cmdline")).replace(b"\0", b" ").decode(errors="replace")
         for found in _PROCESSES.glob("[0-9]*/environ")
@@ -45,5 +45,5 @@ def left_behind(folder: Path) -> list[str]:
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError:  # it ended meanwhile, or is not ours
+    except OSError:  # the process ended meanwhile, or belongs to another user
         return b""

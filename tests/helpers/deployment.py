@@ -1,6 +1,6 @@
-"""A deployed Evidently API, launches on it, and stacks that start them: what deploy tests are made of.
+"""A deployed Evidently API, launches on it, and stacks that start them, for the deploy tests.
 
-Everything is synthesized in the tests' own process and handed to the local AWS's CloudFormation.
+The tests' own process synthesizes the stacks and deploys them through the local AWS's CloudFormation.
 """
 
 import os
@@ -12,29 +12,33 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from aws_cdk import App, CfnOutput, CfnResource, Stack
+from aws_cdk import App, CfnOutput, CfnResource, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 
-from cdk_evidently import EvidentlyEndpoint, StartLaunch
-from helpers.gatekeeper import Gatekeeper, Plan, gatekeeper
+from cdk_evidently import EvidentlyEndpoint, EvidentlyService, StartLaunch
+from helpers.fault_proxy import FaultProxy, Plan, fault_proxy
+from helpers.service import ON_AND_OFF
 from local_aws.petfood import evidently_client
 from local_aws.server import ACCOUNT, REGION, LocalAws
 from local_aws.stacks import Deployer, synthesizer
 
 PROJECT: Final = "petfood"
+FEATURE: Final = "upsell"
 START_LAUNCH: Final = "Custom::EvidentlyStartLaunch"
-NO_FUNCTION: Final = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:there-is-none"
+NO_FUNCTION: Final = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:not-there"
 
-Build = Callable[[Stack], None]
+Build = Callable[[Stack], None]  # adds constructs to a stack
+NewLaunch = Callable[[], str]  # creates a launch and returns its name
 
 
 def launch_arn(launch: str) -> str:
-    """A launch's ARN."""
+    """Return the ARN of a launch in the project."""
     return f"arn:aws:evidently:{REGION}:{ACCOUNT}:project/{PROJECT}/launch/{launch}"
 
 
 def template(deployer: Deployer, name: str, build: Build, folder: Path) -> str:
-    """The template of a stack, its assets published."""
+    """Synthesize a stack, publish its assets, and return its template."""
     app = App(outdir=str(folder))
     build(Stack(app, name, synthesizer=synthesizer()))
     return deployer.publish(app.synth(), name)
@@ -55,19 +59,23 @@ class Deployment:
     deployer: Deployer
     api_id: str
 
+    def deploy(self, name: str, build: Build, folder: Path) -> dict[str, str]:
+        """Create or update a stack; return its outputs."""
+        return self.deployer.deploy(name, template(self.deployer, name, build, folder))
+
     def url(self, port: int | None = None) -> str:
-        """Where the API answers: at the local AWS, or at a gatekeeper's port."""
+        """Return the API's URL, through a proxy if a port is given."""
         return LocalAws(port or self.local_aws.port).gateway.format(api_id=self.api_id)
 
     def endpoint(self, port: int | None = None) -> EvidentlyEndpoint:
-        """The API as an endpoint, at the local AWS or at a gatekeeper's port."""
+        """Return the API as an endpoint, through a proxy if a port is given."""
         return EvidentlyEndpoint.from_url(self.url(port), signing_name="execute-api", api_id=self.api_id)
 
     def evidently(self, owner: str | None = None, **credentials: str) -> Any:
-        """A client of the API, root's unless credentials are given.
+        """Return a client of the API, as root unless credentials are given.
 
         Args:
-            owner: Value of the owner header, sent with every request.
+            owner: The value of the owner header of every request.
             credentials: `aws_access_key_id` and so on.
 
         """
@@ -79,7 +87,7 @@ class Deployment:
         return client
 
     def credentials(self, role_arn: str) -> dict[str, str]:
-        """A role's credentials, as arguments of `evidently`; the role has to trust the account's root."""
+        """Return a role's credentials, as arguments of `evidently`; the role must trust the account's root."""
         sts = self.local_aws.client("sts")
         found = sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
         return {
@@ -89,30 +97,30 @@ class Deployment:
         }
 
     def make_launch(self, name: str) -> str:
-        """A new launch, not started; returns its name."""
-        groups = [{"name": "all", "feature": "upsell", "variation": "on"}]
+        """Create a launch without starting it; return its name."""
+        groups = [{"name": "all", "feature": FEATURE, "variation": "on"}]
         self.evidently().create_launch(project=PROJECT, name=name, groups=groups)
         return name
 
     def launch(self, name: str) -> dict[str, Any]:
-        """The launch as the API shows it now."""
+        """Return the launch as GetLaunch shows it now."""
         found: dict[str, Any] = self.evidently().get_launch(project=PROJECT, launch=name)["launch"]
         return found
 
     def status(self, name: str) -> str:
-        """The launch's status now."""
+        """Return the launch's status now."""
         return str(self.launch(name)["status"])
 
 
 @dataclass(slots=True)
 class Release:
-    """One stack, in the hands of one test.
+    """The one stack of a test.
 
     Args:
         deployment: Where it is deployed.
         name: The stack's name.
-        folder: For what is synthesized.
-        resources: Ends what was opened on the way.
+        folder: Gets the cloud assemblies.
+        resources: Closes the proxies after the test.
 
     """
 
@@ -123,48 +131,81 @@ class Release:
     _numbers: Iterator[int] = field(default_factory=count)
 
     def deploy(self, build: Build) -> dict[str, str]:
-        """Create or update the stack; returns its outputs."""
-        folder = self.folder / str(next(self._numbers))
-        deployer = self.deployment.deployer
-        return deployer.deploy(self.name, template(deployer, self.name, build, folder))
+        """Create or update the stack; return its outputs."""
+        return self.deployment.deploy(self.name, build, self.folder / str(next(self._numbers)))
 
     def destroy(self) -> None:
-        """Delete the stack, if it is there."""
+        """Delete the stack, if it exists."""
         self.deployment.deployer.destroy(self.name)
 
     def abandon(self, resource_type: str) -> None:
-        """Delete the stack, whose deletion failed, without its resources of a type."""
+        """Delete the stack after a failed deletion, and retain its resources of a type."""
         cloudformation = self.deployment.deployer.cloudformation
         listed = cloudformation.list_stack_resources(StackName=self.name)["StackResourceSummaries"]
-        kept = [it["LogicalResourceId"] for it in listed if it["ResourceType"] == resource_type]
-        cloudformation.delete_stack(StackName=self.name, RetainResources=kept)
+        retained = [it["LogicalResourceId"] for it in listed if it["ResourceType"] == resource_type]
+        cloudformation.delete_stack(StackName=self.name, RetainResources=retained)
         self.destroy()
 
     def physical_ids(self) -> list[str]:
-        """The physical ids of the stack's StartLaunch resources."""
+        """Return the physical ids of the stack's StartLaunch resources."""
         return self.deployment.deployer.physical_ids(self.name, START_LAUNCH)
 
     def status(self) -> str:
-        """The stack's status."""
+        """Return the stack's status, "" if it does not exist."""
         return self.deployment.deployer.status(self.name)
 
-    def watched(self, plan: Plan) -> Gatekeeper:
-        """A gatekeeper before the API, until the test ends; it can kill this stack's provider."""
-        keeper = gatekeeper(self.deployment.local_aws.port, plan, lambda: kill_function(f"{self.name}-"))
-        return self.resources.enter_context(keeper)
+    def fault_proxy(self, plan: Plan) -> FaultProxy:
+        """Run a proxy in front of the API until the test ends; it can kill this stack's provider function."""
+        proxy = fault_proxy(self.deployment.local_aws.port, plan, lambda: kill_function(f"{self.name}-"))
+        return self.resources.enter_context(proxy)
+
+
+def deployed_service(local_aws: LocalAws, folder: Path, **arguments: Any) -> Deployment:
+    """Deploy the Evidently API, and create the project and its feature.
+
+    Args:
+        local_aws: The local AWS.
+        folder: Gets the cloud assembly.
+        arguments: Further arguments of the `EvidentlyService`.
+
+    """
+
+    def build(stack: Stack) -> None:
+        service = EvidentlyService(
+            stack, "Evidently", gateway_url=local_aws.gateway, removal_policy=RemovalPolicy.DESTROY, **arguments
+        )
+        CfnOutput(stack, "ApiId", value=service.api_id)
+
+    deployer = Deployer.on(local_aws)
+    outputs = deployer.deploy("Evidently", template(deployer, "Evidently", build, folder))
+    deployment = Deployment(local_aws, deployer, outputs["ApiId"])
+    evidently = deployment.evidently()
+    evidently.create_project(name=PROJECT)
+    evidently.create_feature(project=PROJECT, name=FEATURE, variations=ON_AND_OFF)
+    return deployment
+
+
+def let_root_assume(role: iam.IRole | None) -> str:
+    """Let the account's root assume a role of the stack, so that a test gets its credentials; return the role's ARN."""
+    assert isinstance(role, iam.Role)
+    assert role.assume_role_policy
+    role.assume_role_policy.add_statements(
+        iam.PolicyStatement(actions=["sts:AssumeRole"], principals=[iam.AccountRootPrincipal()])
+    )
+    return role.role_arn
 
 
 def shop(
     endpoint: EvidentlyEndpoint | None, *launches: str, banner: str = "Treats", broken: bool = False, **arguments: Any
 ) -> Build:
-    """A stack with a parameter that launches switch on.
+    """Return a stack with an SSM parameter, and launches that start after it.
 
     Args:
-        endpoint: The API; None where `arguments` has a provider.
-        launches: What it starts.
-        banner: The parameter's value; another one changes the stack.
-        broken: Whether a resource follows that can't be created.
-        arguments: For each `StartLaunch`.
+        endpoint: The API; None if `arguments` has a provider.
+        launches: The launches that it starts.
+        banner: The parameter's value; another value changes the stack.
+        broken: Whether the stack ends with a resource whose creation fails.
+        arguments: Further arguments of each `StartLaunch`.
 
     """
 
@@ -186,16 +227,16 @@ def shop(
 
 
 def add_broken(stack: Stack, *starts: StartLaunch) -> None:
-    """A resource whose creation fails, after launches were started."""
+    """Add a resource whose creation fails after the launches are started."""
     broken = CfnResource(stack, "Broken", type="Custom::Broken", properties={"ServiceToken": NO_FUNCTION})
     for start in starts:
         start.execute_before(broken)
 
 
 def kill_function(name: str) -> None:
-    """Kill the processes in which the local AWS runs functions whose names begin so."""
-    wanted = f"AWS_LAMBDA_FUNCTION_NAME={name}".encode()
+    """Kill the processes of the local AWS's functions whose names start with `name`."""
+    variable = f"AWS_LAMBDA_FUNCTION_NAME={name}".encode()
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if wanted in (process / "environ").read_bytes():
+            if variable in (process / "environ").read_bytes():
                 os.kill(int(process.name), signal.SIGKILL)

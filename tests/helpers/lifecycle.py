@@ -1,8 +1,8 @@
-"""`python lifecycle.py`: the whole life of a launch, by whatever `evidently` client this interpreter has.
+"""`python lifecycle.py`: the lifecycle of a launch, with the `evidently` client of this interpreter.
 
-The client is made from the environment alone, and botocore is all that is imported: so the same file runs with AWS's
-last official client and with the current one. It prints JSON: the client's version, and each call with its answer, as
-the client parsed it. Times and ids give way to words that say what they are; everything else is the same each time.
+The client comes from the environment alone, and the file imports only botocore: so it runs with AWS's last official
+client and with the current one. It prints JSON: the client's version, and each call with the response as the client
+parsed it. Placeholders replace times and ids, so that every run prints the same.
 """
 
 import json
@@ -33,37 +33,37 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Recorder:
-    """Calls a client and writes down what it answers."""
+    """Calls a client and records each response."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
         self.calls: list[dict[str, Any]] = []
 
     def __call__(self, operation: str, **arguments: Any) -> Any:
-        """The answer, None if it is an error."""
+        """Call an operation; return the response, None for an error."""
         try:
-            answer = getattr(self.client, operation)(**arguments)
+            response = getattr(self.client, operation)(**arguments)
         except ClientError as error:
-            self._write(operation, error=type(error).__name__, **error.response)
+            self._record(operation, error=type(error).__name__, **error.response)
             return None
-        self._write(operation, **answer)
-        return answer
+        self._record(operation, **response)
+        return response
 
     def pages(self, operation: str, **arguments: Any) -> None:
-        """All pages of a list, one thing on each."""
+        """Call a list operation for all its pages, with one item on each."""
         paginator = self.client.get_paginator(operation)
         for page in paginator.paginate(**arguments, PaginationConfig={"PageSize": 1}):
-            self._write(operation, **{name: each for name, each in page.items() if name != "nextToken"})
+            self._record(operation, **{name: each for name, each in page.items() if name != "nextToken"})
 
-    def _write(self, operation: str, **answer: Any) -> None:
-        metadata = answer.pop("ResponseMetadata")
-        call = {"operation": operation, "status": metadata["HTTPStatusCode"], "answer": plain(answer)}
+    def _record(self, operation: str, **response: Any) -> None:
+        metadata = response.pop("ResponseMetadata")
+        call = {"operation": operation, "status": metadata["HTTPStatusCode"], "response": plain(response)}
         call["request_id"] = bool(metadata.get("RequestId"))
         self.calls.append(call)
 
 
 def plain(value: Any) -> Any:
-    """A parsed answer as JSON knows it; a time is one if it has a zone, and is not long ago or ahead."""
+    """Return a parsed value as JSON; a placeholder replaces a time within a month of now, and an id."""
     match value:
         case datetime():
             near = abs(datetime.now(UTC) - value) < timedelta(days=30)
@@ -81,13 +81,13 @@ def plain(value: Any) -> Any:
 
 
 def schedule(*shares: int) -> dict[str, Any]:
-    """Steps a day apart, the first of which began a minute ago; the segment gets the express variation."""
-    began = datetime.now(UTC) - timedelta(minutes=1)
+    """Return steps a day apart, the first since a minute ago; the segment always gets the express variation."""
+    first = datetime.now(UTC) - timedelta(minutes=1)
     override = {"segment": SEGMENT, "evaluationOrder": 1, "weights": {"classic": 0, "express": 100_000}}
     return {
         "steps": [
             {
-                "startTime": began + timedelta(days=number),
+                "startTime": first + timedelta(days=number),
                 "groupWeights": {"classic": 100_000 - share, "express": share},
                 "segmentOverrides": [override],
             }
@@ -97,7 +97,7 @@ def schedule(*shares: int) -> dict[str, Any]:
 
 
 def requests() -> Iterator[list[dict[str, str]]]:
-    """A thousand users in batches, every tenth of them in Norway."""
+    """Yield batches of a thousand users, every tenth of them in Norway."""
     users = [
         {
             "feature": FEATURE,
@@ -110,19 +110,19 @@ def requests() -> Iterator[list[dict[str, str]]]:
 
 
 def split(client: Any) -> dict[str, dict[str, int]]:
-    """How the thousand users are split: by country, variation and reason."""
+    """Evaluate the feature for the thousand users, and count them by country, variation and reason."""
     found: dict[str, Counter[str]] = {"NO": Counter(), "DE": Counter()}
     for batch in requests():
-        answers = client.batch_evaluate_feature(project=PROJECT, requests=batch)["results"]
-        for asked, answer in zip(batch, answers, strict=True):
-            assert asked["entityId"] == answer["entityId"]
-            country = json.loads(asked["evaluationContext"])["country"]
-            found[country][f"{answer['variation']} {answer['reason']}"] += 1
+        results = client.batch_evaluate_feature(project=PROJECT, requests=batch)["results"]
+        for request, result in zip(batch, results, strict=True):
+            assert request["entityId"] == result["entityId"]
+            country = json.loads(request["evaluationContext"])["country"]
+            found[country][f"{result['variation']} {result['reason']}"] += 1
     return {country: dict(sorted(counter.items())) for country, counter in found.items()}
 
 
-def live(call: Recorder) -> dict[str, Any]:
-    """A launch from its project's creation to its deletion; returns how the users were split in each state."""
+def run(call: Recorder) -> dict[str, Any]:
+    """Take a launch from its project's creation to its deletion; return the split of the users in each state."""
     splits = {}
     project = call("create_project", name=PROJECT, description="A shop", tags={"team": "web"})["project"]["arn"]
     call("create_feature", project=PROJECT, name=FEATURE, variations=VARIATIONS, entityOverrides={"tester": "express"})
@@ -179,7 +179,7 @@ def live(call: Recorder) -> dict[str, Any]:
 
 
 def mistakes(call: Recorder) -> None:
-    """One of each error that the API has, while the launch runs."""
+    """Cause one of each of the API's errors, while the launch runs."""
     call("start_launch", project=PROJECT, launch=LAUNCH)
     call("get_launch", project=PROJECT, launch="none")
     call("create_project", name=PROJECT)
@@ -194,9 +194,9 @@ def mistakes(call: Recorder) -> None:
 
 
 def main() -> None:
-    """Live, and print it."""
+    """Run the lifecycle, and print the record."""
     call = Recorder(Session().create_client("evidently"))
-    splits = live(call)
+    splits = run(call)
     json.dump({"client": botocore.__version__, "splits": splits, "calls": call.calls}, sys.stdout)
 
 

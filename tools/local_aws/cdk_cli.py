@@ -17,7 +17,7 @@ _CDK = _ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
 
 def _silent(_: str) -> None:
-    """Show nothing."""
+    """Ignore a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class CdkCli:
     """The CDK CLI on the example app, as the account's root.
 
     Args:
-        local_aws: Where it deploys.
-        folder: Where it keeps its log, its temporary files, the synthesized app and the outputs.
-        show: Gets each line that the CLI prints; all of them are in the log too.
+        local_aws: The target of every command.
+        folder: Gets the log, temporary files, the synthesized app and the outputs.
+        show: Called with each line that the CLI prints; the log has all of them.
 
     """
 
@@ -37,28 +37,28 @@ class CdkCli:
 
     @property
     def log(self) -> Path:
-        """Everything that the CLI printed."""
+        """The file with everything that the CLI printed."""
         return self.folder / "cdk.log"
 
     def bootstrap(self) -> None:
-        """Make what `cdk deploy` needs in an account; what is there stays.
+        """Run `cdk bootstrap`; a bootstrapped account stays as it is.
 
         Raises:
-            CdkError: it failed.
+            CdkError: the command failed.
 
         """
-        # In a folder without an app, which would only be synthesized in vain.
+        # In a folder without an app: the CLI would synthesize the app for nothing.
         self._run(self.folder, "bootstrap", f"aws://{ACCOUNT}/{REGION}")
 
     def deploy(self, stack: str, context: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Deploy a stack of the app, without those it depends on, and return its outputs.
+        """Deploy a stack of the app without its dependencies, and return its outputs.
 
         Args:
             stack: The stack's name.
-            context: Values for the app, beside those that a local AWS needs.
+            context: Context values, beside those for the local AWS.
 
         Raises:
-            CdkError: the deploy failed.
+            CdkError: the command failed.
 
         """
         outputs = self.folder / "outputs.json"
@@ -68,10 +68,10 @@ class CdkCli:
         return found
 
     def diff(self, stack: str) -> None:
-        """Check that a stack of the app is deployed as it is now.
+        """Check that the deployed stack equals that of the app.
 
         Raises:
-            CdkError: it is not, or the command failed.
+            CdkError: it differs, or the command failed.
 
         """
         self._run(_ROOT, "diff", stack, "--exclusively", "--fail", *self._app({}))
@@ -115,7 +115,7 @@ class CdkCli:
         return {
             **clean_environment(),
             **self.local_aws.environment(),
-            # node and python3 are those of the virtual environment, whatever else the PATH has
+            # node and python3 of the virtual environment come first
             "PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)]),
             "TMPDIR": str(self.folder),
             "CDK_HOME": str(self.folder / "cdk-home"),

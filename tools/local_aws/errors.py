@@ -1,12 +1,12 @@
-"""What can go wrong with the local AWS, each as one sentence that a person can act on.
+"""The errors of the local AWS; each message is one sentence that a person can act on.
 
 LocalAwsError
-├── PortInUseError       somebody else listens where the local AWS is wanted
-├── ServerError          MiniStack ended or stayed silent instead of answering
-├── CdkError             the CDK CLI ended with an error
-├── StackFailedError     an operation on a stack failed; knows its status and reasons
-├── DemoError            the demo saw something else than it promises
-└── UsageError           a command was given what it can't use, or at the wrong time
+├── PortInUseError       another process listens on the port
+├── ServerError          MiniStack ended, or did not respond in time
+├── CdkError             the CDK CLI failed
+├── StackFailedError     an operation on a stack failed; has the status and the reasons
+├── DemoError            the demo found another state than it expects
+└── UsageError           a command got an invalid argument, or came at the wrong time
 """
 
 from collections.abc import Sequence
@@ -14,30 +14,30 @@ from pathlib import Path
 
 
 class LocalAwsError(Exception):
-    """The local AWS can't do what was asked."""
+    """The base of all errors of the local AWS."""
 
 
 class PortInUseError(LocalAwsError):
-    """Somebody else listens where the local AWS is wanted."""
+    """Another process listens on the port."""
 
     def __init__(self, port: int) -> None:
         super().__init__(
-            f"port {port} of 127.0.0.1 is in use; end what listens there, or choose another port: make up PORT=4600"
+            f"port {port} of 127.0.0.1 is in use; stop its listener, or choose another port: make up PORT=4600"
         )
 
 
 class ServerError(LocalAwsError):
-    """MiniStack ended or stayed silent instead of answering."""
+    """MiniStack ended, or did not respond in time."""
 
     def __init__(self, what: str, log: Path) -> None:
-        super().__init__(f"the local AWS {what}; its last words: {last_words(log)!r}")
+        super().__init__(f"the local AWS {what}; the end of its log: {last_error(log)!r}")
 
 
 class CdkError(LocalAwsError):
-    """The CDK CLI ended with an error."""
+    """The CDK CLI failed."""
 
     def __init__(self, command: str, log: Path) -> None:
-        super().__init__(f"cdk {command} failed: {last_words(log)}")
+        super().__init__(f"cdk {command} failed: {last_error(log)}")
 
 
 class StackFailedError(LocalAwsError):
@@ -45,7 +45,7 @@ class StackFailedError(LocalAwsError):
 
     Attributes:
         status: The stack's status, such as `ROLLBACK_COMPLETE`.
-        reasons: Why its resources failed, each after the resource's logical id.
+        reasons: The reason of each failed resource, after its logical id.
 
     """
 
@@ -56,15 +56,15 @@ class StackFailedError(LocalAwsError):
 
 
 class DemoError(LocalAwsError):
-    """The demo saw something else than it promises."""
+    """The demo found another state than it expects."""
 
 
 class UsageError(LocalAwsError):
-    """A command was given what it can't use, or at the wrong time."""
+    """A command got an invalid argument, or came at the wrong time."""
 
 
-def last_words(log: Path) -> str:
-    """Return the last line of a log that tells of an error, or else its last line."""
+def last_error(log: Path) -> str:
+    """Return the last line of a log that mentions an error, or else its last line."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    telling = [line for line in lines if "error" in line.lower() or "failed" in line.lower()]
-    return (telling or lines or ["nothing"])[-1]
+    errors = [line for line in lines if "error" in line.lower() or "failed" in line.lower()]
+    return (errors or lines or ["nothing"])[-1]

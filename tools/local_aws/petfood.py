@@ -1,4 +1,4 @@
-"""The example's launch, as an app sees it: through the Evidently API, with boto3 and our model."""
+"""The example's launch, as an app uses it: through the Evidently API, with boto3 and our model."""
 
 import json
 from collections import Counter
@@ -17,18 +17,18 @@ PROJECT: Final = "petfood"
 FEATURE: Final = "upsell"
 LAUNCH: Final = "upsell-2026-11"
 USERS: Final = 1000
-_BATCH: Final = 20
-_BAR: Final = 40
-_WHOLE: Final = 100_000
+_BATCH: Final = 20  # the most that BatchEvaluateFeature takes
+_BAR: Final = 40  # characters
+_WHOLE: Final = 100_000  # weights are thousandths of a percent
 
 
 def evidently_client(local_aws: LocalAws, api_url: str, **credentials: str) -> Any:
-    """Return an `evidently` client of the boto3 that is installed.
+    """Return an `evidently` client of the installed boto3.
 
-    It has the shipped model from the loader; a user sets `AWS_DATA_PATH`.
+    This process adds the shipped model to the loader's path; a user sets `AWS_DATA_PATH`.
 
     Args:
-        local_aws: Where the API is.
+        local_aws: The local AWS with the API.
         api_url: The API's base URL.
         credentials: `aws_access_key_id` and so on, by default those of the account's root.
 
@@ -41,7 +41,7 @@ def evidently_client(local_aws: LocalAws, api_url: str, **credentials: str) -> A
 
 
 def launch_now(evidently: Any) -> dict[str, Any] | None:
-    """Return the launch as the API shows it now, None if it is not there."""
+    """Return the launch as GetLaunch shows it now, None if it does not exist."""
     try:
         launch: dict[str, Any] = evidently.get_launch(project=PROJECT, launch=LAUNCH)["launch"]
     except evidently.exceptions.ResourceNotFoundException:
@@ -59,14 +59,14 @@ def split(evidently: Any) -> dict[str, Counter[str]]:
             {"feature": FEATURE, "entityId": user, "evaluationContext": json.dumps({"country": country})}
             for user, country in batch
         ]
-        answers = evidently.batch_evaluate_feature(project=PROJECT, requests=requests)["results"]
-        for (_, country), answer in zip(batch, answers, strict=True):
-            found.setdefault(country, Counter())[answer["variation"]] += 1
+        results = evidently.batch_evaluate_feature(project=PROJECT, requests=requests)["results"]
+        for (_, country), result in zip(batch, results, strict=True):
+            found.setdefault(country, Counter())[result["variation"]] += 1
     return found
 
 
 def weights(launch: Mapping[str, Any], now: float) -> dict[str, dict[str, int]]:
-    """Return the weights that hold at a time, in seconds since 1970: by country and variation."""
+    """Return the weights at a time, in seconds since 1970, by country and variation."""
     steps = launch["scheduledSplitsDefinition"]["steps"]
     step = max((it for it in steps if it["startTime"].timestamp() <= now), key=lambda it: it["startTime"])
     variation = {group["name"]: group["featureVariations"][FEATURE] for group in launch["groups"]}
@@ -76,12 +76,12 @@ def weights(launch: Mapping[str, Any], now: float) -> dict[str, dict[str, int]]:
     }
 
 
-def chart(seen: Mapping[str, Counter[str]], wanted: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
-    """Yield the lines of a bar chart of what was seen beside the weights."""
-    for country, counter in sorted(seen.items()):
+def chart(counts: Mapping[str, Counter[str]], expected: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """Yield the lines of a bar chart of the counted variations beside their weights."""
+    for country, counter in sorted(counts.items()):
         users = counter.total()
         yield f"{users} users in {country}:"
-        for variation in sorted({*counter, *wanted[country]}):
-            share, weight = counter[variation] / users, wanted[country].get(variation, 0) / _WHOLE
+        for variation in sorted({*counter, *expected[country]}):
+            share, weight = counter[variation] / users, expected[country].get(variation, 0) / _WHOLE
             bar = "█" * round(share * _BAR)
             yield f"  {variation:<4}{bar:<{_BAR}} {share:6.1%}   weight {weight:6.1%}"

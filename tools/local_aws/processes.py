@@ -1,4 +1,4 @@
-"""Processes that end with all that they started, and signals that let us clean up before we end."""
+"""Process groups that end as a whole, and signals that let this process clean up before it exits."""
 
 import contextlib
 import os
@@ -11,43 +11,44 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-_PATIENCE_SECONDS = 10
+_TERMINATION_SECONDS = 10
 _PROCESSES = Path("/proc")
 _POLL_SECONDS = 0.02
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class _Interruption:
-    """A signal that waits until a child is either ours to end or gone.
+    """A signal handler that defers SystemExit while a process is being spawned or ended.
 
-    Raised while a process is being spawned, it would leave a child that nobody knows of.
+    Raised in the middle of a spawn, it would leave a child process that nothing ends.
     """
 
     def __init__(self) -> None:
-        self._held = 0
+        self._deferrals = 0
         self._pending: int | None = None
 
-    def come(self, number: int, _: FrameType | None) -> None:
-        """Leave, now or when nothing holds us any more; a second signal does not disturb the cleaning up."""
+    def handle(self, number: int, _: FrameType | None) -> None:
+        """Exit, now or after the deferring blocks."""
+        # A second signal must not interrupt the clean-up.
         for each in _ENDING:
             signal.signal(each, signal.SIG_IGN)
         self._pending = number
-        self._leave()
+        self._exit()
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Let a signal wait until the end of the block."""
-        self._held += 1
+    def deferred(self) -> Iterator[None]:
+        """Defer a signal until the end of the block."""
+        self._deferrals += 1
         try:
             yield
         finally:
-            self._held -= 1
-            self._leave()
+            self._deferrals -= 1
+            self._exit()
 
-    def _leave(self) -> None:
-        if self._pending is not None and not self._held:
+    def _exit(self) -> None:
+        if self._pending is not None and not self._deferrals:
             number, self._pending = self._pending, None
-            sys.exit(128 + number)  # as a shell tells of a signal
+            sys.exit(128 + number)  # the exit code that shells use for a signal
 
 
 _INTERRUPTION = _Interruption()
@@ -55,8 +56,8 @@ _INTERRUPTION = _Interruption()
 
 @contextlib.contextmanager
 def unwinding_on_signals() -> Iterator[None]:
-    """Let Ctrl-C, SIGTERM and SIGHUP end this process by SystemExit, so that `finally` and `with` clean up."""
-    before = {each: signal.signal(each, _INTERRUPTION.come) for each in _ENDING}
+    """Turn Ctrl-C, SIGTERM and SIGHUP into SystemExit, so that `finally` and `with` clean up."""
+    before = {each: signal.signal(each, _INTERRUPTION.handle) for each in _ENDING}
     try:
         yield
     finally:
@@ -65,17 +66,17 @@ def unwinding_on_signals() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def survivor(line: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start a process that outlives the block, but ends with all that it started if the block fails.
+def detached_process(line: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start a process that outlives the block; if the block fails, end its process group.
 
     Args:
         line: The command line.
-        options: Of `Popen`.
+        options: Further arguments of `Popen`.
 
     """
     process = None
     try:
-        with _INTERRUPTION.held():
+        with _INTERRUPTION.deferred():
             process = subprocess.Popen(line, stdin=subprocess.DEVNULL, start_new_session=True, **options)
         yield process
     except BaseException:
@@ -86,8 +87,8 @@ def survivor(line: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[
 
 @contextlib.contextmanager
 def child(line: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start a process that ends with the block, and with it all that it started; arguments as for `survivor`."""
-    with survivor(line, **options) as process:
+    """Start a process whose group ends with the block; arguments as for `detached_process`."""
+    with detached_process(line, **options) as process:
         try:
             yield process
         finally:
@@ -95,7 +96,7 @@ def child(line: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[byt
 
 
 def end_group(leader: int) -> None:
-    """End the process group of a process that leads one; one that is gone already is fine."""
+    """End the process group of its leader, if it still runs."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(leader, number)
@@ -104,24 +105,25 @@ def end_group(leader: int) -> None:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    with _INTERRUPTION.held():
+    with _INTERRUPTION.deferred():
         end_group(process.pid)
         process.wait()
 
 
 def is_running(pid: int, module: str) -> bool:
-    """Whether a process is there and runs a Python module: a number alone may be another process's by now."""
+    """Whether a process runs and its command line has `-m module`."""
+    # The system may have given the id to another process meanwhile.
     return f"-m {module}" in _command_line(pid)
 
 
 def _command_line(pid: int) -> str:
-    """Linux has it in a file, also where ps is not installed."""
+    # Linux has /proc even without ps installed.
     if _PROCESSES.is_dir():
         with contextlib.suppress(OSError):
             return (_PROCESSES / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         return ""
     found = subprocess.run(
-        ["ps", "-o", "args=", "-p", str(pid)],  # noqa: S607 - ps is where each system has it
+        ["ps", "-o", "args=", "-p", str(pid)],  # noqa: S607 - each system has ps in its own place
         check=False,
         capture_output=True,
         text=True,
@@ -130,10 +132,10 @@ def _command_line(pid: int) -> str:
 
 
 def _gone(leader: int) -> bool:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + _TERMINATION_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(leader, os.WNOHANG)  # a child of ours counts as a member until it is waited for
+            os.waitpid(leader, os.WNOHANG)  # an exited child of this process stays in its group until it is reaped
         try:
             os.killpg(leader, 0)
         except ProcessLookupError:

@@ -1,7 +1,7 @@
-"""Starts and ends MiniStack: signatures verified, IAM enforced, bound to 127.0.0.1, its files in a folder of its own.
+"""Starts and stops MiniStack: signatures verified, IAM enforced, bound to 127.0.0.1, its files in one folder.
 
-It runs in a session of its own, so that its end takes the Lambda workers along, and Ctrl-C in a terminal reaches only
-us, who then end it.
+MiniStack runs in its own session: ending the session ends its Lambda workers too, and Ctrl-C in a terminal goes only to
+this process, which then stops MiniStack.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ import boto3
 from botocore.config import Config
 
 from local_aws.errors import PortInUseError, ServerError
-from local_aws.processes import child, survivor
+from local_aws.processes import child, detached_process
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -29,20 +29,20 @@ REGION: Final = "eu-west-1"
 ACCOUNT: Final = "000000000000"
 MODULE: Final = "ministack"
 
-# Any key is the account's root, as long as the server was started with the same one.
+# MiniStack takes the key that it is started with for the account's root.
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 _HOST = "127.0.0.1"
 _START_SECONDS = 60
 _POLL_SECONDS = 0.05
-_LINE = (sys.executable, "-m", MODULE)
+_COMMAND = (sys.executable, "-m", MODULE)
 
 
 @dataclass(frozen=True, slots=True)
 class LocalAws:
-    """A MiniStack that answers.
+    """A running MiniStack.
 
     Args:
-        port: The port it listens on, at 127.0.0.1.
+        port: Its port at 127.0.0.1.
 
     """
 
@@ -55,14 +55,17 @@ class LocalAws:
 
     @property
     def gateway(self) -> str:
-        """The URL of an HTTP API's default stage, `{api_id}` in it; an API's own host name does not resolve here."""
+        """The URL of an HTTP API's default stage, with the placeholder `{api_id}`.
+
+        An API's own host name does not resolve on a local machine.
+        """
         return f"{self.url}/_aws/execute-api/{{api_id}}/$default"
 
     def environment(self) -> dict[str, str]:
-        """Return what SDKs and the CDK CLI need to reach it as the account's root."""
+        """Return the variables with which SDKs and the CDK CLI call it as the account's root."""
         return {
             **_CREDENTIALS,
-            "AWS_SESSION_TOKEN": "",  # one of another AWS would spoil the signatures
+            "AWS_SESSION_TOKEN": "",  # overrides a real one, which would make the signatures invalid
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL": self.url,
@@ -73,14 +76,14 @@ class LocalAws:
 
         Args:
             service: Its name, such as `cloudformation`.
-            session: The boto3 session to make it of, a new one unless given.
-            options: Further arguments of boto3's `client`; credentials are root's unless given.
+            session: The boto3 session, by default a new one.
+            options: Further arguments of boto3's `client`; the credentials are root's by default.
 
         """
         given = {
             "endpoint_url": self.url,
             "region_name": REGION,
-            "config": Config(proxies={}),  # none stands between us and 127.0.0.1
+            "config": Config(proxies={}),  # a proxy of the environment must not get requests to 127.0.0.1
             **{name.lower(): value for name, value in _CREDENTIALS.items()},
             **options,
         }
@@ -89,40 +92,40 @@ class LocalAws:
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[LocalAws]:
-    """Run a MiniStack on a free port for as long as the block does.
+    """Run a MiniStack on a free port for the length of the block.
 
     Args:
-        folder: Where it keeps its log and its temporary files.
+        folder: Gets its log and its temporary files.
 
     Raises:
-        ServerError: it ended or stayed silent instead of answering.
+        ServerError: it ended, or did not respond in time.
 
     """
     port = _free_port(0)
-    with _log(folder).open("wb") as log, child(_LINE, **_options(port, folder, log)) as process:
-        yield _answering(LocalAws(port), process, folder)
+    with _log(folder).open("wb") as log, child(_COMMAND, **_options(port, folder, log)) as process:
+        yield _healthy(LocalAws(port), process, folder)
 
 
 @contextlib.contextmanager
-def standing(folder: Path, port: int) -> Iterator[tuple[LocalAws, int]]:
-    """Run a MiniStack that outlives the block, unless the block fails; gives its process id too.
+def detached(folder: Path, port: int) -> Iterator[tuple[LocalAws, int]]:
+    """Start a MiniStack that outlives the block, unless the block fails; yield its process id too.
 
     Args:
-        folder: Where it keeps its log and its temporary files.
-        port: Where it listens.
+        folder: Gets its log and its temporary files.
+        port: The port to listen on.
 
     Raises:
-        PortInUseError: somebody listens there.
-        ServerError: it ended or stayed silent instead of answering.
+        PortInUseError: another process listens on the port.
+        ServerError: it ended, or did not respond in time.
 
     """
     port = _free_port(port)
-    with _log(folder).open("wb") as log, survivor(_LINE, **_options(port, folder, log)) as process:
-        yield _answering(LocalAws(port), process, folder), process.pid
+    with _log(folder).open("wb") as log, detached_process(_COMMAND, **_options(port, folder, log)) as process:
+        yield _healthy(LocalAws(port), process, folder), process.pid
 
 
-def answers(local_aws: LocalAws) -> bool:
-    """Whether a MiniStack answers there."""
+def is_healthy(local_aws: LocalAws) -> bool:
+    """Whether MiniStack's health check succeeds on the port."""
     connection = http.client.HTTPConnection(_HOST, local_aws.port, timeout=5)
     try:
         connection.request("GET", "/_ministack/health")
@@ -134,19 +137,19 @@ def answers(local_aws: LocalAws) -> bool:
 
 
 def clean_environment() -> dict[str, str]:
-    """Return our environment without what would lead to another AWS: its settings, profiles, and proxies."""
-    kept = {name: value for name, value in os.environ.items() if not _leads_elsewhere(name.lower())}
+    """Return this process's environment without variables that select another AWS: settings, profiles, proxies."""
+    kept = {name: value for name, value in os.environ.items() if not _selects_another_aws(name.lower())}
     return {**kept, "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
 
 def forget_other_aws() -> None:
-    """Make this process's environment a clean one, so that no boto3 in it can reach another AWS by mistake."""
+    """Clean this process's environment, so that no boto3 in it calls another AWS by mistake."""
     clean = clean_environment()
     os.environ.clear()
     os.environ.update(clean)
 
 
-def _leads_elsewhere(name: str) -> bool:
+def _selects_another_aws(name: str) -> bool:
     return name.startswith(("aws_", "cdk_", "ministack_", "localstack_")) or name.endswith("_proxy")
 
 
@@ -173,14 +176,14 @@ def _free_port(port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def _answering(local_aws: LocalAws, process: "Popen[bytes]", folder: Path) -> LocalAws:
-    """Return the local AWS once it answers."""
+def _healthy(local_aws: LocalAws, process: "Popen[bytes]", folder: Path) -> LocalAws:
+    """Return the local AWS once it is healthy."""
     deadline = time.monotonic() + _START_SECONDS
-    while not answers(local_aws):
+    while not is_healthy(local_aws):
         if process.poll() is not None:
             raise ServerError("ended at once", _log(folder))
         if time.monotonic() > deadline:
-            raise ServerError(f"did not answer within {_START_SECONDS} seconds", _log(folder))
+            raise ServerError(f"did not respond within {_START_SECONDS} seconds", _log(folder))
         time.sleep(_POLL_SECONDS)
     return local_aws
 

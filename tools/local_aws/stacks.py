@@ -1,7 +1,7 @@
-"""Deploys synthesized stacks through boto3: real CloudFormation operations, without the seconds a CLI call takes.
+"""Deploys synthesized stacks through boto3: real CloudFormation operations, without the seconds that a CLI call takes.
 
-A stack's template and assets go where its synthesizer says, as with the CDK CLI. What the CLI does beside that
-(bootstrap, roles, diffs) is left out.
+Templates and assets go to the destinations of the stack's synthesizer, as with the CDK CLI; bootstrap, roles and diffs
+are left out.
 """
 
 import io
@@ -36,11 +36,13 @@ def synthesizer() -> DefaultStackSynthesizer:
 
 @dataclass(frozen=True, slots=True)
 class Deployer:
-    """CloudFormation on a local AWS. All but `publish` may be called from several threads; jsii has but one.
+    """CloudFormation on a local AWS.
+
+    Every method but `publish` is safe to call from several threads; jsii has one thread only.
 
     Args:
         cloudformation: boto3's client.
-        s3: boto3's client, for the assets.
+        s3: boto3's client for the assets.
 
     """
 
@@ -50,13 +52,13 @@ class Deployer:
 
     @classmethod
     def on(cls, local_aws: LocalAws) -> "Deployer":
-        """Return a deployer, with a bucket for its assets."""
+        """Create the bucket for assets, and return a deployer."""
         s3: S3Client = local_aws.client("s3")
         s3.create_bucket(Bucket=_ASSETS_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         return cls(local_aws.client("cloudformation"), s3)
 
     def publish(self, assembly: "CloudAssembly", stack: str) -> str:
-        """Upload what a stack's manifest names, each content once, and return the stack's template."""
+        """Upload the assets in a stack's manifest, each content once, and return the stack's template."""
         artifact = assembly.get_stack_by_name(stack)
         folder = Path(assembly.directory)
         manifest = json.loads((folder / f"{artifact.id}.assets.json").read_text())
@@ -68,21 +70,21 @@ class Deployer:
                     body = _zipped(source) if asset["source"]["packaging"] == "zip" else source.read_bytes()
                     self.s3.put_object(Bucket=bucket, Key=key, Body=body)
                     self._published.add(key)
-        # CloudFormation takes 51 200 bytes in a call, and CDK writes for people.
+        # CloudFormation accepts 51 200 bytes in a call; CDK's indentation counts.
         return json.dumps(json.loads(Path(artifact.template_full_path).read_text()), separators=(",", ":"))
 
     def deploy(self, stack: str, template: str) -> dict[str, str]:
-        """Create the stack, or update it if it is there, and return its outputs. Nothing to change is fine.
+        """Create the stack, or update it if it exists, and return its outputs; an update without changes succeeds.
 
         Raises:
-            StackFailedError: it failed, and was rolled back.
+            StackFailedError: the operation failed and was rolled back.
 
         """
         if not self.status(stack):
             self.cloudformation.create_stack(
                 StackName=stack, TemplateBody=template, Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
             )
-            return self._outcome(stack, "CREATE_COMPLETE")
+            return self._outputs_once(stack, "CREATE_COMPLETE")
         try:
             self.cloudformation.update_stack(
                 StackName=stack, TemplateBody=template, Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
@@ -91,26 +93,26 @@ class Deployer:
             if "No updates are to be performed" not in str(error):
                 raise
             return self.outputs(stack)
-        return self._outcome(stack, "UPDATE_COMPLETE")
+        return self._outputs_once(stack, "UPDATE_COMPLETE")
 
     def destroy(self, stack: str) -> None:
-        """Delete the stack, if it is there.
+        """Delete the stack, if it exists.
 
         Raises:
-            StackFailedError: it is still there.
+            StackFailedError: the deletion failed.
 
         """
         found = self._describe(stack)
         if not found:
             return
         self.cloudformation.delete_stack(StackName=stack)
-        stack_id = found["StackId"]  # a deleted stack is known by this alone
-        status = self._settled(stack_id)
+        stack_id = found["StackId"]  # CloudFormation finds a deleted stack by its id only
+        status = self._final_status(stack_id)
         if status != "DELETE_COMPLETE":
             raise StackFailedError(stack, status, self.failures(stack_id))
 
     def status(self, stack: str) -> str:
-        """Return the stack's status, nothing if there is no such stack."""
+        """Return the stack's status, "" if it does not exist."""
         return str(self._describe(stack).get("StackStatus", ""))
 
     def outputs(self, stack: str) -> dict[str, str]:
@@ -118,12 +120,12 @@ class Deployer:
         return {each["OutputKey"]: each["OutputValue"] for each in self._describe(stack).get("Outputs", [])}
 
     def events(self, stack: str) -> list[dict[str, Any]]:
-        """Return the events of a stack, by its name or id, the oldest first."""
+        """Return the events of a stack, by its name or id, oldest first."""
         pages = self.cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack)
         return [dict(event) for page in pages for event in page["StackEvents"]][::-1]
 
     def failures(self, stack: str) -> list[str]:
-        """Return why resources failed in the stack's events, each reason after the resource's logical id."""
+        """Return the reason of each failed resource in the stack's events, after its logical id."""
         return [
             f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}"
             for event in self.events(stack)
@@ -143,14 +145,14 @@ class Deployer:
                 raise
             return {}
 
-    def _outcome(self, stack: str, wanted: str) -> dict[str, str]:
-        status = self._settled(stack)
-        if status != wanted:
+    def _outputs_once(self, stack: str, expected: str) -> dict[str, str]:
+        status = self._final_status(stack)
+        if status != expected:
             raise StackFailedError(stack, status, self.failures(stack))
         return self.outputs(stack)
 
-    def _settled(self, stack: str) -> str:
-        """Return the stack's status once nothing goes on in it any more."""
+    def _final_status(self, stack: str) -> str:
+        """Return the stack's status once its operation has ended."""
         deadline = time.monotonic() + _DEADLINE_SECONDS
         while (status := self.status(stack)).endswith("_IN_PROGRESS"):
             if time.monotonic() > deadline:

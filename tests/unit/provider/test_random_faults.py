@@ -53,7 +53,7 @@ class Walk:
             case "deploy":
                 self.deploy()
             case "deliver again" if self.aws.sent and self.aws.keeps_rules:
-                self.aws.deliver_again(self.random.choice(self.aws.sent[-10:]))
+                self.aws.retry(self.random.choice(self.aws.sent[-10:]))
             case _ if self.names:
                 self.aws.by_hand(self.random.choice(["start", "stop", "delete"]), self.random.choice(self.names[-3:]))
 

@@ -1,4 +1,4 @@
-"""Projects, features, segments and launches through real CloudFormation operations, IAM enforced."""
+"""Managed projects, features, segments and launches in real CloudFormation operations, with IAM enforced."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 from aws_cdk import Stack
 
 from cdk_evidently import EvaluationStrategy, Feature, MetricMonitor, Project, Variation
-from helpers.declared_shop import EVENTS, OFF, ON, Shop, state
 from helpers.deployment import Release
+from helpers.managed_shop import EVENTS, OFF, ON, Shop, state
 from local_aws.errors import StackFailedError
 from local_aws.server import ACCOUNT, REGION
 
@@ -25,12 +25,12 @@ def shop(release: Release) -> Shop:
 
 @pytest.fixture
 def evidently(release: Release) -> Any:
-    """The API."""
+    """A client of the API."""
     return release.deployment.evidently()
 
 
 def ids(release: Release) -> dict[str, str]:
-    """The physical id of each kind."""
+    """Return the physical id of the stack's one resource of each kind."""
     found = {}
     for kind in KINDS:
         (found[kind],) = release.deployment.deployer.physical_ids(release.name, f"Custom::Evidently{kind}")
@@ -38,19 +38,19 @@ def ids(release: Release) -> dict[str, str]:
 
 
 def unowned(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A document without the tags that say who owns the resource."""
+    """Return a resource's document without the tags that show its owner."""
     tags = {key: value for key, value in document["tags"].items() if not key.startswith("aws:")}
     return {**document, "tags": tags}
 
 
 def failure(release: Release, shop: Shop) -> str:
-    """Why a deploy fails."""
+    """Deploy a stack, expect a failure, and return its message."""
     with pytest.raises(StackFailedError) as failed:
         release.deploy(shop)
     return str(failed.value)
 
 
-def test_what_is_declared_is_made_started_and_deleted_by_one_function(
+def test_one_function_creates_starts_and_deletes_the_managed_resources(
     release: Release, shop: Shop, evidently: Any
 ) -> None:
     before = state(evidently)
@@ -62,13 +62,13 @@ def test_what_is_declared_is_made_started_and_deleted_by_one_function(
         "LaunchArn": f"{ARN}project/shop/launch/winter",
     }
     assert len(release.deployment.deployer.physical_ids(release.name, "AWS::Lambda::Function")) == 1
-    made = {arn: thing for arn, thing in state(evidently).items() if arn not in before}
-    assert sorted(made) == sorted(ids(release).values())
-    assert {thing["tags"]["team"] for thing in made.values()} == {"web"}
-    answer = evidently.evaluate_feature(
+    created = {arn: resource for arn, resource in state(evidently).items() if arn not in before}
+    assert sorted(created) == sorted(ids(release).values())
+    assert {resource["tags"]["team"] for resource in created.values()} == {"web"}
+    evaluated = evidently.evaluate_feature(
         project="shop", feature="banner", entityId="anna", evaluationContext='{"country": "NO"}'
     )
-    assert (answer["variation"], answer["reason"]) == ("on", "LAUNCH_RULE_MATCH")
+    assert (evaluated["variation"], evaluated["reason"]) == ("on", "LAUNCH_RULE_MATCH")
 
     release.destroy()
     assert state(evidently) == before
@@ -76,8 +76,8 @@ def test_what_is_declared_is_made_started_and_deleted_by_one_function(
 
 IN_PLACE: Mapping[str, dict[str, Any]] = {
     "the project's description": {"description": "The web shop"},
-    "a description taken away": {"description": None},
-    "where events are delivered to": {"delivery": EVENTS},
+    "no description any more": {"description": None},
+    "the data delivery": {"delivery": EVENTS},
     "the default variation": {"default": "off"},
     "the strategy": {"strategy": EvaluationStrategy.DEFAULT_VARIATION},
     "variations added, changed and removed": {
@@ -86,7 +86,7 @@ IN_PLACE: Mapping[str, dict[str, Any]] = {
     },
     "entity overrides": {"overrides": {"anna": "off", "tester": "off"}},
     "weights": {"share": 20},
-    "groups of a launch that does not run": {"shown": "off"},
+    "groups of a launch that is not running": {"shown": "off"},
     "metric monitors": {"monitors": [MetricMonitor(name="spent", entity_id_key="user", value_key="cents")]},
     "the salt": {"salt": "pepper"},
     "tags": {"tags": {"team": "web"}},
@@ -101,38 +101,38 @@ REPLACED: Mapping[str, tuple[dict[str, Any], set[str]]] = {
 
 
 @pytest.mark.parametrize("change", IN_PLACE.values(), ids=IN_PLACE)
-def test_what_the_api_can_change_is_rolled_back_changes_in_place_and_changes_back(
+def test_a_change_that_the_api_can_make_is_made_in_place_and_rolled_back(
     release: Release, shop: Shop, evidently: Any, change: dict[str, Any]
 ) -> None:
     release.deploy(shop)
-    before, things = ids(release), state(evidently)
+    before, resources = ids(release), state(evidently)
     assert "Broken" in failure(release, shop.but(**change, broken=True))
-    assert (ids(release), state(evidently)) == (before, things)
+    assert (ids(release), state(evidently)) == (before, resources)
 
     release.deploy(shop.but(**change))
     assert ids(release) == before
     changed = state(evidently)
-    assert (changed.keys(), changed != things) == (things.keys(), True)
+    assert (changed.keys(), changed != resources) == (resources.keys(), True)
 
     release.deploy(shop)
-    assert state(evidently) == things
+    assert state(evidently) == resources
 
 
 @pytest.mark.parametrize(("change", "kinds"), REPLACED.values(), ids=REPLACED)
-def test_another_name_or_project_or_pattern_is_rolled_back_and_replaces(
+def test_a_change_of_name_project_or_pattern_replaces_and_is_rolled_back(
     release: Release, shop: Shop, evidently: Any, change: dict[str, Any], kinds: set[str]
 ) -> None:
     release.deploy(shop)
-    before, things = ids(release), state(evidently)
+    before, resources = ids(release), state(evidently)
     assert "Broken" in failure(release, shop.but(**change, broken=True))
-    assert (ids(release), state(evidently)) == (before, things)
+    assert (ids(release), state(evidently)) == (before, resources)
 
     release.deploy(shop.but(**change))
     after = ids(release)
     assert {kind for kind in KINDS if before[kind] != after[kind]} == kinds
-    there = state(evidently)
-    assert set(after.values()) <= set(there)
-    assert len(there) == len(things)
+    replaced = state(evidently)
+    assert set(after.values()) <= set(replaced)
+    assert len(replaced) == len(resources)
 
 
 def test_a_failed_create_leaves_nothing(release: Release, shop: Shop, evidently: Any) -> None:
@@ -141,21 +141,19 @@ def test_a_failed_create_leaves_nothing(release: Release, shop: Shop, evidently:
     assert state(evidently) == before
 
 
-def test_groups_of_a_running_launch_fail_the_update_in_the_apis_words(
+def test_new_groups_for_a_running_launch_fail_the_update_with_the_apis_message(
     release: Release, shop: Shop, evidently: Any
 ) -> None:
     running = shop.but(started=True)
     release.deploy(running)
-    things = state(evidently)
+    resources = state(evidently)
     reason = failure(release, running.but(shown="off", description="Another"))
     assert "409 ConflictException" in reason
     assert "groups" in reason
-    assert state(evidently) == things
+    assert state(evidently) == resources
 
 
-def test_a_running_launch_is_stopped_whoever_started_it_and_deleted(
-    release: Release, shop: Shop, evidently: Any
-) -> None:
+def test_a_delete_stops_a_running_launch_whoever_started_it(release: Release, shop: Shop, evidently: Any) -> None:
     before = state(evidently)
     release.deploy(shop)
     evidently.start_launch(**LAUNCH)
@@ -163,7 +161,7 @@ def test_a_running_launch_is_stopped_whoever_started_it_and_deleted(
     assert state(evidently) == before
 
 
-def test_a_project_with_things_of_others_stays_and_their_names_are_told(
+def test_a_project_with_resources_of_others_stays_and_the_reason_names_them(
     release: Release, shop: Shop, evidently: Any
 ) -> None:
     release.deploy(shop)
@@ -176,11 +174,11 @@ def test_a_project_with_things_of_others_stays_and_their_names_are_told(
 
     evidently.delete_feature(**stranger)
     evidently.delete_project(project="shop")
-    # The local AWS deletes the function although something that needs it is still there; CloudFormation would not.
+    # The local AWS deletes the function before the resource that still needs it; CloudFormation would not.
     release.abandon("Custom::EvidentlyProject")
 
 
-def test_what_is_there_already_fails_the_create_and_stays_as_it_is(
+def test_an_existing_resource_fails_the_create_and_stays_unchanged(
     release: Release, shop: Shop, evidently: Any
 ) -> None:
     evidently.create_project(name="shop", description="Somebody's")
@@ -190,7 +188,7 @@ def test_what_is_there_already_fails_the_create_and_stays_as_it_is(
     evidently.delete_project(project="shop")
 
 
-def test_what_is_adopted_is_made_as_declared_and_stays(release: Release, shop: Shop, evidently: Any) -> None:
+def test_an_adopted_resource_is_reconciled_and_outlives_the_stack(release: Release, shop: Shop, evidently: Any) -> None:
     evidently.create_project(name="shop", description="Somebody's")
     release.deploy(shop.but(adopted=True))
     assert ids(release)["Project"] == f"{ARN}project/shop#adopted"
@@ -200,7 +198,7 @@ def test_what_is_adopted_is_made_as_declared_and_stays(release: Release, shop: S
     evidently.delete_project(project="shop")
 
 
-def test_an_adoption_that_is_rolled_back_leaves_what_was_there(release: Release, shop: Shop, evidently: Any) -> None:
+def test_a_rolled_back_adoption_leaves_the_resource_unchanged(release: Release, shop: Shop, evidently: Any) -> None:
     evidently.create_project(name="shop", description="The shop")
     before = state(evidently)
     assert "Broken" in failure(release, shop.but(adopted=True, broken=True))
@@ -208,11 +206,11 @@ def test_an_adoption_that_is_rolled_back_leaves_what_was_there(release: Release,
     evidently.delete_project(project="shop")
 
 
-def test_what_is_retained_stays_when_the_stack_goes(release: Release, shop: Shop, evidently: Any) -> None:
+def test_a_retained_resource_outlives_the_stack_without_an_owner(release: Release, shop: Shop, evidently: Any) -> None:
     release.deploy(shop.but(retained=True))
-    things = state(evidently)
+    resources = state(evidently)
     release.destroy()
-    assert state(evidently) == {arn: unowned(thing) for arn, thing in things.items()}
+    assert state(evidently) == {arn: unowned(resource) for arn, resource in resources.items()}
     evidently.delete_launch(**LAUNCH)
     evidently.delete_feature(project="shop", feature="banner")
     evidently.delete_project(project="shop")
@@ -220,8 +218,8 @@ def test_what_is_retained_stays_when_the_stack_goes(release: Release, shop: Shop
     evidently.delete_segment(segment=segment["name"])
 
 
-def test_a_construct_that_moves_takes_its_running_launch_along(release: Release, shop: Shop, evidently: Any) -> None:
-    running, at_first = shop.but(started=True, segment="norway"), state(evidently)
+def test_a_construct_that_moves_keeps_its_running_launch(release: Release, shop: Shop, evidently: Any) -> None:
+    running, initial = shop.but(started=True, segment="norway"), state(evidently)
     release.deploy(running)
     before = state(evidently)
     release.deploy(running.but(scope="Inner"))
@@ -233,10 +231,10 @@ def test_a_construct_that_moves_takes_its_running_launch_along(release: Release,
     failure(release, running.but(broken=True))
     assert state(evidently) == after
     release.destroy()
-    assert state(evidently) == at_first
+    assert state(evidently) == initial
 
 
-def test_a_feature_is_declared_in_a_project_that_is_there_already(release: Release, evidently: Any) -> None:
+def test_a_managed_feature_belongs_to_an_existing_project(release: Release, evidently: Any) -> None:
     def build(stack: Stack) -> None:
         project = Project.from_project_name(stack, "Project", "petfood")
         Feature(

@@ -4,25 +4,25 @@ from typing import Any
 
 from cfn_resource_provider import ResourceProvider
 
-from reliability.user_code import carry_out
+from reliability.user_code import serve
 
 
 class EvidentlyStartLaunchProvider(ResourceProvider):
     """`Custom::EvidentlyStartLaunch`."""
 
     def create(self) -> None:
-        """Create."""
-        self.physical_resource_id, data = carry_out(self.request)
+        """Serve a Create."""
+        self.physical_resource_id, data = serve(self.request)
         for name, value in data.items():
             self.set_attribute(name, value)
 
     update = create
 
     def delete(self) -> None:
-        """Delete."""
-        carry_out(self.request)
+        """Serve a Delete."""
+        serve(self.request)
 
 
 def handler(event: Any, context: Any) -> None:
-    """What Lambda calls."""
+    """Handle an event of CloudFormation."""
     EvidentlyStartLaunchProvider().handle(event, context)

@@ -1,4 +1,4 @@
-"""A shop whose project, feature, segment and launch are declared, and all that the API has of it."""
+"""A stack with a managed project, feature, segment and launch, and the API's state."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,14 +24,14 @@ from cdk_evidently import (
 )
 from helpers.deployment import NO_FUNCTION
 
-EVENTS = "/shop/events"  # the log group that the API was told of
+EVENTS = "/shop/events"  # the log group in the API's data_delivery
 STARTS = ("2021-11-02T09:00:00Z", "2031-11-09T09:00:00Z", "2031-11-16T09:00:00Z")
 ON, OFF = Variation.boolean("on", True), Variation.boolean("off", False)
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What a deploy makes; another one is made with `but`."""
+    """A stack's managed resources; `but` returns a variant."""
 
     endpoint: EvidentlyEndpoint
     project: str = "shop"
@@ -57,11 +57,11 @@ class Shop:
     broken: bool = False
 
     def but(self, **changes: Any) -> Self:
-        """The same shop with some changes."""
+        """Return the same shop with some changes."""
         return replace(self, **changes)
 
     def __call__(self, stack: Stack) -> None:
-        """Build it."""
+        """Add the resources to a stack."""
         scope = Construct(stack, self.scope) if self.scope else stack
         common: dict[str, Any] = {"adopt_existing": self.adopted}
         if self.retained:
@@ -117,16 +117,16 @@ class Shop:
 
 
 def state(evidently: Any) -> dict[str, Any]:
-    """All that the API has, by ARN, but for the times of last changes; variations are a set to it."""
-    things: list[Any] = []
+    """Return every resource of the API by ARN, without the times of last updates and with variations in one order."""
+    found: list[Any] = []
     segments = evidently.get_paginator("list_segments").paginate()
-    things += [segment for page in segments for segment in page["segments"]]
+    found += [segment for page in segments for segment in page["segments"]]
     for page in evidently.get_paginator("list_projects").paginate():
         for project in (each["name"] for each in page["projects"]):
-            things.append(evidently.get_project(project=project)["project"])
-            things += _listed(evidently, "feature", "features", project)
-            things += _listed(evidently, "launch", "launches", project)
-    return {thing["arn"]: _timeless(thing) for thing in things}
+            found.append(evidently.get_project(project=project)["project"])
+            found += _listed(evidently, "feature", "features", project)
+            found += _listed(evidently, "launch", "launches", project)
+    return {resource["arn"]: _comparable(resource) for resource in found}
 
 
 def _listed(evidently: Any, kind: str, kinds: str, project: str) -> list[Any]:
@@ -135,8 +135,8 @@ def _listed(evidently: Any, kind: str, kinds: str, project: str) -> list[Any]:
     return [get(project=project, **{kind: each["name"]})[kind] for page in pages for each in page[kinds]]
 
 
-def _timeless(thing: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: value for name, value in thing.items() if name != "lastUpdatedTime"}
+def _comparable(resource: Mapping[str, Any]) -> dict[str, Any]:
+    found = {name: value for name, value in resource.items() if name != "lastUpdatedTime"}
     if "variations" in found:
         found["variations"] = sorted(found["variations"], key=lambda each: str(each["name"]))
     return found

@@ -1,4 +1,4 @@
-"""accustom: its decorator.
+"""accustom: its decorator around a function.
 
 `timeoutFunction` is off, as it is by default: with it a function invokes itself through Lambda's API, and waits.
 """
@@ -7,11 +7,11 @@ from typing import Any
 
 from accustom import ResponseObject, decorator
 
-from reliability.user_code import carry_out
+from reliability.user_code import serve
 
 
 @decorator()
 def handler(event: Any, _: Any) -> ResponseObject:
-    """What Lambda calls."""
-    physical_id, data = carry_out(event)
+    """Handle an event of CloudFormation."""
+    physical_id, data = serve(event)
     return ResponseObject(data=data, physicalResourceId=physical_id)

@@ -1,18 +1,18 @@
-"""A stack with many declared things, against a service that a proxy lets ten requests a second through to."""
+"""A stack with many managed resources, against a service behind a proxy that passes ten requests a second."""
 
 from aws_cdk import Stack
 
 from cdk_evidently import EvidentlyEndpoint, Feature, Group, Launch, Project, Segment, SegmentOverride, Step
-from helpers.declared_shop import OFF, ON, STARTS, state
 from helpers.deployment import Build, Release
-from helpers.gatekeeper import at_most
+from helpers.fault_proxy import at_most
+from helpers.managed_shop import OFF, ON, STARTS, state
 
 FEATURES, SEGMENTS, LAUNCHES = 20, 5, 20
 PER_SECOND = 10
 
 
 def many(endpoint: EvidentlyEndpoint, weight: int) -> Build:
-    """A project with twenty features, a launch on each, and five segments."""
+    """Return a project with twenty features, a launch of each, and five segments."""
 
     def build(stack: Stack) -> None:
         project = Project(stack, "Project", project_name="department-store", endpoint=endpoint)
@@ -37,20 +37,20 @@ def many(endpoint: EvidentlyEndpoint, weight: int) -> Build:
     return build
 
 
-def test_forty_six_things_are_made_changed_and_deleted_at_ten_requests_a_second(release: Release) -> None:
+def test_forty_six_resources_are_created_updated_and_deleted_at_ten_requests_a_second(release: Release) -> None:
     evidently = release.deployment.evidently()
     before = state(evidently)
-    keeper = release.watched(at_most(PER_SECOND))
-    endpoint = release.deployment.endpoint(keeper.port)
+    proxy = release.fault_proxy(at_most(PER_SECOND))
+    endpoint = release.deployment.endpoint(proxy.port)
 
     release.deploy(many(endpoint, 10_000))
-    made = {arn: thing for arn, thing in state(evidently).items() if arn not in before}
-    assert len(made) == 1 + FEATURES + SEGMENTS + LAUNCHES
+    created = {arn: resource for arn, resource in state(evidently).items() if arn not in before}
+    assert len(created) == 1 + FEATURES + SEGMENTS + LAUNCHES
 
     release.deploy(many(endpoint, 20_000))
     weights = [
-        thing["scheduledSplitsDefinition"]["steps"][0]["groupWeights"]["all"]
-        for arn, thing in state(evidently).items()
+        resource["scheduledSplitsDefinition"]["steps"][0]["groupWeights"]["all"]
+        for arn, resource in state(evidently).items()
         if arn not in before and "/launch/" in arn
     ]
     assert weights == [20_000] * LAUNCHES

@@ -1,10 +1,10 @@
-"""cfn-lambda-handler: a function per request, whose result is merged into the answer."""
+"""cfn-lambda-handler: a function per request, whose result is merged into the response."""
 
 from typing import Any
 
 from cfn_lambda_handler import Handler
 
-from reliability.user_code import carry_out
+from reliability.user_code import serve
 
 handler = Handler()
 
@@ -13,6 +13,6 @@ handler = Handler()
 @handler.update
 @handler.delete
 def on_request(event: Any, _: Any) -> dict[str, Any]:
-    """Every request."""
-    physical_id, data = carry_out(event)
+    """Serve every request."""
+    physical_id, data = serve(event)
     return {"PhysicalResourceId": physical_id, "Data": data}

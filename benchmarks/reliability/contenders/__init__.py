@@ -1,1 +1,0 @@
-"""The tools, each as its own documentation says it is used: a module with a `handler` each."""
