@@ -32,7 +32,7 @@ def check_schema_version(properties: Mapping[str, Any]) -> None:
     """
     version = properties.get(contract.PROPERTY_SCHEMA_VERSION, contract.SCHEMA_VERSION)
     text = str(version)
-    # int() alone would also take " 1" and "1_0", and raise an error of its own for 5000 digits.
+    # int() alone would also take " 1" and "1_0", and raise another error for 5000 digits.
     if not (re.fullmatch("[0-9]{1,9}", text) and int(text) <= int(contract.SCHEMA_VERSION)):
         rule = f"an integer up to {contract.SCHEMA_VERSION}, the newest version that this provider knows"
         raise InvalidPropertyError(contract.PROPERTY_SCHEMA_VERSION, version, rule, UPDATE_PROVIDER)
@@ -85,7 +85,7 @@ def check_names(target: ResourceRef, name_property: str, check_name: NameCheck) 
 
 
 def check_arns(properties: Mapping[str, Any], account: str, region: str) -> None:
-    """Refuse the ARN of another account or Region: the API only has resources of its own.
+    """Refuse the ARN of another account or Region: the API only has resources of this one.
 
     Raises:
         InvalidPropertyError: a property has such an ARN.

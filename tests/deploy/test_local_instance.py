@@ -70,8 +70,8 @@ def test_down_without_a_local_instance_succeeds(home: Path, tmp_path: Path) -> N
 
 
 def test_a_port_in_use_is_reported_in_one_line(home: Path, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as occupied:
+        port = occupied.getsockname()[1]
         done = run(tmp_path, MODULE, "up", str(home), PORT=str(port))
 
     assert done.returncode == 1

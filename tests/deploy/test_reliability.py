@@ -1,4 +1,4 @@
-"""Our function passes every scenario of `make reliability`, in processes of their own, as Lambda runs them."""
+"""Our function passes every scenario of `make reliability`, in a process each, as Lambda runs them."""
 
 import os
 from pathlib import Path

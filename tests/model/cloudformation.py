@@ -149,7 +149,7 @@ def _first(configuration: Configuration, world: World) -> Iterator[Went]:
 def _proceed(
     configuration: Configuration, world: World, operation: Operation, *, is_first: bool = False
 ) -> Iterator[Went]:
-    """Send the next request, or change the status; an operation's first request has a second of its own."""
+    """Send the next request, or change the status; an operation's first request begins a new second."""
     if not operation.queue:
         yield from _ended(configuration, world, operation)
         return

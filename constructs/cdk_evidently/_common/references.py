@@ -59,7 +59,7 @@ SegmentLike: TypeAlias = str | refs.ISegmentRef | HasSegmentName
 class Imported(Construct):
     """A resource that the app refers to and does not create.
 
-    An instance has the three attributes of its own kind: `project_name`, `project_arn` and `project_ref` for a project.
+    An instance has the three attributes of its kind: `project_name`, `project_arn` and `project_ref` for a project.
 
     Attributes:
         given: what names it in a template: its plain name, or its ARN.

@@ -75,7 +75,7 @@ def check_owner(stack_id: str, logical_id: str, account: str) -> None:
     """Refuse a request for a stack of another account.
 
     Whoever may invoke the function may name any stack. Text in another form is refused too, because it could close its
-    quotes in the header and write members of its own.
+    quotes in the header and add members to it.
 
     Raises:
         InvalidPropertyError: the stack is of another account, or an id is not in CloudFormation's form.

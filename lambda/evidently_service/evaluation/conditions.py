@@ -8,7 +8,7 @@
 
 Arrays in a context are transparent, as in event-ruler: each element counts as a value of the field, and a pattern
 object matches if it matches one element as a whole. A *leaf* is a value that is neither object nor array. An object or
-an empty array has no leaf of its own, so `exists` counts it as absent.
+an empty array has no leaf, so `exists` counts it as absent.
 
 Whether a path has no leaf depends on the whole context, arrays included. It is computed once for each path of an
 `exists: false`, before any condition; so the time stays linear for a context of many objects.

@@ -1,6 +1,6 @@
 """Resources as items of the table, and back; `keys` has the keys.
 
-What conditions look at are attributes of their own; the rest of the API's document is one JSON string, `body`.
+What conditions look at are separate attributes; the rest of the API's document is one JSON string, `body`.
 `version` goes up with each change that a later write depends on, a change of the owners too. Owners are JSON in
 `ownership` and, for a launch's run, in `run`; both are absent where nobody owns the resource.
 

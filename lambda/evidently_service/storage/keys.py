@@ -11,7 +11,7 @@
     note#<record>      <StackId>#<LogicalResourceId>   the note of an owner of the record
 
 A record is `project#<name>`, `feature#<project>#<name>`, `launch#<project>#<name>` or `segment#<name>`, or
-`run#<project>#<launch>`. A note precedes and outlives its record, so it is an item of its own. Each owner has one, so
+`run#<project>#<launch>`. A note precedes and outlives its record, so it is a separate item. Each owner has one, so
 that no number of owners makes an item too large.
 
 `#` occurs in no name and sorts before every character of a name. So a feature and its runs are neighbours: an

@@ -18,7 +18,7 @@ from helpers.driver.web import HOST, Door, HttpRequest, HttpResponse, server_tls
 from helpers.evidently_api import REGION
 
 EXPIRES_SECONDS: Final = 7200
-_TAKEN: Final = HttpResponse(200)
+_ACCEPTED: Final = HttpResponse(200)
 _DENIED: Final = HttpResponse(403, b"<Error><Code>AccessDenied</Code></Error>", {"content-type": "application/xml"})
 _UNAVAILABLE: Final = HttpResponse(503, b"<Error><Code>SlowDown</Code></Error>", {"content-type": "application/xml"})
 
@@ -93,7 +93,7 @@ class ResponseUrls:
         invocation.responses.append(response)
         request.responses.append(response)
         request.responded.set()
-        return _TAKEN
+        return _ACCEPTED
 
     def _refuse(self, what: str) -> HttpResponse:
         self._log(f"CONTRACT VIOLATED by {what}")

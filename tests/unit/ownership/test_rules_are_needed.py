@@ -21,7 +21,7 @@ from model.configurations import (
     bounded,
 )
 from model.explore import explore
-from model.taken_out import RULES, taken_out
+from model.without_rule import RULES, without_rule
 
 # W4 is a known weakness where the API cannot know better; without this rule it also shows where it can.
 _RETAINED_AND_NAMED_AGAIN = replace(bounded(RETAIN, 3, 0), templates=(A, NONE))
@@ -59,13 +59,13 @@ _NEEDED = {
 @pytest.mark.parametrize("rule", RULES)
 def test_without_this_rule_a_promise_is_broken(rule: str) -> None:
     configuration, promise = _NEEDED[rule]
-    with taken_out(rule):
+    with without_rule(rule):
         result = explore(configuration, stops_at=promise)
     assert result.has(promise), result.found.keys()
 
 
 def test_a_removed_rule_is_restored() -> None:
-    with taken_out("a stale acquire is refused"):
+    with without_rule("a stale acquire is refused"):
         assert explore(bounded(KEEP, 3, 0)).broken
     assert not explore(bounded(KEEP, 3, 0)).broken
 
@@ -75,7 +75,7 @@ def test_a_previous_incarnation_counts_where_the_api_can_know() -> None:
 
 
 def test_a_broken_promise_is_found_with_a_shortest_path_to_it() -> None:
-    with taken_out("a stale acquire is refused"):
+    with without_rule("a stale acquire is refused"):
         (found,) = explore(bounded(KEEP, 3, 0), stops_at="P2").broken
     assert str(found.broken) == "P2 november runs, and no resource of its stack names it"
     assert [label.strip() for label in found.path] == [

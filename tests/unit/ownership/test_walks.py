@@ -11,8 +11,8 @@ from model import soak
 from model.configuration import Configuration
 from model.configurations import WALKS
 from model.explore import Result
-from model.taken_out import taken_out
 from model.walk import walk
+from model.without_rule import without_rule
 
 
 @pytest.mark.parametrize("configuration", WALKS, ids=lambda each: each.name)
@@ -42,7 +42,7 @@ def test_a_seed_walks_the_same_path_in_every_process() -> None:
 
 
 def test_a_soak_that_breaks_a_promise_prints_the_path_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
-    with taken_out("a stale acquire is refused"):
+    with without_rule("a stale acquire is refused"):
         assert soak.main(["0", "21"]) == 1
     said = capsys.readouterr().out
     assert "P2 december runs, and no resource of its stack names it" in said

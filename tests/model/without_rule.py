@@ -243,7 +243,7 @@ RULES: Final[dict[str, tuple[Any, str, Callable[[Any], Any]]]] = {
 
 
 @contextmanager
-def taken_out(rule: str) -> Iterator[None]:
+def without_rule(rule: str) -> Iterator[None]:
     """Remove a rule while the block runs."""
     place, name, without = RULES[rule]
     with ExitStack() as stack:
