@@ -1,4 +1,13 @@
-"""AWS CDK constructs for CloudWatch Evidently launches."""
+"""AWS CDK constructs for CloudWatch Evidently launches.
+
+_start_launch/    StartLaunch, and when an update calls it again
+_managed/         Project, Feature, Segment, Launch, and the values that they are made of
+_provider/        the function behind these, its role and policy; which one a resource uses
+_service/         EvidentlyService: the API in the user's own account; grants, connect, quotas
+_common/          endpoint, references, API model, contract, assets, metrics
+_cdk/             what CDK itself could have: nothing of Evidently
+errors.py         every error that is raised at synth
+"""
 
 from cdk_evidently._common.assets import models_path, signing_path
 from cdk_evidently._common.endpoint import EvidentlyEndpoint

@@ -5,7 +5,7 @@ lifecycle.py      a Create, Update or Delete from its request to its response: c
 registry.py       the handler of each resource type
 invocation.py     a request and what serving it needs
 properties.py     the custom resources' properties, checked
-errors.py         why a request failed, as a sentence
+errors.py         the ways in which a request can fail; each sentence stands where it is raised
 
 runtime/          request, response, deadline, log: the standard library and the contract only
 ownership/        which calls a request makes (plan), physical ids (identity), references: pure

@@ -1,4 +1,7 @@
-"""Why a request failed. Each error's text is the Reason that CloudFormation shows: a sentence a person can act on.
+"""The ways in which a request can fail. Each error's text is the Reason that CloudFormation shows.
+
+The sentences stand where they are raised: of what the API returned in `api/client.py`, of a launch's state in
+`start_launch/handler.py`, of managed resources in `managed/handler.py`, of properties in `properties.py`.
 
 ProviderError
 ├── InvalidPropertyError     a property breaks a rule of the API

@@ -73,7 +73,7 @@ def check_names(target: ResourceRef, name_property: str, check_name: NameCheck) 
     Args:
         target: the resource.
         name_property: the property that names it.
-        check_name: checks one name by a shape of the model.
+        check_name: checks one name by a shape of the model; `api/client.py` has it, as only the SDK reads the model.
 
     Raises:
         InvalidPropertyError: a name breaks the model's pattern.

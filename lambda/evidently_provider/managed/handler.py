@@ -1,7 +1,8 @@
 """`Custom::EvidentlyProject`, `…Feature`, `…Segment` and `…Launch`: an acquire is a Create…, a release a Delete….
 
 The API returns the existing resource to a Create… by its owner, or by another resource of the owner's stack. So every
-request that acquired or adopted its resource then reconciles it: it makes the calls of a diff.
+request that acquired or adopted its resource then reconciles it: it makes the calls of a diff. `ownership/plan.py`
+decides which of these a request makes. The role has to allow each operation: `_provider/policy.py` of the constructs.
 """
 
 from collections.abc import Iterator, Mapping

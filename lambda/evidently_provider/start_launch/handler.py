@@ -1,4 +1,7 @@
-"""`Custom::EvidentlyStartLaunch`: an acquire is a StartLaunch, a release a StopLaunch."""
+"""`Custom::EvidentlyStartLaunch`: an acquire is a StartLaunch, a release a StopLaunch.
+
+`ownership/plan.py` decides which of them a request makes, and whether a Delete makes none.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
