@@ -150,6 +150,7 @@ OUTCOME_DONE: Final = "done"  # stopped or deleted
 OUTCOME_LEFT: Final = "left"  # to the owners that remain
 OUTCOME_KEPT: Final = "kept"
 OUTCOME_NOT_OWNER: Final = "not-owner"
+OUTCOME_IN_USE: Final = "in-use"  # by launches that the caller's own stack has started
 
 # The service shows the owner as the tags that CloudFormation itself would set; the API's model forbids callers to set
 # tags with this prefix.

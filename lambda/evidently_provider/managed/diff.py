@@ -5,7 +5,7 @@ that it leaves out is the API's default, so that removing a member from a stack 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,10 @@ class Change:
 
     operation: str
     arguments: Mapping[str, Any]
+
+    def without(self, member: str) -> "Change":
+        """Return the same call without one member."""
+        return replace(self, arguments={name: value for name, value in self.arguments.items() if name != member})
 
 
 def changes(target: ResourceRef, actual: Document, desired: Definition) -> list[Change]:

@@ -104,7 +104,7 @@ class ManagedResource:
         target, tags = call.target, self._desired.tags
         try:
             for change in changes(target, self._document, self._desired.definition):
-                self._document = self.calls.change(call, partial(_update, target, change))
+                self._change(call, change)
             found = self._document.get("tags", {})
             actual = {key: value for key, value in found.items() if not key.startswith(contract.OWNER_TAG_PREFIX)}
             # Remove first: the API refuses more than 50 tags, which both sets together may be.
@@ -116,6 +116,19 @@ class ManagedResource:
             if refused.outcome != contract.OUTCOME_STALE:
                 raise
             self.calls.log("skipped", target, found=refused.outcome)
+
+    def _change(self, call: Call, change: Change) -> None:
+        try:
+            self._document = self.calls.change(call, partial(_update, call.target, change))
+        except RefusedError as refused:
+            if refused.outcome != contract.OUTCOME_IN_USE:
+                raise
+            # A rollback removes the variations of a failed deploy before it stops the launches of that deploy, which
+            # serve them. To fail here would leave the stack in UPDATE_ROLLBACK_FAILED.
+            rest = change.without("removeVariations")
+            self.calls.log("skipped", call.target, "WARNING", found=refused.outcome)
+            if rest.arguments:
+                self._document = self.calls.change(call, partial(_update, call.target, rest))
 
     def attributes(self, result: Result, target: ResourceRef) -> Mapping[str, str]:
         """Return the attributes of a successful response."""

@@ -38,6 +38,7 @@ class Outcome(StrEnum):
     LEFT = contract.OUTCOME_LEFT
     KEPT = contract.OUTCOME_KEPT
     NOT_OWNER = contract.OUTCOME_NOT_OWNER
+    IN_USE = contract.OUTCOME_IN_USE
     NOT_FOUND = "not-found"  # a 404, whose header has no outcome
 
 

@@ -8,8 +8,9 @@ from evidently_service.documents import features as documents
 from evidently_service.domain.arns import ResourceRef
 from evidently_service.domain.errors import ConflictError, NotFoundError
 from evidently_service.domain.launch_states import LaunchStatus
+from evidently_service.domain.ownership import Outcome
 from evidently_service.domain.quotas import QuotaCode, exceeded
-from evidently_service.domain.resources import Feature, Kind
+from evidently_service.domain.resources import Feature, Kind, Launch
 from evidently_service.operations import lists, owners
 from evidently_service.operations.call import Call
 from evidently_service.operations.changes import write_change
@@ -91,11 +92,22 @@ def delete_feature(call: Call) -> Mapping[str, Any] | Result:
 
 def _refuse_if_served(call: Call, feature: Feature, removed: set[str]) -> None:
     running = [keys.launch_key(feature.project, launch) for launch in feature.runs]
-    for launch in (items.launch_from(item) for item in call.store.read_all(running) if item):
-        served = {variation for _, variation in launch.feature_variations().get(feature.name, [])} & removed
-        if served and launch.status is LaunchStatus.RUNNING:
-            message = f"Variation {', '.join(sorted(served))} is served by launch {launch.name}, which is running."
-            raise ConflictError.of(message, Kind.FEATURE, call.arns.feature(feature.project, feature.name))
+    launches = [items.launch_from(item) for item in call.store.read_all(running) if item]
+    serving = [
+        launch for launch in launches if launch.status is LaunchStatus.RUNNING and _served(launch, feature, removed)
+    ]
+    if not serving:
+        return
+    names = ", ".join(sorted(_served(serving[0], feature, removed)))
+    message = f"Variation {names} is served by launch {serving[0].name}, which is running."
+    # A stack's rollback comes here before it stops the launches that it has started itself; the caller may go on then.
+    is_own = call.caller is not None and {launch.run.stack for launch in serving} == {call.caller.stack}
+    outcome = Outcome.IN_USE if is_own else None
+    raise ConflictError.of(message, Kind.FEATURE, call.arns.feature(feature.project, feature.name), outcome)
+
+
+def _served(launch: Launch, feature: Feature, variations: set[str]) -> set[str]:
+    return {variation for _, variation in launch.feature_variations().get(feature.name, [])} & variations
 
 
 def _look_up(call: Call) -> owners.Found[Feature]:

@@ -32,7 +32,9 @@ def _template(
     country: str = "NO",
     blue: bool = False,
     serves: str = "on",
+    launches: bool = True,
     starts: bool = True,
+    description: str | None = None,
 ) -> dict[str, Any]:
     """Return a template of a launch that runs, with all that it needs, and of something after it."""
     stack = new_stack()
@@ -40,7 +42,13 @@ def _template(
     within = Project(stack, "Project", project_name=f"{prefix}-{project}", endpoint=endpoint)
     names = ["on", "off", *(["blue"] if blue else [])]
     variations = [Variation.boolean(name, name != "off") for name in names]
-    feature = Feature(stack, "Feature", project=within, feature_name="upsell", variations=variations)
+    feature = Feature(
+        stack, "Feature", project=within, feature_name="upsell", variations=variations, description=description
+    )
+    last = CfnResource(stack, "Last", type="AWS::SSM::Parameter")
+    if not launches:
+        last.node.add_dependency(feature)
+        return synthesized(stack)
     segment = Segment(stack, "Segment", pattern={"country": [country], "shop": [prefix]}, endpoint=endpoint)
     override = SegmentOverride(segment=segment, order=1, weights={"all": percent(100)})
     launch = Launch(
@@ -51,7 +59,6 @@ def _template(
         groups=[Group(name="all", feature=feature, variation=serves)],
         steps=[Step(start="2021-11-02T09:00:00Z", weights={"all": percent(10)}, overrides=[override])],
     )
-    last = CfnResource(stack, "Last", type="AWS::SSM::Parameter")
     last.node.add_dependency(StartLaunch(stack, "Start", project=within, launch=launch) if starts else launch)
     return synthesized(stack)
 
@@ -79,7 +86,7 @@ def test_a_rollback_takes_back_what_the_failed_update_has_put_dependents_on(
 
 @pytest.mark.parametrize(
     ("changes", "kinds"),
-    [({"serves": "off"}, ["Launch"]), ({"blue": True, "serves": "blue"}, ["Feature", "Launch"])],
+    [({"serves": "off"}, ["Launch"]), ({"blue": True, "serves": "blue"}, ["Launch"])],
     ids=["groups", "variation"],
 )
 def test_a_rollback_that_takes_from_a_launch_what_it_serves_goes_on_without_that(
@@ -96,6 +103,29 @@ def test_a_rollback_that_takes_from_a_launch_what_it_serves_goes_on_without_that
     launch = driver.evidently().get_launch(project=f"{launches.project}-shop", launch="november")["launch"]
     assert launch["status"] == "CANCELLED"
     assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_a_rollback_keeps_a_variation_that_the_launch_of_the_failed_deploy_serves_until_an_update_after_it(
+    driver: Driver, launches: Launches
+) -> None:
+    stack = driver.stack("shop")
+    assert stack.deploy(_template(driver, launches.project, launches=False)) == "CREATE_COMPLETE"
+
+    after = _template(driver, launches.project, blue=True, serves="blue")
+    assert stack.deploy(after, fails="Last") == "UPDATE_ROLLBACK_COMPLETE"
+
+    assert driver.evidently().list_launches(project=f"{launches.project}-shop")["launches"] == []
+    assert _variations(driver, launches) == ["off", "on", "blue"]
+    assert (
+        stack.deploy(_template(driver, launches.project, launches=False, description="The shop's")) == "UPDATE_COMPLETE"
+    )
+    assert _variations(driver, launches) == ["off", "on"]
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+def _variations(driver: Driver, launches: Launches) -> list[str]:
+    feature = driver.evidently().get_feature(project=f"{launches.project}-shop", feature="upsell")["feature"]
+    return sorted((each["name"] for each in feature["variations"]), key=["off", "on", "blue"].index)
 
 
 def _names(driver: Driver, kind: str) -> set[str]:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 import evidently_contract as contract
-from helpers.managed_events import ARNS, DEFINITIONS, KINDS, NAMES, SCHEDULE, managed, named, timeless
-from helpers.provider_harness import STACK_ID
+from helpers.managed_events import ARNS, DEFINITIONS, KINDS, NAMES, SCHEDULE, VARIATIONS, managed, named, timeless
+from helpers.provider_harness import STACK_ID, LogLines, event
 from helpers.provider_service import Served
 from helpers.scripted_server import Received, Reply
 
@@ -243,3 +243,36 @@ def test_what_the_api_would_not_take_fails_with_its_name_and_rule(
     assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", f"not-started:{created.now}")
     assert reason in response["Reason"]
     assert not created.exists(kind, "fresh")
+
+
+def _without_on(**members: Any) -> dict[str, Any]:
+    return {"variations": [VARIATIONS[0]], "defaultVariation": "off", **members}
+
+
+@pytest.mark.parametrize("members", [{}, {"description": "A banner"}], ids=["nothing else", "more"])
+def test_a_variation_that_a_launch_of_the_same_stack_serves_stays_until_an_update_after_its_end(
+    created: Served, log: LogLines, members: dict[str, Any]
+) -> None:
+    created.send(event("Create"))
+    log()
+
+    response = created.send(managed("Feature", "Update", ARNS["Feature"], definition=_without_on(**members)))
+
+    assert response["Status"] == "SUCCESS", response["Reason"]
+    (skipped,) = [line for line in log() if line["step"] == "skipped"]
+    assert (skipped["level"], skipped["found"]) == ("WARNING", contract.OUTCOME_IN_USE)
+    found = created.shown("Feature")
+    assert [each["name"] for each in found["variations"]] == ["off", "on"]
+    assert (found.get("description") or "") == members.get("description", "")
+    assert found["entityOverrides"] == {}
+
+    created.evidently.stop_launch(**named("Launch"), desiredState="CANCELLED")
+    created.send(managed("Feature", "Update", ARNS["Feature"], definition=_without_on(**members)))
+    assert [each["name"] for each in created.shown("Feature")["variations"]] == ["off"]
+
+
+def test_a_variation_that_a_launch_of_others_serves_fails_the_update_that_removes_it(created: Served) -> None:
+    created.evidently.start_launch(**named("Launch"))
+    response = created.send(managed("Feature", "Update", ARNS["Feature"], definition=_without_on()))
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", ARNS["Feature"])
+    assert "Variation on is served by launch november, which is running" in response["Reason"]

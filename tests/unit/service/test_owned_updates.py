@@ -1,6 +1,7 @@
 """Updates with an owner header: one requested before the caller's last update or release changes nothing."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -118,3 +119,31 @@ def test_an_update_by_hand_is_never_stale(record: Record) -> None:
     record.tagged("owner", at=LATER)
     record.service.client().tag_resource(resourceArn=record.arn(), tags={"stage": "hand"})
     assert (tag_of(record), record.owner()) == ("hand", "StartUpsell")
+
+
+@pytest.mark.parametrize(
+    ("started_by", "outcome"),
+    [
+        (["shop"], "in-use"),
+        (["shop", "shop"], "in-use"),
+        (["depot"], "ConflictException"),
+        (["shop", "depot"], "ConflictException"),
+        ([""], "ConflictException"),
+    ],
+    ids=["the own stack", "two of the own stack", "another stack's", "one of another stack", "started by hand"],
+)
+def test_a_variation_is_in_use_where_the_callers_stack_started_every_launch_that_serves_it(
+    service: Service, started_by: list[str], outcome: str
+) -> None:
+    for number, stack in enumerate(started_by):
+        run = Record(service, "run", f"launch-{number}").make()
+        run.acquire(stack=stack)() if stack else run.by_hand()
+    client = service.client(owner=owner_header("update", at=LATER))
+    remove = partial(client.update_feature, project="petfood", feature="upsell", removeVariations=["on"])
+    more = {"defaultVariation": "off", "description": "new"}
+    before = service.client().get_feature(project="petfood", feature="upsell")["feature"]
+
+    assert outcome_of(partial(remove, **more)) == outcome
+    assert service.client().get_feature(project="petfood", feature="upsell")["feature"] == before
+    by_hand = service.client().update_feature
+    assert outcome_of(partial(by_hand, **{**remove.keywords, **more})) == "ConflictException"
