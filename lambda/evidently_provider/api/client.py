@@ -187,7 +187,7 @@ class Evidently:
             case 400 | 409 if modelled:
                 return RefusedError(sentence, conflict=code == _CONFLICT, outcome=self.ownership.outcome)
             case 402:
-                return FinalError(f"{sentence} Stop other launches or have the quota raised, then deploy again.")
+                return FinalError(f"{sentence} Make room or have the quota raised, then deploy again.")
             case 403:
                 reason = f"{sentence} Does the provider's role have the permission, and does the endpoint allow it?"
                 return UnreachableError(reason, unknown_outcome=False)
