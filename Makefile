@@ -1,4 +1,4 @@
-# The commands of the house. They need Python 3.11+, git and make, nothing else; `make setup` fetches the rest.
+# The commands of this repository. They need Python 3.11+, git and make, nothing else; `make setup` fetches the rest.
 .DEFAULT_GOAL := help
 
 # node, npm and the tools come from the virtual environment, whatever else the PATH has.
@@ -12,7 +12,7 @@ setup: ## Virtual environment, locked tools, CDK CLI; PYTHON= names another inte
 	@sh tools/setup.sh
 
 .PHONY: demo
-demo: setup ## A real `cdk deploy` on a local AWS: declare a launch, start it, see 1000 users split, destroy it all
+demo: setup ## A real `cdk deploy` on a local AWS: create a launch, start it, see 1000 users split, destroy everything
 	@$(LOCAL_AWS).demo
 
 .PHONY: up
@@ -32,11 +32,11 @@ unit: setup ## Unit and synth tests only
 	$(IN_VENV) python -m pytest tests/unit tests/synth
 
 .PHONY: snapshots
-snapshots: setup ## Write the snapshots of the public API and the templates anew, to be looked at with git diff
+snapshots: setup ## Rewrite the snapshots of the public API and the templates; read the git diff
 	WRITE_SNAPSHOTS=1 $(IN_VENV) python -m pytest tests/synth/test_snapshots.py
 
 .PHONY: lint
-lint: setup ## Ruff, mypy, spelling, and the words of the house
+lint: setup ## Ruff, mypy, spelling, and the words of CONTRIBUTING.md
 	$(IN_VENV) ruff check .
 	$(IN_VENV) ruff format --check .
 	$(IN_VENV) mypy
@@ -72,7 +72,7 @@ lock: ## Resolve the dev group into requirements-dev.txt, with hashes (needs uv)
 clean: ## Remove everything that the other targets made
 	@[ ! -e .local/state.json ] || $(LOCAL_AWS).local_instance down .local
 	rm -rf .venv node_modules build dist cdk.out .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find app.py constructs examples lambda tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find app.py benchmarks constructs examples lambda tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
 help: ## This list

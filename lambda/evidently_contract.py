@@ -55,7 +55,7 @@ LAUNCH_RESOURCE_TYPE: Final = "Custom::EvidentlyLaunch"
 #
 #   without a version, or with an older one   serves every request, with that version's defaults
 #   with this version                         serves every request
-#   with a newer one, or not an integer       fails a Create or Update before any call, and says the way out;
+#   with a newer one, or not an integer       fails a Create or Update before any call, and says what to do;
 #                                             serves a Delete by its physical id and the properties that it knows
 #
 # A Delete never fails by its version, because a rollback puts the old function back before CloudFormation deletes what
@@ -128,8 +128,8 @@ ACTION_LEAVE: Final = "leave"
 MAX_OWNER_HEADER_CHARACTERS: Final = 1024
 MAX_OWNERS: Final = 20  # of one resource
 MAX_SECONDS_AHEAD: Final = 300  # by which `requested-at` may be ahead of the API's clock
-NOTE_SECONDS: Final = 24 * 3600  # for which the API remembers a release, at least
-TTL_ATTRIBUTE: Final = "expires"  # of the service's table, in seconds since 1970; only notes of releases have it
+NOTE_SECONDS: Final = 24 * 3600  # for which the API keeps a note, at least
+TTL_ATTRIBUTE: Final = "expires"  # of the service's table, in seconds since 1970; only notes have it
 
 # The service writes this header into every response, errors too; the provider reads it: the version of the rules that
 # the API keeps, the outcome, and after a release the logical ids of the owners that remain.
@@ -142,7 +142,7 @@ OWNERSHIP_OWNERS: Final = "owners"
 # Outcomes. An acquire or an update that is refused is a 409; every release that comes in time is a 200.
 OUTCOME_OK: Final = "ok"
 OUTCOME_RUNNING: Final = "running"  # under another owner
-OUTCOME_STALE: Final = "stale"  # requested before a release by this owner, or an update before its last one
+OUTCOME_STALE: Final = "stale"  # requested before a release or a later update that the API knows of
 OUTCOME_ENDED: Final = "ended"
 OUTCOME_FULL: Final = "full"  # MAX_OWNERS reached
 OUTCOME_EXPIRED: Final = "expired"  # arrived after `not-after`

@@ -1,17 +1,19 @@
 """The ways in which a request can fail. Each error's text is the Reason that CloudFormation shows.
 
 The sentences stand where they are raised: of what the API returned in `api/client.py`, of a launch's state in
-`start_launch/handler.py`, of managed resources in `managed/handler.py`, of properties in `properties.py`.
+`start_launch/handler.py`, of managed resources in `managed/handler.py` and `managed/diff.py`, of properties in
+`properties.py`, of StackId and LogicalResourceId in `api/owner_header.py`, of the endpoint's URL, the resource type and
+spent time in `lifecycle.py`, of the deadline and the worker in `handler.py`.
 
 ProviderError
 ├── InvalidPropertyError     a property breaks a rule of the API
-├── NotFoundError            the API has no such launch or project
+├── NotFoundError            the API has no such resource
 ├── RefusedError             the API returned 400 or 409
 │   └── InUseError           to a Delete…, because something else needs the resource
 ├── FinalError               the API returned an error that no retry changes, such as 402
 ├── UnreachableError         no response, a 5xx or a 403; `unknown_outcome`: the call may have had its effect
 ├── ThrottledError           429
-├── WrongEndpointError       the endpoint is not an Evidently API, or cannot be one
+├── WrongEndpointError       the endpoint is not the Evidently API that the request needs
 └── LaunchStateError         the launch is in a state that forbids the request
 """
 
@@ -93,7 +95,7 @@ class ThrottledError(ProviderError):
 
 
 class WrongEndpointError(ProviderError):
-    """The endpoint is not an Evidently API."""
+    """The endpoint is not an Evidently API, keeps no owners, or is not where the resource is."""
 
 
 class LaunchStateError(ProviderError):

@@ -94,7 +94,7 @@ def check_arns(properties: Mapping[str, Any], account: str, region: str) -> None
     for name in (contract.PROPERTY_PROJECT, contract.PROPERTY_LAUNCH):
         value = properties.get(name)
         if isinstance(value, str) and value.startswith("arn:") and value.split(":")[3:5] != [region, account]:
-            rule = f"of Region {region} and account {account}, as is the Evidently API that the provider calls"
+            rule = f"of Region {region} and account {account}, those of the Evidently API that the provider calls"
             raise InvalidPropertyError(name, value, rule, "Give the plain name, or deploy in that account and Region")
 
 
@@ -126,7 +126,7 @@ def desired(properties: Mapping[str, Any]) -> Desired:
         found = None
     if not isinstance(found, dict):
         rule = "the text of a JSON object"
-        raise InvalidPropertyError(contract.PROPERTY_DEFINITION, text, rule, "Is there a quote in a token's value?")
+        raise InvalidPropertyError(contract.PROPERTY_DEFINITION, text, rule, "Look for a quote in a token's value")
     tags = {str(key): str(value) for key, value in (properties.get(contract.PROPERTY_TAGS) or {}).items()}
     return Desired(found, tags)
 
@@ -171,5 +171,5 @@ def _from_arn(name: str, arn: str, kind: Kind) -> ResourceRef:
 def _text(properties: Mapping[str, Any], name: str) -> str:
     value = properties.get(name)
     if not isinstance(value, str) or not value:
-        raise InvalidPropertyError(name, value, "a name or an ARN", "Give it in the stack")
+        raise InvalidPropertyError(name, value, "a name or an ARN", "Set it in the stack")
     return value

@@ -1,7 +1,7 @@
 """From an event to a response: read the request, run the operation, turn every failure into an API error.
 
-The log gets a line only for a failure of this service or its table, and for a header of a version before the first
-release. The line never contains the request's content.
+Beside metrics, the log gets a line only for a failure of this service or its table, and for a header of a version
+before the first release. That line never contains the request's content.
 """
 
 import json
@@ -132,7 +132,7 @@ class Application:
     def _note_former_headers(self, headers: Mapping[str, str], context: LambdaContext) -> None:
         """Log a caller of a version before the first release, whose headers have no effect."""
         if former := [name for name in FORMER_HEADERS if name in headers]:
-            message = f"a header of a version before the first release has no effect; {contract.OWNER_HEADER} has"
+            message = f"a header of a version before the first release has no effect; send {contract.OWNER_HEADER}"
             line = {"level": "WARNING", "message": message, "requestId": context.aws_request_id, "headers": former}
             self.write(json.dumps(line))
 

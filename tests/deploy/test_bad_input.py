@@ -103,7 +103,7 @@ def failures(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.mark.parametrize(
     ("fault", "parts"),
     [
-        ("Silent", ["does not respond", "http://127.0.0.1:", "Is it there?"]),
+        ("Silent", ["does not respond", "http://127.0.0.1:", "Is the API deployed?"]),
         ("Throttled", ["429", "ThrottlingException", "timeout"]),
         ("Website", ["404", "the endpoint is wrong or down"]),
         ("Ungranted", ["403", "role", "permission"]),

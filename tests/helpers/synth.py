@@ -38,7 +38,7 @@ def start_launch(scope: Construct, name: str = "Start", **arguments: Any) -> Sta
 
 
 def synthesized(stack: Stack) -> dict[str, Any]:
-    """Synthesize the app anew and return the stack's template."""
+    """Synthesize the app again and return the stack's template."""
     assembly = app_of(stack).synth(force=True)
     if stack.nested:
         text = Path(assembly.directory, stack.template_file).read_text(encoding="utf-8")

@@ -34,7 +34,7 @@ def _run_by_hand(configuration: Configuration, world: World, target: int) -> Ite
     if fresh and record.state is State.ENDED:
         yield "delete", changed(world, target, State.MISSING)
     if fresh and record.state in {State.ENDED, State.FREE}:
-        yield "delete and create anew", changed(world, target, State.FREE)
+        yield "delete and recreate", changed(world, target, State.FREE)
     if fresh and record.state is State.MISSING:
         yield "create", changed(world, target, State.FREE)
 

@@ -151,7 +151,7 @@ def _ends(original: Plans, change: Callable[[Subject, Result], Result]) -> Plans
     return plan
 
 
-def _a_create_elsewhere_acquires_anew(original: Plans) -> Plans:
+def _a_create_elsewhere_acquires_as_new(original: Plans) -> Plans:
     def change(subject: Subject, call: Call) -> Call:
         elsewhere = subject.given is not None and subject.given.target != call.target
         return call._replace(action=PlanAction.ACQUIRE_NEW) if call.action is PlanAction.ACQUIRE and elsewhere else call
@@ -230,7 +230,7 @@ RULES: Final[dict[str, tuple[Any, str, Callable[[Any], Any]]]] = {
     "a stale Update changes nothing": (_API, "update", _no_update_is_stale),
     "another owner's later request counts": (_API, "update", _an_update_is_only_as_old_as_its_own_owner),
     "an adopter leaves a note": (_API, "_updated", _an_adopter_leaves_no_note),
-    "only a Create acquires anew": (*_PLAN, _a_create_elsewhere_acquires_anew),
+    "only a Create acquires as new": (*_PLAN, _a_create_elsewhere_acquires_as_new),
     "what is kept is left": (*_PLAN, _nobody_leaves),
     "an Update releases the old properties' target": (*_PLAN, _no_update_releases),
     "a failed Update does not undo": (*_PLAN, _a_failed_update_undoes),

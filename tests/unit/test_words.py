@@ -1,4 +1,4 @@
-"""The words that the house does not use are found where they stand, and nowhere else."""
+"""The words that this repository does not use are found where they stand, and nowhere else."""
 
 import pytest
 

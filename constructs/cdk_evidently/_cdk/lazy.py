@@ -9,17 +9,17 @@ from constructs import IValidation
 
 
 def lazy_any(produce: Callable[[], Any]) -> IResolvable:
-    """Return a token for any value, produced anew at each resolution."""
+    """Return a token for any value, computed at each resolution."""
     return Lazy.uncached_any(_AnyValue(produce))
 
 
 def lazy_number(produce: Callable[[], int]) -> float:
-    """Return a token for a number, produced anew at each resolution."""
+    """Return a token for a number, computed at each resolution."""
     return Lazy.uncached_number(_NumberValue(produce))
 
 
 def lazy_text(produce: Callable[[IResolveContext], str]) -> str:
-    """Return a token for a text, produced anew at each resolution from its context."""
+    """Return a token for a text, computed at each resolution from its context."""
     return Lazy.uncached_string(_TextValue(produce))
 
 

@@ -1,7 +1,8 @@
 """A custom resource whose Delete always reaches the API.
 
 With a DeletionPolicy of Retain, CloudFormation sends no Delete. The API would keep the custom resource as an owner, and
-later stop or delete on its behalf what was meant to stay. So a Delete always comes, and tells the API what to keep.
+later stop or delete on its behalf what was meant to stay. So CloudFormation always sends a Delete, which tells the API
+what to keep.
 """
 
 from collections.abc import Mapping

@@ -156,7 +156,7 @@ class Launch(ManagedResource):
 
     @property
     def status(self) -> str:
-        """The launch's status at the end of this resource's deploy: `CREATED`, as a `StartLaunch` comes after it."""
+        """The launch's status at the end of this resource's last deploy: `CREATED` until an update finds it started."""
         return self._attribute(contract.ATTRIBUTE_STATUS)
 
     def _warn_of_unassigned(self, number: int, step: Step) -> None:

@@ -59,7 +59,7 @@ class EvidentlyService(Construct):
         construct_id: the construct's id within the parent.
         table: an existing table with the string keys `pk` (partition) and `sk` (sort), by default a new one: on demand,
             with point-in-time recovery, encrypted with an AWS managed key. Enable TTL on the attribute `expires` of an
-            existing table, which removes the notes of releases after a day. Without TTL they stay and do no harm.
+            existing table, which removes the notes of owners after a day. Without TTL they stay and do no harm.
         removal_policy: whether the new table is deleted with the stack, by default RETAIN.
         gateway_url: the API's URL with `{api_id}` in place of its id, by default its URL in AWS. A local AWS has
             `http://127.0.0.1:4566/_aws/execute-api/{api_id}/$default`. It changes `endpoint` only.

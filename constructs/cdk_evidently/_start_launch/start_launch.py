@@ -130,7 +130,10 @@ class StartLaunch(Construct):
 
     @property
     def launch_status(self) -> str:
-        """The launch's status at the end of the deploy: `RUNNING`, or `COMPLETED` or `CANCELLED` if it has ended."""
+        """The launch's status at the end of the deploy: `RUNNING`, or `COMPLETED` or `CANCELLED` if it has ended.
+
+        It is an empty string if the launch was deleted outside the stack.
+        """
         return self._attribute(contract.ATTRIBUTE_LAUNCH_STATUS)
 
     @property

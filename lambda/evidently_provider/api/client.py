@@ -88,7 +88,7 @@ class Evidently:
                 config=config,
             )
         except (BotoCoreError, ValueError) as error:
-            raise WrongEndpointError(f"No client can be made for the endpoint ({type(error).__name__}).") from error
+            raise WrongEndpointError(f"No client can be created for the endpoint ({type(error).__name__}).") from error
         endpoint = urlsplit(client.meta.endpoint_url)
         if endpoint.scheme != "https" and not is_loopback(endpoint.hostname or ""):
             raise WrongEndpointError(
@@ -144,7 +144,8 @@ class Evidently:
         except ClientError as error:
             raise self._refusal(error, subject, operation) from error
         except (HTTPClientError, BotocoreConnectionError) as error:
-            sentence = f"{operation}: the endpoint {self.url} does not respond ({type(error).__name__}). Is it there?"
+            cause = type(error).__name__
+            sentence = f"{operation}: the endpoint {self.url} does not respond ({cause}). Is the API deployed?"
             raise UnreachableError(sentence, unknown_outcome=not _is_unsent(error)) from error
         except (ResponseParserError, AttributeError, TypeError, ValueError) as error:
             # botocore's parser checks no shapes, and fails in any of these ways on JSON of another one.
@@ -186,7 +187,7 @@ class Evidently:
             case 400 | 409 if modelled:
                 return RefusedError(sentence, conflict=code == _CONFLICT, outcome=self.ownership.outcome)
             case 402:
-                return FinalError(f"{sentence} Stop other launches or have the quota raised, then deploy again.")
+                return FinalError(f"{sentence} Make room or have the quota raised, then deploy again.")
             case 403:
                 reason = f"{sentence} Does the provider's role have the permission, and does the endpoint allow it?"
                 return UnreachableError(reason, unknown_outcome=False)

@@ -74,8 +74,8 @@ def ownership_in(headers: Mapping[str, str]) -> Ownership:
 def check_owner(stack_id: str, logical_id: str, account: str) -> None:
     """Refuse a request for a stack of another account.
 
-    Whoever may invoke the function may name any stack. Text in another form is refused too, because it could close its
-    quotes in the header and add members to it.
+    Any principal that may invoke the function can name any stack. Text in another form is refused too, because it could
+    close its quotes in the header and add members to it.
 
     Raises:
         InvalidPropertyError: the stack is of another account, or an id is not in CloudFormation's form.
@@ -83,8 +83,8 @@ def check_owner(stack_id: str, logical_id: str, account: str) -> None:
     """
     found = _STACK_ID.fullmatch(stack_id)
     if found is None or found["account"] != account:
-        rule = f"the ARN of a stack of account {account}, as is the function"
+        rule = f"the ARN of a stack of account {account}, the function's own"
         raise InvalidPropertyError("StackId", stack_id, rule, "Deploy a provider in the stack's own account")
     if _LOGICAL_ID.fullmatch(logical_id) is None:
-        rule = "1 to 255 letters and digits, as CloudFormation's are"
+        rule = "a logical id of 1 to 255 letters and digits"
         raise InvalidPropertyError("LogicalResourceId", logical_id, rule, "Correct it in the template")

@@ -153,7 +153,8 @@ def _acquire(subject: Subject, target: ResourceRef) -> Plan:
             return Result(success=False, physical_id=nothing_acquired, outcome=outcome)
     same = named == target
     owned = given if given and same and given.mark is Mark.OWNED else None
-    # Only a Create acquires anew: a rollback's Update may have the new id, and must get back what this resource owns.
+    # An id that names something never acquires as new: a rollback's Update may have the new id, and must get back what
+    # this resource owns.
     action = Action.ACQUIRE if named else Action.ACQUIRE_NEW
     outcome = yield Call(target, action, at, maybe_acquired, owned=owned is not None)
     match outcome:

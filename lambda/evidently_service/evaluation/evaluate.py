@@ -150,7 +150,7 @@ def compile_plan(
     return Plan(default_result, overrides, tuple(running))
 
 
-def segment_name(segment: str) -> str:
+def _segment_name(segment: str) -> str:
     """Return the segment's name in a reference, which is a name or an ARN."""
     return segment.rpartition("/")[2]
 
@@ -180,7 +180,7 @@ def _step(step: Mapping[str, Any], launch: Mapping[str, Any], patterns: Mapping[
 
     overrides = []
     for override in sorted(step.get("segmentOverrides", []), key=lambda each: each["evaluationOrder"]):
-        name = segment_name(override["segment"])
+        name = _segment_name(override["segment"])
         if name not in patterns:
             raise UnknownSegmentError(
                 f"launch {launch['name']} uses segment {name}, whose pattern is missing; pass the patterns of all "

@@ -56,5 +56,5 @@ class Call:
 
         """
         if self.caller is not None and self.caller.is_expired(self.clock() / _MILLISECONDS):
-            sentence = "The request arrived, or could take effect, only after its not-after time; it changed nothing."
+            sentence = "The request arrived, or would have taken effect, after its not-after time; it changed nothing."
             raise ConflictError(sentence, outcome=Outcome.EXPIRED)

@@ -44,7 +44,7 @@ _NEEDED = {
     "a stale Update changes nothing": (bounded(DEFINITIONS, 3, 0), "P4"),
     "another owner's later request counts": (bounded(SWAP_DEFINITIONS, 3, 1), "P4"),
     "an adopter leaves a note": (bounded(ADOPTED_DEFINITIONS, 3, 0), "P4"),
-    "only a Create acquires anew": (bounded(TOKEN, 4, 1), "P2"),
+    "only a Create acquires as new": (bounded(TOKEN, 4, 1), "P2"),
     "what is kept is left": (bounded(KEEP, 3, 0), "P1"),
     "an Update releases the old properties' target": (bounded(TOKEN, 3, 0), "P2"),
     "a failed Update does not undo": (bounded(TOKEN, 3, 1), "P4"),
