@@ -60,8 +60,9 @@ soak: setup ## The ownership rules in larger bounds, then random walks; SECONDS=
 
 .PHONY: audit
 audit: setup ## Known vulnerabilities of what is pinned, where the package indexes have advisories
-	$(IN_VENV) pip-audit --disable-pip --require-hashes -r requirements-dev.txt -r tools/lambda-runtime/requirements.txt
-	@# npm's exit code is 1 for a vulnerability and for a registry without advisories alike; only the first fails here.
+	@# Each exits with 1 for a vulnerability and for an index that it can't read alike; only the first fails here.
+	$(IN_VENV) pip-audit --disable-pip --require-hashes -r requirements-dev.txt -r tools/lambda-runtime/requirements.txt \
+		2>build/pip-audit.log || { tail -n 1 build/pip-audit.log; ! grep -q "Found [0-9]* known" build/pip-audit.log; }
 	$(IN_VENV) npm audit 2>build/npm-audit.log || { cat build/npm-audit.log; grep -q "audit endpoint" build/npm-audit.log; }
 
 .PHONY: lock
