@@ -1,14 +1,15 @@
 """The promises of docs/ownership.md as predicates over the ghosts.
 
-P1  No launch or resource is stopped or deleted that another owner started, or that the stack has left. P2  When
-CloudFormation is at rest, a launch that a stack started and has not left runs only while a resource names it. P3  A
-Delete or a rollback's Update is FAILED only by a fault of the API in the same invocation. P4  SUCCESS is true: after a
-resource's SUCCESS its stack stops the run only by the resource's own Delete; the stack owns
-    what a response says it owns; at rest each managed resource has its stack's last definition. No request that
+P1  No launch or resource is stopped or deleted that another owner started, or that the stack has left.
+P2  When CloudFormation is at rest, a launch that a stack started and has not left runs only while a resource names it.
+P3  A Delete or a rollback's Update is FAILED only by a fault of the API in the same invocation.
+P4  SUCCESS is true: after a resource's SUCCESS its stack stops the run only by the resource's own Delete; the stack
+    owns what a response says it owns; at rest each managed resource has its stack's last definition. No request that
     CloudFormation waits for is stale.
 
 P5, no call of the API after the response, is the handler's: here late effects and duplicates stand for such calls. W1
-to W14 are the known weaknesses. A path ends at a weakness, as at a broken promise.
+to W14 are the known weaknesses; W15 to W17 need several resources, or other hands, that the model does not have. A path
+ends at a weakness, as at a broken promise.
 """
 
 from typing import Final
