@@ -57,10 +57,12 @@ def found(world: World, target: int, number: int) -> Incarnation | None:
 def said(world: World, target: int, number: int, run: int, *, adopted: bool) -> World:
     """Return the world after an accepted SUCCESS reported a run."""
     present, who = world.runs[target], found(world, target, number)
-    if not adopted:
+    if adopted:
+        if who is not None and who.met == present.serial != run:
+            present = present._replace(late_adopter=True)
+    elif who is None or who.adopted:
+        # The one that acquired it late knows that now; for another one that joins it, nothing changes.
         present = present._replace(late_adopter=False)
-    elif who is not None and who.met == present.serial != run:
-        present = present._replace(late_adopter=True)
     incarnations = tuple(
         each._replace(said=run, adopted=adopted) if each is who else each for each in world.incarnations
     )
