@@ -46,6 +46,13 @@ def test_no_entity_leaves_the_first_group_unless_it_shrinks(before: list[int], a
     assert members(split(*before), "group-0") <= members(grown, "group-0")
 
 
+@pytest.mark.parametrize("entity", ENTITIES[:20])
+def test_the_end_of_a_groups_range_belongs_to_the_next_group(entity: str) -> None:
+    bucket = split().bucket_of(entity)
+    assert split(bucket, BUCKETS).group_of(entity) == "group-1"
+    assert split(bucket + 1, BUCKETS).group_of(entity) == "group-0"
+
+
 @settings(deadline=None)
 @given(WEIGHTS, st.text(max_size=512))
 def test_an_entity_is_in_the_group_whose_range_has_its_bucket(weights: list[int], entity: str) -> None:
