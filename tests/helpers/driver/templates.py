@@ -115,7 +115,7 @@ class Scope:
                 )
                 return _IN_SUB.sub(lambda found: str(self._named(found[1], variables)), text).replace("${!", "${")
             case _:
-                raise NotImplementedError(f"the driver's CloudFormation does not know {name}")
+                raise ValueError(f"the driver's CloudFormation has no {name}")
 
     def _ref(self, name: str) -> Any:
         _, partition, _, region, account, rest = self.stack_id.split(":", 5)
