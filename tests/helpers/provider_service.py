@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from helpers.evidently_api import api_event, decoded, lambda_context
+from helpers.in_process_aws import dynamodb_in_process
 from helpers.managed_events import named
 from helpers.provider_harness import NOW, Harness
 from helpers.scripted_server import RESET, Received, Reply
 from helpers.service import Service
-from helpers.service_table import dynamodb_client, make_table
-from local_aws.server import LocalAws
+from helpers.service_table import make_table
 
 _SECONDS_BETWEEN_REQUESTS: Final = 60
 
@@ -39,9 +39,9 @@ class Served:
         self.harness.api.respond = self.respond
 
     @classmethod
-    def on(cls, harness: Harness, local_aws: LocalAws) -> "Served":
+    def on(cls, harness: Harness) -> "Served":
         """Return both, with a new table."""
-        dynamodb = dynamodb_client(local_aws.url)
+        dynamodb = dynamodb_in_process()
         return cls(harness, Service(dynamodb, make_table(dynamodb)))
 
     def send(self, given: Mapping[str, Any], *, again: bool = False) -> dict[str, Any]:

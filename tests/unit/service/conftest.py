@@ -1,25 +1,24 @@
-"""A service on a new table of the local AWS, with a clock and pauses that the test controls."""
+"""A service with its own table in this process's DynamoDB; the test controls its clock and pauses."""
 
 from typing import TYPE_CHECKING
 
 import pytest
 
+from helpers.in_process_aws import dynamodb_in_process
 from helpers.service import Service
-from helpers.service_table import dynamodb_client, make_table
+from helpers.service_table import make_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from local_aws.server import LocalAws
-
 
 @pytest.fixture(scope="session")
-def dynamodb(local_aws: "LocalAws") -> "DynamoDBClient":
-    """Return a client of the local AWS's DynamoDB."""
-    return dynamodb_client(local_aws.url)
+def dynamodb() -> "DynamoDBClient":
+    """A client of this process's DynamoDB."""
+    return dynamodb_in_process()
 
 
 @pytest.fixture
 def service(dynamodb: "DynamoDBClient") -> Service:
-    """Return an empty service."""
+    """An empty service."""
     return Service(dynamodb, make_table(dynamodb))

@@ -11,13 +11,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from evidently_service.telemetry.deliveries import Deliveries
+from helpers.in_process_aws import logs_in_process
 from helpers.service import NOON, ON_AND_OFF, PROJECT_ARN, Service
 from helpers.service_table import REGION, make_table
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
-
-    from local_aws.server import LocalAws
 
 GROUP = "/petfood/events"
 FEATURE = {"project": "petfood", "feature": "upsell"}
@@ -37,8 +36,8 @@ def logs_client(url: str) -> "CloudWatchLogsClient":
 
 
 @pytest.fixture
-def cloudwatch_logs(local_aws: "LocalAws") -> "CloudWatchLogsClient":
-    return logs_client(local_aws.url)
+def cloudwatch_logs() -> "CloudWatchLogsClient":
+    return logs_in_process()
 
 
 @pytest.fixture

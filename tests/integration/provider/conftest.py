@@ -13,7 +13,6 @@ from helpers.managed_events import ARNS, KINDS, managed
 from helpers.provider_harness import Harness, LogLines
 from helpers.provider_service import Served
 from helpers.scripted_server import OK, ScriptedServer, scripted_server
-from local_aws.server import LocalAws
 
 BOTH: list[Mapping[str, str]] = [KEEPS_RULES, {}]
 
@@ -68,9 +67,9 @@ def either(harness: Harness, request: pytest.FixtureRequest) -> Harness:
 
 
 @pytest.fixture
-def served(harness: Harness, local_aws: LocalAws) -> Served:
+def served(harness: Harness) -> Served:
     """The provider and the service, which is empty."""
-    return Served.on(harness, local_aws)
+    return Served.on(harness)
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ import pytest
 
 from evidently_provider.ownership.identity import Mark, PhysicalId
 from helpers.cloudformation_model import STACKS, CloudFormation, Key, Resource
+from helpers.in_process_aws import dynamodb_in_process
 from helpers.managed_events import KINDS
 from helpers.provider_harness import Harness
 from helpers.random_faults import DELIVERIES, FAULTS, NO_FAULT, Faults
 from helpers.random_subjects import START_LAUNCH, Desired, Subjects
 from helpers.service import Service
-from helpers.service_table import dynamodb_client, make_table
-from local_aws.server import LocalAws
+from helpers.service_table import make_table
 
 WALKS = int(os.environ.get("RANDOM_WALKS", "2"))
 STEPS = 25
@@ -171,10 +171,8 @@ class Walk:
 
 @pytest.mark.parametrize(("kind", "keeps_rules"), SUBJECTS)
 @pytest.mark.parametrize("seed", range(WALKS))
-def test_ownership_invariants_under_random_faults(
-    harness: Harness, local_aws: LocalAws, seed: int, kind: str, *, keeps_rules: bool
-) -> None:
-    dynamodb = dynamodb_client(local_aws.url)
+def test_ownership_invariants_under_random_faults(harness: Harness, seed: int, kind: str, *, keeps_rules: bool) -> None:
+    dynamodb = dynamodb_in_process()
     aws = CloudFormation(harness, Subjects(Service(dynamodb, make_table(dynamodb)), kind), keeps_rules)
     walk = Walk(aws, Random(f"{seed} {kind} {keeps_rules}"))  # noqa: S311 - no secret
     for _ in range(STEPS):
