@@ -12,11 +12,15 @@ import pytest
 import evidently_contract as contract
 from model import service
 from model.configuration import Configuration, Fault
-from model.configurations import DEFINITIONS, GATE, KEEP, SWAP, bounded
+from model.configurations import DEFINITIONS, GATE, KEEP, LONGER, SWAP, bounded
 from model.explore import explore
 
 
-@pytest.mark.parametrize(("configuration", "known"), GATE, ids=lambda each: getattr(each, "bounds", ""))
+@pytest.mark.parametrize(
+    ("configuration", "known"),
+    [*GATE, *(pytest.param(*each, marks=pytest.mark.long) for each in LONGER)],
+    ids=lambda each: getattr(each, "bounds", ""),
+)
 def test_no_sequence_within_the_bounds_breaks_a_promise(configuration: Configuration, known: AbstractSet[str]) -> None:
     result = explore(configuration)
     assert [(each.broken, each.path) for each in result.broken] == []
