@@ -23,17 +23,32 @@ up: setup ## A local Evidently that keeps running; `. .local/env` lets a shell u
 down: setup ## Stop what `make up` started
 	@$(LOCAL_AWS).local_instance down .local
 
+# A worker for each core, each with a local AWS, ports and folders of its own; who is done takes over work of the others.
+PARALLEL := python -m pytest -n auto --dist worksteal
+
 .PHONY: test
-test: lint ## Everything: lint, types, unit, synth and deploy tests
-	$(IN_VENV) python -m pytest tests/unit tests/synth tests/deploy
+test: lint unit synth integration ## Before a push: lint, types, unit, synth and integration tests, a deploy for each promise
+	$(IN_VENV) $(PARALLEL) tests/deploy -m promise
+
+.PHONY: test-all
+test-all: test test-rest ## Everything: `make test`, then every other deploy and the longer explorations
+
+.PHONY: test-rest
+test-rest: setup
+	$(IN_VENV) $(PARALLEL) tests/unit -m long
+	$(IN_VENV) $(PARALLEL) tests/deploy -m "not promise"
 
 .PHONY: unit
-unit: setup ## Unit and synth tests only
-	$(IN_VENV) python -m pytest tests/unit tests/synth
+unit: setup ## While you write: no process but Python's own, no server
+	$(IN_VENV) $(PARALLEL) tests/unit -m "not long"
 
-.PHONY: snapshots
-snapshots: setup ## Rewrite the snapshots of the public API and the templates; read the git diff
-	WRITE_SNAPSHOTS=1 $(IN_VENV) python -m pytest tests/synth/test_snapshots.py
+.PHONY: synth
+synth: setup ## Templates
+	$(IN_VENV) $(PARALLEL) tests/synth
+
+.PHONY: integration
+integration: setup ## Parts on a local AWS, the Lambda runtime client, sockets, installs
+	$(IN_VENV) $(PARALLEL) tests/integration
 
 .PHONY: lint
 lint: setup ## Ruff, mypy, spelling, and the words of CONTRIBUTING.md
@@ -77,4 +92,4 @@ clean: ## Remove everything that the other targets made
 
 .PHONY: help
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

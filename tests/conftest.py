@@ -1,11 +1,15 @@
 """One local AWS for all tests that use the fixture: the first starts it, the end of the run stops it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 
 from helpers.driver.fixtures import driver, launches, shared_driver  # noqa: F401 - fixtures
 from local_aws.server import LocalAws, forget_other_aws, running
+
+_FOLDER: Final = pytest.StashKey[Path]()
 
 
 def pytest_configure() -> None:
@@ -14,7 +18,19 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+def local_aws(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     """MiniStack with signatures verified and IAM enforced; tests share it, so each creates its own resources."""
-    with running(tmp_path_factory.mktemp("local-aws")) as found:
+    folder = tmp_path_factory.mktemp("local-aws")
+    request.config.stash[_FOLDER] = folder
+    with running(folder) as found:
         yield found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Name the files of this worker's local AWS in the report of a failed test."""
+    report = yield
+    folder = item.config.stash.get(_FOLDER, None)
+    if report.failed and folder and isinstance(item, pytest.Function) and "local_aws" in item.fixturenames:
+        report.sections.append(("local AWS of this worker", f"its log is in {folder}"))
+    return report

@@ -17,6 +17,7 @@ from local_aws.errors import StackFailedError
 
 
 @pytest.mark.parametrize("ended", ["COMPLETED", "CANCELLED"])
+@pytest.mark.promise
 def test_a_launch_that_has_ended_fails_the_deploy_and_the_reason_says_what_to_do(
     deployment: Deployment, release: Release, new_launch: NewLaunch, ended: str
 ) -> None:

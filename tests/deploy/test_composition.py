@@ -22,6 +22,7 @@ def another_release(deployment: Deployment, release: Release, tmp_path: Path) ->
         found.destroy()
 
 
+@pytest.mark.promise
 def test_a_nested_stack_starts_its_launch_and_its_deletion_stops_it(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_lambda as lambda_
 
@@ -35,6 +36,7 @@ def handler(event, context):
 """
 
 
+@pytest.mark.promise
 def test_a_connected_function_may_evaluate_and_no_more(release: Release) -> None:
     deployment = release.deployment
 

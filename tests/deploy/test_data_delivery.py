@@ -62,6 +62,7 @@ def delivering(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory)
     deployment.deployer.destroy(STACK)
 
 
+@pytest.mark.promise
 def test_an_evaluation_event_arrives_in_a_log_group_of_the_construct(delivering: Delivering) -> None:
     evidently = delivering.deployment.evidently()
     evidently.create_project(name=PROJECT, dataDelivery={"cloudWatchLogs": {"logGroup": NAMED}})

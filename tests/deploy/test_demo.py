@@ -16,6 +16,7 @@ from local_aws.server import LocalAws, is_healthy
 ARN = "arn:aws:evidently:eu-west-1:000000000000:project/petfood/launch/upsell-2026-11"
 
 
+@pytest.mark.promise
 def test_the_demo_prints_the_outputs_of_a_running_launch_and_leaves_nothing_behind(tmp_path: Path) -> None:
     done = run(tmp_path, "local_aws.demo")
 

@@ -10,6 +10,7 @@ from helpers.deployment import PROJECT, Deployment, NewLaunch, Release, launch_a
 from helpers.fault_proxy import FaultAction, every_call
 
 
+@pytest.mark.promise
 def test_a_created_stack_has_started_its_launch_and_has_its_attributes(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
@@ -50,6 +51,7 @@ def test_a_created_stack_has_started_its_launch_and_has_its_attributes(
     }
 
 
+@pytest.mark.promise
 def test_a_change_of_another_resource_calls_start_launch_again_and_the_launch_keeps_running(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
@@ -66,6 +68,7 @@ def test_a_change_of_another_resource_calls_start_launch_again_and_the_launch_ke
     assert (outputs["Status0"], outputs["StartedBy0"]) == ("RUNNING", "stack")
 
 
+@pytest.mark.promise
 def test_a_deploy_that_changes_nothing_does_nothing(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
@@ -84,6 +87,7 @@ def test_a_deploy_that_changes_nothing_does_nothing(
     ("on_delete", "status"),
     [(OnDelete.CANCEL, "CANCELLED"), (OnDelete.COMPLETE, "COMPLETED"), (OnDelete.KEEP_RUNNING, "RUNNING")],
 )
+@pytest.mark.promise
 def test_deleting_the_stack_stops_the_launch_as_on_delete_says(
     deployment: Deployment, release: Release, new_launch: NewLaunch, on_delete: OnDelete, status: str
 ) -> None:
@@ -109,6 +113,7 @@ def test_a_changed_on_delete_applies_once_it_is_deployed(
     assert deployment.status(launch) == "RUNNING"
 
 
+@pytest.mark.promise
 def test_a_running_launch_is_adopted_and_keeps_running_after_the_delete(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:

@@ -33,6 +33,7 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.mark.promise
 def test_a_shell_and_the_official_client_use_the_local_instance_between_up_and_down(
     home: Path, port: int, tmp_path: Path
 ) -> None:

@@ -50,6 +50,7 @@ def failure(release: Release, shop: Shop) -> str:
     return str(failed.value)
 
 
+@pytest.mark.promise
 def test_one_function_creates_starts_and_deletes_the_managed_resources(
     release: Release, shop: Shop, evidently: Any
 ) -> None:
@@ -188,6 +189,7 @@ def test_an_existing_resource_fails_the_create_and_stays_unchanged(
     evidently.delete_project(project="shop")
 
 
+@pytest.mark.promise
 def test_an_adopted_resource_is_reconciled_and_outlives_the_stack(release: Release, shop: Shop, evidently: Any) -> None:
     evidently.create_project(name="shop", description="Somebody's")
     release.deploy(shop.but(adopted=True))
@@ -206,6 +208,7 @@ def test_a_rolled_back_adoption_leaves_the_resource_unchanged(release: Release, 
     evidently.delete_project(project="shop")
 
 
+@pytest.mark.promise
 def test_a_retained_resource_outlives_the_stack_without_an_owner(release: Release, shop: Shop, evidently: Any) -> None:
     release.deploy(shop.but(retained=True))
     resources = state(evidently)

@@ -67,12 +67,14 @@ def stranger(deployment: Deployment) -> str:
     return deployment.make_launch(f"stranger-{uuid4().hex[:8]}")
 
 
+@pytest.mark.promise
 def test_it_may_start_the_launch_that_its_stack_names(role: Role) -> None:
     evidently = role.evidently()
     with pytest.raises(evidently.exceptions.ConflictException, match="already running"):
         evidently.start_launch(project=PROJECT, launch=role.launch)
 
 
+@pytest.mark.promise
 def test_it_may_not_start_another_launch(role: Role, stranger: str) -> None:
     _is_denied(lambda: role.evidently().start_launch(project=PROJECT, launch=stranger))
     assert role.deployment.status(stranger) == "CREATED"
@@ -177,6 +179,7 @@ def test_a_request_with_a_wrong_signature_is_refused(role: Role) -> None:
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
 
 
+@pytest.mark.promise
 def test_a_request_without_a_signature_is_refused(deployment: Deployment) -> None:
     url = urlsplit(deployment.url())
     with closing(http.client.HTTPConnection(url.netloc)) as connection:

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from helpers.commands import run
 from helpers.rooms import ROOT
 
@@ -10,6 +12,7 @@ from helpers.rooms import ROOT
 PYTHONPATH = os.pathsep.join(str(ROOT / folder) for folder in ("lambda", "tools", "tests", "benchmarks"))
 
 
+@pytest.mark.promise
 def test_our_function_passes_every_reliability_scenario(tmp_path: Path) -> None:
     done = run(tmp_path, "reliability", "--ours", PYTHONPATH=PYTHONPATH)
 

@@ -16,6 +16,7 @@ def _with_an_explicit_provider(deployment: Deployment, launch: str, *, broken: b
     return build
 
 
+@pytest.mark.promise
 def test_another_provider_acquires_a_running_launch_and_stops_it_on_delete(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:

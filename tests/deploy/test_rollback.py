@@ -19,6 +19,7 @@ from helpers.fault_proxy import FaultAction, every_call, first_call
 from local_aws.errors import StackFailedError
 
 
+@pytest.mark.promise
 def test_a_rolled_back_create_stops_the_launch_that_it_started(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
@@ -45,6 +46,7 @@ def test_a_rolled_back_create_leaves_a_launch_that_was_running_before(
     assert deployment.status(launch) == "RUNNING"
 
 
+@pytest.mark.promise
 def test_a_launch_keeps_running_with_its_id_when_an_update_is_rolled_back(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:
@@ -76,6 +78,7 @@ def test_a_rolled_back_rename_stops_the_new_launch_and_the_old_one_keeps_running
     assert release.physical_ids() == [launch_arn(old)]
 
 
+@pytest.mark.promise
 def test_a_rolled_back_replacement_stops_the_new_launch_and_the_old_one_keeps_running(
     deployment: Deployment, release: Release, new_launch: NewLaunch
 ) -> None:

@@ -46,6 +46,7 @@ def run(deployment: Deployment, tmp_path: Path) -> Run:
     return run
 
 
+@pytest.mark.promise
 def test_the_documented_python_evaluates_and_signs_for_execute_api(run: Run) -> None:
     signed = """
 evidently.meta.events.register("before-send", lambda request, **_: print(request.headers["Authorization"]))
