@@ -23,7 +23,7 @@ up: setup ## A local Evidently that keeps running; `. .local/env` lets a shell u
 down: setup ## Stop what `make up` started
 	@$(LOCAL_AWS).local_instance down .local
 
-# A worker for each core, each with a local AWS, ports and folders of its own; who is done takes over work of the others.
+# A worker for each core, each with its own local AWS, ports and folders; an idle worker takes over work of the others.
 PARALLEL := python -m pytest -n auto --dist worksteal
 
 .PHONY: test
