@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 
 from helpers.app_shapes import SHAPES
 from helpers.rooms import ROOT
-from helpers.synth import findings, start_launch
+from helpers.synth import findings, new_app, start_launch
 
 # Imported by name: cfn-lint comes without types.
 cfn_lint = importlib.import_module("cfnlint.api")
@@ -25,13 +25,13 @@ CONTEXTS = pytest.mark.parametrize("context", [{}, FLAGS], ids=["no flags", "rec
 @CONTEXTS
 @pytest.mark.parametrize("build", SHAPES, ids=lambda build: build.__name__)
 def test_cdk_nag_and_cdk_find_nothing(build: Callable[[App], None], context: dict[str, Any]) -> None:
-    app = App(context=context)
+    app = new_app(context=context, validated=True)
     build(app)
     assert findings(app) == []
 
 
 def test_cdk_nag_finds_a_planted_wildcard() -> None:
-    app = App()
+    app = new_app(validated=True)
     stack = Stack(app, "Release")
     start_launch(stack)
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
@@ -41,7 +41,7 @@ def test_cdk_nag_finds_a_planted_wildcard() -> None:
 
 @pytest.mark.parametrize("build", SHAPES, ids=lambda build: build.__name__)
 def test_cfn_lint_finds_nothing(build: Callable[[App], None]) -> None:
-    app = App(context=FLAGS)
+    app = new_app(context=FLAGS)
     build(app)
     for stack in app.synth().stacks:
         template = json.dumps(stack.template)

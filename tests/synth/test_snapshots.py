@@ -14,6 +14,7 @@ from aws_cdk import App, Stack
 from helpers.app_shapes import SHAPES
 from helpers.rooms import ROOT
 from helpers.snapshots import compare, public_api, template_text
+from helpers.synth import new_app
 
 
 def test_the_public_api_matches_its_snapshot() -> None:
@@ -22,7 +23,7 @@ def test_the_public_api_matches_its_snapshot() -> None:
 
 @pytest.mark.parametrize("build", SHAPES, ids=lambda build: build.__name__)
 def test_the_templates_of_an_app_shape_match_their_snapshot(build: Callable[[App], None]) -> None:
-    app = App()
+    app = new_app()
     build(app)
     compare(f"{build.__name__}.json", template_text(_templates(app)))
 

@@ -2,7 +2,6 @@
 
 import jsii
 from aws_cdk import (
-    App,
     Aws,
     CfnDynamicReference,
     CfnDynamicReferenceService,
@@ -25,7 +24,7 @@ from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_ssm as ssm
 
 from cdk_evidently._cdk.tokens import described, has_unknown, may_change
-from helpers.synth import app_of, new_stack
+from helpers.synth import app_of, new_app, new_stack
 
 
 @jsii.implements(IStableStringProducer)
@@ -38,7 +37,7 @@ class Later:
 
 
 def two_stacks() -> tuple[Stack, Stack]:
-    app = App()
+    app = new_app()
     return new_stack(app=app), new_stack("Platform", app)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from aws_cdk import App, Aws, Environment, Fn, Stack
+from aws_cdk import Aws, Environment, Fn, Stack
 
 from cdk_evidently import (
     EvidentlyEndpoint,
@@ -17,7 +17,7 @@ from cdk_evidently import (
     Step,
 )
 from helpers.managed_constructs import TYPES, feature, launch, project
-from helpers.synth import START_LAUNCH, URL, new_stack, resources, start_launch
+from helpers.synth import START_LAUNCH, URL, new_app, new_stack, resources, start_launch
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 OTHERS = {"account": ("210987654321", REGION), "Region": (ACCOUNT, "eu-north-1")}
@@ -29,7 +29,7 @@ EACH = pytest.mark.parametrize("what", OTHERS)
 
 
 def located_stack() -> Stack:
-    return Stack(App(), "Release", env=Environment(account=ACCOUNT, region=REGION))
+    return Stack(new_app(), "Release", env=Environment(account=ACCOUNT, region=REGION))
 
 
 def arn(resource: str, location: tuple[str, str] = (ACCOUNT, REGION)) -> str:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from aws_cdk import App, Environment, Stack
+from aws_cdk import Environment, Stack
 
 from cdk_evidently import EvidentlyEndpoint, EvidentlyService
-from helpers.synth import URL, flat, new_stack, resources, start_launch, statements
+from helpers.synth import URL, flat, new_app, new_stack, resources, start_launch, statements
 
 API_URL = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"
 
@@ -52,7 +52,7 @@ def test_an_imported_service_has_the_url_and_signing_region_of_its_region() -> N
 
 
 def test_the_stacks_region_is_not_in_the_environment() -> None:
-    stack = Stack(App(), "Release", env=Environment(account="123456789012", region="eu-west-1"))
+    stack = Stack(new_app(), "Release", env=Environment(account="123456789012", region="eu-west-1"))
     start_launch(stack, endpoint=EvidentlyService(stack, "Evidently").endpoint)
     assert "CDK_EVIDENTLY_SIGNING_REGION" not in environment(stack)
 

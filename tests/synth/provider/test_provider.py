@@ -3,13 +3,24 @@
 from typing import Any
 
 import pytest
-from aws_cdk import App, Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
 from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider
-from helpers.synth import START_LAUNCH, URL, flat, metadata, new_stack, only, resources, start_launch, statements
+from helpers.synth import (
+    START_LAUNCH,
+    URL,
+    flat,
+    metadata,
+    new_app,
+    new_stack,
+    only,
+    resources,
+    start_launch,
+    statements,
+)
 
 ENDPOINT = EvidentlyEndpoint.from_url(URL)
 
@@ -173,7 +184,7 @@ def test_a_service_is_permitted_by_its_routes() -> None:
 
 
 def broadened(launches: int, projects: int) -> tuple[list[str], dict[str, list[str]]]:
-    app = App()
+    app = new_app()
     stack = new_stack(app=app)
     for number in range(launches):
         project = f"project-{number % projects}-".ljust(127, "p")

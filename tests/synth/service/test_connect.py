@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.cloud_assembly_schema import Manifest
 
 from cdk_evidently import ConflictingSettingsError, EvidentlyService, InvalidArgumentError
-from helpers.synth import flat, new_stack, only, resources
+from helpers.synth import flat, new_app, new_stack, only, resources
 
 INLINE = lambda_.Code.from_inline("def handler(event, context): pass")
 
@@ -50,7 +50,7 @@ def test_a_connected_function_gets_the_layer_the_environment_and_the_grant() -> 
 
 
 def test_the_layer_has_the_model_and_the_signing_rules_and_no_handler(tmp_path: Path) -> None:
-    app = App(outdir=str(tmp_path))
+    app = App(outdir=str(tmp_path), builtin_cloud_formation_validation=False)
     stack = new_stack(app=app)
     imported(stack).connect(shop(stack))
     app.synth()
@@ -114,7 +114,7 @@ def test_a_value_that_is_not_a_function_is_an_error(it: Any) -> None:
 
 
 def test_a_function_of_another_region_is_an_error() -> None:
-    stack = Stack(App(), "Release", env=Environment(region="eu-west-1"))
+    stack = Stack(new_app(), "Release", env=Environment(region="eu-west-1"))
     with pytest.raises(
         ConflictingSettingsError, match="region 'eu-north-1' and function 'Release/Shop' in 'eu-west-1'"
     ):

@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from aws_cdk import App, CfnParameter, Fn, NestedStack, Stack
+from aws_cdk import CfnParameter, Fn, NestedStack, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from cdk_evidently import DuplicateLaunchError, EvidentlyEndpoint, EvidentlyProvider, EvidentlyService
 from helpers.managed_constructs import FACTORIES, TYPES
-from helpers.synth import START_LAUNCH, URL, app_of, new_stack, only, resources, start_launch, synthesized
+from helpers.synth import START_LAUNCH, URL, app_of, new_app, new_stack, only, resources, start_launch, synthesized
 
 ARN = "arn:aws:evidently:eu-west-1:123456789012:project/petfood"
 
@@ -22,7 +22,7 @@ def logical_id(stack: Stack) -> str:
 @pytest.mark.parametrize("path_metadata", [True, False])
 def test_a_move_to_another_scope_does_not_change_the_template(path_metadata: bool) -> None:  # noqa: FBT001
     def template(*, deep: bool) -> dict[str, Any]:
-        app = App(context={"aws:cdk:enable-path-metadata": path_metadata})
+        app = new_app(context={"aws:cdk:enable-path-metadata": path_metadata})
         stack = new_stack(app=app)
         start_launch(stack, "Other", launch="z")
         start_launch(Construct(stack, "Shop") if deep else stack, "Moved" if deep else "Start")
@@ -194,7 +194,7 @@ def test_two_services_of_a_stack_have_two_providers() -> None:
 
 
 def test_equal_services_of_two_stacks_have_two_providers() -> None:
-    app = App()
+    app = new_app()
     services = [EvidentlyService(new_stack(name, app), "Evidently") for name in ("Blue", "Green")]
     stack = new_stack(app=app)
     first, second = (start_launch(stack, f"Start{index}", endpoint=it.endpoint) for index, it in enumerate(services))
@@ -236,7 +236,7 @@ def test_two_starts_of_a_launch_on_two_providers_of_an_endpoint_are_an_error() -
 
 
 def test_a_launch_of_the_same_name_may_be_started_at_another_endpoint_or_in_another_stack() -> None:
-    app = App()
+    app = new_app()
     stack, other = new_stack("One", app), new_stack("Two", app)
     start_launch(stack)
     start_launch(stack, "Elsewhere", endpoint=EvidentlyEndpoint.from_url("https://other.example.com"))

@@ -4,12 +4,23 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from aws_cdk import App, CfnOutput, CfnResource, Duration, NestedStack
+from aws_cdk import CfnOutput, CfnResource, Duration, NestedStack
 from aws_cdk import aws_evidently as evidently
 from constructs import Construct
 
 from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, EvidentlyService, OnDelete, StartLaunch, Triggers
-from helpers.synth import START_LAUNCH, URL, flat, metadata, new_stack, only, resources, start_launch, synthesized
+from helpers.synth import (
+    START_LAUNCH,
+    URL,
+    flat,
+    metadata,
+    new_app,
+    new_stack,
+    only,
+    resources,
+    start_launch,
+    synthesized,
+)
 
 
 def test_one_use_adds_a_function_a_role_a_log_group_and_the_custom_resource() -> None:
@@ -125,7 +136,7 @@ def test_an_endpoint_adds_its_dependencies_to_a_shared_provider() -> None:
 
 
 def test_a_stack_depends_on_the_stack_of_its_service() -> None:
-    app = App()
+    app = new_app()
     service_stack, stack = new_stack("Service", app), new_stack("Release", app)
     start_launch(stack, endpoint=EvidentlyService(service_stack, "Evidently").endpoint)
     app.synth()
@@ -181,7 +192,7 @@ def arguments_without_endpoint() -> list[Any]:
 
 @pytest.mark.parametrize("arguments", arguments_without_endpoint())
 def test_awss_endpoint_adds_a_warning_that_can_be_acknowledged(arguments: dict[str, Any]) -> None:
-    app = App()
+    app = new_app()
     stack = new_stack(app=app)
     StartLaunch(stack, "Start", project="petfood", launch="upsell", **arguments)
     (warning,) = metadata(app, "aws:cdk:warning")["Release/Start"]
@@ -190,7 +201,7 @@ def test_awss_endpoint_adds_a_warning_that_can_be_acknowledged(arguments: dict[s
 
 
 def test_another_endpoint_adds_no_warning() -> None:
-    app = App()
+    app = new_app()
     start_launch(new_stack(app=app))
     assert metadata(app, "aws:cdk:warning") == {}
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import App, Aws, CfnResource, NestedStack, Stack, Tags, Token
+from aws_cdk import Aws, CfnResource, NestedStack, Stack, Tags, Token
 from aws_cdk import aws_sns as sns
 
 from cdk_evidently import Triggers
-from helpers.synth import START_LAUNCH, new_stack, only, resources, start_launch, synthesized
+from helpers.synth import START_LAUNCH, new_app, new_stack, only, resources, start_launch, synthesized
 
 
 def trigger(stack: Stack) -> Any:
@@ -111,7 +111,7 @@ def test_a_change_inside_a_nested_stack_changes_the_trigger(start_in_nested: boo
 @pytest.mark.parametrize("inside", [True, False])
 def test_a_change_to_another_stack_does_not_change_the_trigger(inside: bool) -> None:  # noqa: FBT001
     def built(name: str) -> Stack:
-        app = App()
+        app = new_app()
         stack = new_stack(app=app)
         sns.CfnTopic(Stack(stack if inside else app, "Other"), "Topic", display_name=name)
         start_launch(stack)
