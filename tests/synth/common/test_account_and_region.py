@@ -127,7 +127,11 @@ def test_the_region_has_to_be_that_of_the_endpoint() -> None:
             start_launch(stack, endpoint=endpoint, project=arn("project/petfood"))
 
 
-@pytest.mark.parametrize("given", [arn("project/petfood", (Aws.ACCOUNT_ID, Aws.REGION)), Fn.import_value("Project")])
+@pytest.mark.parametrize(
+    "given",
+    [arn("project/petfood", (Aws.ACCOUNT_ID, Aws.REGION)), Fn.import_value("Project")],
+    ids=["pseudo parameters", "import"],
+)
 def test_a_token_is_accepted(given: str) -> None:
     start_launch(located_stack(), project=given)
 
