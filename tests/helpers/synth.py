@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aws_cdk import App, Stack, Validations
+from aws_cdk.cx_api import CloudAssembly
 from cdk_nag import AwsSolutionsChecks
 from constructs import Construct, IConstruct
 
@@ -52,14 +53,22 @@ def start_launch(scope: Construct, name: str = "Start", **arguments: Any) -> Sta
 
 
 def synthesized(stack: Stack) -> dict[str, Any]:
+    """Return the stack's template; the first question synthesizes the app, and all further ones read the same files.
+
+    So a test builds a stack, and then asks. CDK raises if a construct was added after the first question; call
+    `resynthesized` where a second synth is the claim.
+    """
+    return _template(app_of(stack).synth(), stack)
+
+
+def resynthesized(stack: Stack) -> dict[str, Any]:
     """Synthesize the app again and return the stack's template."""
-    assembly = app_of(stack).synth(force=True)
-    if stack.nested:
-        text = Path(assembly.directory, stack.template_file).read_text(encoding="utf-8")
-        template: dict[str, Any] = json.loads(text)
-        return template
-    found: dict[str, Any] = assembly.get_stack_by_name(stack.stack_name).template
-    return found
+    return _template(app_of(stack).synth(force=True), stack)
+
+
+def _template(assembly: CloudAssembly, stack: Stack) -> dict[str, Any]:
+    template: dict[str, Any] = json.loads(Path(assembly.directory, stack.template_file).read_text(encoding="utf-8"))
+    return template
 
 
 def resources(stack: Stack, kind: str | None = None) -> Resources:
@@ -97,7 +106,7 @@ def flat(value: Any) -> str:
 
 def metadata(app: App, level: str) -> dict[str, list[str]]:
     """Return the annotations of a level, such as `aws:cdk:warning`, by the paths of their constructs."""
-    assembly = app.synth(force=True)
+    assembly = app.synth()
     found: dict[str, list[str]] = {}
     for stack in assembly.stacks:
         for message in stack.messages:
