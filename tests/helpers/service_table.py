@@ -25,9 +25,9 @@ def dynamodb_client(endpoint: str) -> "DynamoDBClient":
     return client
 
 
-def make_table(client: "DynamoDBClient") -> str:
-    """Create an empty table with the service's keys; return its name."""
-    name = f"evidently-{uuid4().hex[:12]}"
+def make_table(client: "DynamoDBClient", name: str = "") -> str:
+    """Create an empty table with the service's keys; return its name, by default a new one."""
+    name = name or f"evidently-{uuid4().hex[:12]}"
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
