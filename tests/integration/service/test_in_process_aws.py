@@ -34,6 +34,7 @@ from helpers.service_table import make_table
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from evidently_service.storage.keys import Item
     from local_aws.server import LocalAws
 
 BODY = {"groups": [{"name": "all", "featureVariations": {"upsell": "on"}}], "randomizationSalt": "november"}
@@ -211,7 +212,7 @@ def test_a_span_is_read_in_pages_in_one_order_of_keys(both: Any, table: str) -> 
     store = Store(both, table)
     names = ["b", "a-1", "a", "é", "B", "a_1", "10", "9"]
     for number, name in enumerate(names):
-        body = {"body": {"S": "x" * 300_000}, "n": {"N": str(number)}}
+        body: Item = {"body": {"S": "x" * 300_000}, "n": {"N": str(number)}}
         store.write(Put({"pk": {"S": "span"}, "sk": {"S": f"s#{name}"}, **body}))
     span = Span("span", "s#", "s#~")
     shown = Filter("#n >= :least", {":least": {"N": "3"}}, {"#n": "n"})
@@ -224,9 +225,9 @@ def test_a_span_is_read_in_pages_in_one_order_of_keys(both: Any, table: str) -> 
         if after is None:
             break
     assert [item["sk"]["S"] for item in listed] == ["s#10", "s#9", "s#B", "s#a_1"]
-    keys_ = [{"pk": {"S": "span"}, "sk": {"S": f"s#{name}"}} for name in ("a", "none", "b")]
-    assert [item and item["sk"]["S"] for item in store.read_all(keys_)] == ["s#a", None, "s#b"]
-    assert store.read(keys_[1]) is None
+    read: list[Item] = [{"pk": {"S": "span"}, "sk": {"S": f"s#{name}"}} for name in ("a", "none", "b")]
+    assert [item and item["sk"]["S"] for item in store.read_all(read)] == ["s#a", None, "s#b"]
+    assert store.read(read[1]) is None
 
 
 def test_a_repeated_client_token_is_applied_once_and_another_request_with_it_is_refused(both: Any, table: str) -> None:
