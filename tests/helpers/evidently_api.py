@@ -116,7 +116,7 @@ def evidently_client(
     *,
     path: Callable[[str], str] = decoded,
     retries: int = 0,
-    owner: str | None = None,
+    owner: Callable[[], str | None] | str | None = None,
 ) -> Any:
     """Return a boto3 client of Evidently whose requests go to `handler`.
 
@@ -124,7 +124,7 @@ def evidently_client(
         handler: a function like the service's handler, of an event and a context.
         path: how the gateway passes on a path: `decoded` as on AWS, or `keep_encoded`.
         retries: the number of botocore's retries.
-        owner: value of the owner header of all requests, such as `owner_header` returns.
+        owner: value of the owner header of all requests, such as `owner_header` returns, or a function of it.
     """
     client: Any = _session().client(
         "evidently",
@@ -139,8 +139,9 @@ def evidently_client(
         return _through(handler, request, path)
 
     def add_owner(request: Any, **_: Any) -> None:
-        if owner is not None:
-            request.headers[contract.OWNER_HEADER] = owner
+        value = owner() if callable(owner) else owner
+        if value is not None:
+            request.headers[contract.OWNER_HEADER] = value
 
     client.meta.events.register("before-send.evidently", send)
     client.meta.events.register("before-sign.evidently", add_owner)

@@ -9,6 +9,7 @@ from evidently_service.domain.quotas import Quotas
 from evidently_service.storage.store import Store
 from evidently_service.telemetry.deliveries import Deliveries
 from helpers.evidently_api import ACCOUNT, REGION, api_event, evidently_client, lambda_context
+from helpers.shared_client import SharedClient
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,7 +46,6 @@ class Service:
         self.now = NOON
         self.pauses: list[float] = []
         self.lines: list[str] = []
-        self._clients: dict[Any, Any] = {}
         self.deliveries = deliveries or Deliveries(frozenset(), client=_no_logs, stream="test")
 
     def handler(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -62,11 +62,10 @@ class Service:
         return application.respond(event, context)
 
     def client(self, **options: Any) -> Any:
-        """Return a boto3 client of this deployment; calls with the same options of `evidently_client` share it."""
-        key = tuple(sorted(options.items()))
-        if key not in self._clients:
-            self._clients[key] = evidently_client(self.handler, **options)
-        return self._clients[key]
+        """Return a boto3 client of this deployment, with options of `evidently_client`."""
+        if options.keys() <= {"owner"}:
+            return SharedClient(self.handler, **options)
+        return evidently_client(self.handler, **options)
 
     def with_launch(self, launch: str = "november", **members: Any) -> Any:
         """Create a launch, and its project `petfood` and feature `upsell` if missing; return a client."""
