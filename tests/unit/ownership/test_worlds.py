@@ -29,7 +29,7 @@ def worlds(configuration: Configuration) -> set[World]:
 
 
 def test_no_two_worlds_have_one_hash() -> None:
-    for configuration in (bounded(MANAGED_HANDS, 4, 0, 2), bounded(NO_ROLLBACK_TOKEN, 3, 0)):
+    for configuration in (bounded(MANAGED_HANDS, 4, 0, 1), bounded(NO_ROLLBACK_TOKEN, 2, 1)):
         assert explore(configuration).worlds == len(worlds(configuration))
 
 
