@@ -172,14 +172,15 @@ def steps(segments: set[str]) -> dict[str, Any]:
     return {"steps": [{"startTime": 1, "groupWeights": {"all": 1}, "segmentOverrides": overrides}]}
 
 
+@pytest.mark.parametrize("examples", [6, pytest.param(30, marks=pytest.mark.long)])
 def test_counters_references_and_rules_are_true_after_any_sequence(
-    dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+    dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
     monkeypatch.setattr(Machine, "dynamodb", dynamodb, raising=False)
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=15,
+            max_examples=examples,
             stateful_step_count=30,
             deadline=None,
             phases=[Phase.explicit, Phase.generate],  # shrinking a failure takes minutes
