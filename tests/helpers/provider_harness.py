@@ -16,7 +16,7 @@ from evidently_service.http.routing import route
 from helpers.fake_clock import FakeClock
 from helpers.scripted_server import Received, ScriptedServer
 
-EVENTS: Final = Path(__file__).parents[1] / "unit" / "provider" / "events"
+EVENTS: Final = Path(__file__).parents[1] / "integration" / "provider" / "events"
 STACK_ID: Final = "arn:aws:cloudformation:eu-north-1:123456789012:stack/shop/0a1b2c3d-0000-11ee-8000-0242ac110002"
 FUNCTION_ARN: Final = "arn:aws:lambda:eu-north-1:123456789012:function:provider"
 LOGICAL_ID: Final = "StartUpsell"
