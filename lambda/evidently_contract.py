@@ -7,7 +7,8 @@ removed, only added.
 `constructs/` and `lambda/` never import each other; the constructs load this one file by its path.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 # --- Functions: the constructs configure them, Lambda and botocore's loader read these
 
@@ -58,9 +59,11 @@ LAUNCH_RESOURCE_TYPE: Final = "Custom::EvidentlyLaunch"
 #   with a newer one, or not an integer       fails a Create or Update before any call, and says what to do;
 #                                             serves a Delete by its physical id and the properties that it knows
 #
+# Version 1 had a `Definition`, the members of the API's Create request as one JSON text, and `Tags` as an object.
+#
 # A Delete never fails by its version, because a rollback puts the old function back before CloudFormation deletes what
 # the new one created. Nor does OldResourceProperties fail an Update: in a rollback, the newer payload is the old one.
-SCHEMA_VERSION: Final = "1"
+SCHEMA_VERSION: Final = "2"
 
 # CloudFormation sends every property as a string, within lists and objects too.
 PROPERTY_SCHEMA_VERSION: Final = "SchemaVersion"
@@ -80,12 +83,90 @@ ON_DELETE_KEEP_RUNNING: Final = "KEEP_RUNNING"
 
 # Of Project, Feature, Segment and Launch.
 PROPERTY_NAME: Final = "Name"
-PROPERTY_DEFINITION: Final = "Definition"  # the API's Create members as JSON text, which keeps numbers and booleans
+PROPERTY_DEFINITION: Final = "Definition"  # of version 1
 PROPERTY_TAGS: Final = "Tags"
+TAG_KEY: Final = "Key"
+TAG_VALUE: Final = "Value"
 PROPERTY_ADOPT_EXISTING: Final = "AdoptExisting"  # "true" or "false"
 ON_DELETE_DELETE: Final = "DELETE"
 ON_DELETE_KEEP: Final = "KEEP"
 MAX_TAGS: Final = 50  # of one resource; the API's model has rules for each tag, and none for their number
+
+# The other properties are those of AWS::Evidently::Project and so on, name for name and nesting for nesting. Each has
+# the path of its member in the API's Create request:
+#
+#   "path"             a scalar
+#   {…}                a structure of properties, whose members the API has elsewhere
+#   ("path", {…})      a list of structures; where two of their properties are MAP_KEY and MAP_VALUE, the API has a map
+MAP_KEY: Final = "(key)"
+MAP_VALUE: Final = "(value)"
+_WEIGHTS: Final = {"GroupName": MAP_KEY, "SplitWeight": MAP_VALUE}
+_TAGS: Final = ("tags", {TAG_KEY: MAP_KEY, TAG_VALUE: MAP_VALUE})
+PROPERTIES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "project": {
+        "Description": "description",
+        "DataDelivery": {"LogGroup": "dataDelivery.cloudWatchLogs.logGroup"},
+        PROPERTY_TAGS: _TAGS,
+    },
+    "feature": {
+        "Description": "description",
+        "DefaultVariation": "defaultVariation",
+        "EvaluationStrategy": "evaluationStrategy",
+        "EntityOverrides": ("entityOverrides", {"EntityId": MAP_KEY, "Variation": MAP_VALUE}),
+        "Variations": (
+            "variations",
+            {
+                "VariationName": "name",
+                "BooleanValue": "value.boolValue",
+                "DoubleValue": "value.doubleValue",
+                "LongValue": "value.longValue",
+                "StringValue": "value.stringValue",
+            },
+        ),
+        PROPERTY_TAGS: _TAGS,
+    },
+    "segment": {"Description": "description", "Pattern": "pattern", PROPERTY_TAGS: _TAGS},
+    "launch": {
+        "Description": "description",
+        "RandomizationSalt": "randomizationSalt",
+        "Groups": (
+            "groups",
+            {"GroupName": "name", "Feature": "feature", "Variation": "variation", "Description": "description"},
+        ),
+        "MetricMonitors": (
+            "metricMonitors",
+            {
+                "MetricName": "metricDefinition.name",
+                "EntityIdKey": "metricDefinition.entityIdKey",
+                "ValueKey": "metricDefinition.valueKey",
+                "EventPattern": "metricDefinition.eventPattern",
+                "UnitLabel": "metricDefinition.unitLabel",
+            },
+        ),
+        "ScheduledSplitsConfig": (
+            "scheduledSplitsConfig.steps",
+            {
+                "StartTime": "startTime",
+                "GroupWeights": ("groupWeights", _WEIGHTS),
+                "SegmentOverrides": (
+                    "segmentOverrides",
+                    {
+                        "Segment": "segment",
+                        "EvaluationOrder": "evaluationOrder",
+                        "Weights": ("weights", _WEIGHTS),
+                    },
+                ),
+            },
+        ),
+        PROPERTY_TAGS: _TAGS,
+    },
+}
+# Properties of AWS::Evidently that have no counterpart, and what to do instead.
+NO_COUNTERPART: Final = {
+    "AppConfigResource": "Leave it out: the API evaluates by itself",
+    "DataDelivery.S3": "Give DataDelivery a LogGroup",
+    "ExecutionStatus": "Leave it out, and start the launch with a Custom::EvidentlyStartLaunch",
+}
 
 # --- Custom resource responses: the provider writes the attributes, Fn::GetAtt reads them
 

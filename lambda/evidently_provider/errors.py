@@ -21,6 +21,7 @@ from typing import Final
 
 import evidently_contract as contract
 
+_MOST_SHOWN: Final = 300  # characters of a value: the Reason has room for the rule too
 _FINAL_OUTCOMES: Final = frozenset({contract.OUTCOME_FULL, contract.OUTCOME_EXPIRED})
 
 
@@ -40,7 +41,10 @@ class InvalidPropertyError(ProviderError):
     """
 
     def __init__(self, name: str, value: object, rule: str, way_out: str) -> None:
-        super().__init__(f"{name} is {value!r}; it must be {rule}. {way_out}.")
+        shown = "missing" if value is None else repr(value)
+        if len(shown) > _MOST_SHOWN:
+            shown = f"{shown[:_MOST_SHOWN]}…"
+        super().__init__(f"{name} is {shown}; it must be {rule}. {way_out}.")
 
 
 class NotFoundError(ProviderError):

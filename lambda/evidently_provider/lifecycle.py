@@ -99,8 +99,12 @@ class _Lifecycle:
         owned = result.outcome is Outcome.OK
         failure_id = subject.given or (subject.failed(target) if owned else subject.not_started)
         call = Call(target, Action.UPDATE, subject.requested_at, failure_id=failure_id, owned=owned)
+        # What this Update found as it left it; a resource that it adopts now is written whole.
+        found = {Mark.OWNED: Outcome.OK, Mark.ADOPTED: Outcome.RUNNING}
+        given = subject.given
+        as_before = given is not None and given.target == target and found.get(given.mark) is result.outcome
         try:
-            self.resource.reconcile(call)
+            self.resource.reconcile(call, self.invocation.request.old_properties if as_before else None)
         except NotFoundError as error:
             if subject.given is None or subject.given.target != target:
                 return Result(success=False, physical_id=failure_id, outcome=result.outcome), error

@@ -1,12 +1,10 @@
-"""Properties of the custom resources: strings, written by any earlier version of the constructs, or by a later one.
+"""Properties that several custom resources have: strings, written by any version of the constructs, or by hand.
 
 What synth checked is checked here again, because synth does not see the value of a token.
 """
 
-import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import evidently_contract as contract
@@ -20,6 +18,7 @@ _FORMS: Final = {
     Kind.PROJECT: "arn:…:evidently:…:project/NAME",
     Kind.LAUNCH: "arn:…:evidently:…:project/NAME/launch/NAME",
 }
+_REFERENCES: Final = {contract.PROPERTY_PROJECT, contract.PROPERTY_LAUNCH, "Feature", "Segment"}
 _ENDS: Final = {contract.ON_DELETE_CANCEL, contract.ON_DELETE_COMPLETE, contract.ON_DELETE_DELETE}
 
 
@@ -91,44 +90,10 @@ def check_arns(properties: Mapping[str, Any], account: str, region: str) -> None
         InvalidPropertyError: a property has such an ARN.
 
     """
-    for name in (contract.PROPERTY_PROJECT, contract.PROPERTY_LAUNCH):
-        value = properties.get(name)
-        if isinstance(value, str) and value.startswith("arn:") and value.split(":")[3:5] != [region, account]:
+    for path, value in _named(properties):
+        if value.startswith("arn:") and value.split(":")[3:5] != [region, account]:
             rule = f"of Region {region} and account {account}, those of the Evidently API that the provider calls"
-            raise InvalidPropertyError(name, value, rule, "Give the plain name, or deploy in that account and Region")
-
-
-@dataclass(frozen=True, slots=True)
-class Desired:
-    """The desired state of a Project, Feature, Segment or Launch.
-
-    Args:
-        definition: the members of its Create request, without names and tags.
-        tags: its tags.
-
-    """
-
-    definition: Mapping[str, Any]
-    tags: Mapping[str, str]
-
-
-def desired(properties: Mapping[str, Any]) -> Desired:
-    """Return the desired state of a managed resource.
-
-    Raises:
-        InvalidPropertyError: `Definition` is missing or is not a JSON object.
-
-    """
-    text = properties.get(contract.PROPERTY_DEFINITION)
-    try:
-        found = json.loads(str(text))
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        rule = "the text of a JSON object"
-        raise InvalidPropertyError(contract.PROPERTY_DEFINITION, text, rule, "Look for a quote in a token's value")
-    tags = {str(key): str(value) for key, value in (properties.get(contract.PROPERTY_TAGS) or {}).items()}
-    return Desired(found, tags)
+            raise InvalidPropertyError(path, value, rule, "Give the plain name, or deploy in that account and Region")
 
 
 def adopts_existing(properties: Mapping[str, Any]) -> bool:
@@ -152,6 +117,21 @@ def on_delete(properties: Mapping[str, Any]) -> str:
 def keeps(properties: Mapping[str, Any]) -> bool:
     """Whether a Delete keeps the launch running, or the resource. An unknown value keeps it, which is safe."""
     return on_delete(properties) not in _ENDS
+
+
+def _named(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the properties that name resources, however deep, with their paths."""
+    match value:
+        case Mapping():
+            for name, inner in value.items():
+                place = f"{path}.{name}" if path else name
+                if name in _REFERENCES and isinstance(inner, str):
+                    yield place, inner
+                else:
+                    yield from _named(inner, place)
+        case list():
+            for index, inner in enumerate(value):
+                yield from _named(inner, f"{path}[{index}]")
 
 
 def _project(properties: Mapping[str, Any]) -> str:

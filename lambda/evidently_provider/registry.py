@@ -41,8 +41,14 @@ class Resource(Protocol):
     def release(self, call: Call) -> Outcome:
         """Make the call that stops or deletes the resource, or leaves it to its other owners."""
 
-    def reconcile(self, call: Call) -> None:
-        """Bring the resource to its desired state."""
+    def reconcile(self, call: Call, before: Mapping[str, Any] | None) -> None:
+        """Bring the resource to its desired state.
+
+        Args:
+            call: the call.
+            before: the properties before this Update, of which only the differences are written; None to write all.
+
+        """
 
     def attributes(self, result: Result, target: ResourceRef) -> Mapping[str, str]:
         """Return the attributes of a successful response."""

@@ -1,6 +1,5 @@
 """Factories of projects, features, segments and launches with defaults for everything that a test leaves out."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -49,6 +48,9 @@ def properties(stack: Stack, kind: str) -> Mapping[str, Any]:
     return found
 
 
-def definition(stack: Stack, kind: str) -> Any:
-    """Return the definition of the one resource of a kind."""
-    return json.loads(properties(stack, kind)["Definition"])
+COMMON = {"ServiceToken", "ServiceTimeout", "SchemaVersion", "Name", "Project"}
+
+
+def definition(stack: Stack, kind: str) -> dict[str, Any]:
+    """Return the properties of the one resource of a kind that `AWS::Evidently` has too, without its names."""
+    return {name: value for name, value in properties(stack, kind).items() if name not in COMMON}

@@ -1,9 +1,9 @@
 """CloudFormation's events for a project, feature, segment or launch, in tests of the provider."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+import evidently_contract as contract
 from helpers.provider_harness import FUNCTION_ARN, REQUEST_ID, STACK_ID
 
 ACCOUNT_ARN: Final = "arn:aws:evidently:eu-north-1:123456789012:"
@@ -33,6 +33,42 @@ def named(kind: str, name: str = "") -> dict[str, str]:
     return {**({"project": "petfood"} if kind in {"Feature", "Launch"} else {}), kind.lower(): name or NAMES[kind]}
 
 
+def properties_of(kind: str, definition: Mapping[str, Any], tags: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the properties of a Create request's members, each scalar as the string that CloudFormation sends."""
+    fields = contract.PROPERTIES[kind.lower()]
+    found: dict[str, Any] = _sent({**definition, **({"tags": tags} if tags else {})}, fields)
+    return found
+
+
+def _sent(given: Any, fields: Any) -> Any:
+    found = {}
+    for name, field in fields.items():
+        path, item = field if isinstance(field, tuple) else (field, None)
+        if isinstance(field, Mapping):
+            value = _sent(given, field) or None
+        else:
+            value = given
+            for member in path.split("."):
+                value = value.get(member) if isinstance(value, Mapping) else None
+        match value:
+            case None:
+                continue
+            case Mapping() if item:
+                key, mapped = item
+                found[name] = [{key: each, mapped: _text(it)} for each, it in value.items()]
+            case list():
+                found[name] = [_sent(each, item) for each in value]
+            case Mapping():
+                found[name] = value
+            case _:
+                found[name] = _text(value)
+    return found
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def managed(
     kind: str,
     request_type: str,
@@ -41,6 +77,7 @@ def managed(
     name: str = "",
     old_name: str = "",
     definition: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
     logical_id: str = "",
     stack_id: str = STACK_ID,
     **properties: Any,
@@ -49,10 +86,10 @@ def managed(
     project = {"Project": "petfood"} if "project" in named(kind) and kind != "Project" else {}
     given = {
         "ServiceToken": FUNCTION_ARN,
-        "SchemaVersion": "1",
+        "SchemaVersion": contract.SCHEMA_VERSION,
         **project,
         "Name": name or NAMES[kind],
-        "Definition": json.dumps(DEFINITIONS[kind] if definition is None else definition),
+        **properties_of(kind, DEFINITIONS[kind] if definition is None else definition, tags),
         **properties,
     }
     return {

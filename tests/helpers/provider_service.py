@@ -32,6 +32,7 @@ class Served:
     service: Service
     evidently: Any = field(init=False)
     now: int = NOW
+    _last: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.evidently = self.service.client()
@@ -45,12 +46,21 @@ class Served:
         return cls(harness, Service(dynamodb, make_table(dynamodb)))
 
     def send(self, given: Mapping[str, Any], *, again: bool = False) -> dict[str, Any]:
-        """Return the response to an event; `again` delivers the last one a second time."""
+        """Return the response to an event; `again` delivers the last one a second time.
+
+        An Update without OldResourceProperties gets those of the last successful request for its resource.
+        """
+        of = (given["StackId"], given["LogicalResourceId"])
+        if given["RequestType"] == "Update":
+            given = {"OldResourceProperties": self._last.get(of, {}), **given}
         if not again:
             self.now += _SECONDS_BETWEEN_REQUESTS
             self.service.now = self.now * 1000
             self.harness.clock.wall = self.now
-        return self.harness.send(given, at=self.now)
+        response = self.harness.send(given, at=self.now)
+        if response["Status"] == "SUCCESS":
+            self._last[of] = given["ResourceProperties"]
+        return response
 
     def respond(self, request: Received) -> Reply:
         """Return the service's response to a request."""

@@ -4,7 +4,6 @@ A sequence has launches `november` and `december`. A StartLaunch starts them; a 
 that name. A launch that has not started, or has ended, then stands for a resource that does not exist.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from helpers.driver.driver import Driver
 from helpers.driver.events import Request, Response, made_up_id
 from helpers.driver.faults import faults
 from helpers.evidently_api import ACCOUNT, REGION
+from helpers.managed_events import properties_of
 from helpers.service import ON_AND_OFF
 from model.sequences import ByHand, Event, Invocation, LateCall, Sequence
 
@@ -118,7 +118,7 @@ class Creates:
         return {
             **({contract.PROPERTY_PROJECT: self.prefix} if self.is_in_project else {}),
             contract.PROPERTY_NAME: self._name(name),
-            contract.PROPERTY_DEFINITION: json.dumps({**_DEFINITIONS[self.kind], **described}),
+            **properties_of(self.kind, {**_DEFINITIONS[self.kind], **described}),
             contract.PROPERTY_ON_DELETE: contract.ON_DELETE_KEEP if keep else contract.ON_DELETE_DELETE,
             contract.PROPERTY_ADOPT_EXISTING: "true" if adopts else "false",
         }

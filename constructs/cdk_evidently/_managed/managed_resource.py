@@ -14,6 +14,7 @@ from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.owned_resource import OwnedResource, on_delete
 from cdk_evidently._common.references import Kind, ResourceRef
+from cdk_evidently._managed.properties import properties_of
 from cdk_evidently._managed.shapes import shape_problems
 from cdk_evidently._provider.duplicate_guard import DuplicateGuard
 from cdk_evidently._provider.lookup import check_one_endpoint, provider_for
@@ -102,7 +103,8 @@ class ManagedResource(Construct):
             raise InvalidDefinitionError(self.node.path, found)
         project_name = project.name if project else ""
         DuplicateGuard.of(Stack.of(self)).register_resource(self, self._provider, kind, project_name, name)
-        self._tags = TagManager(TagType.MAP, _TYPES[kind], own_tags)
+        given_tags = [{"key": key, "value": value} for key, value in own_tags.items()]
+        self._tags = TagManager(TagType.STANDARD, _TYPES[kind], given_tags)
         prerequisites = self._provider.serve_managed()
         properties = {
             "ServiceToken": self._provider.service_token,
@@ -110,10 +112,10 @@ class ManagedResource(Construct):
             contract.PROPERTY_SCHEMA_VERSION: contract.SCHEMA_VERSION,
             **({contract.PROPERTY_PROJECT: project.given} if project else {}),
             contract.PROPERTY_NAME: name,
-            contract.PROPERTY_DEFINITION: Stack.of(self).to_json_string(definition),
+            **properties_of(kind, definition),
             # Lazy, because `Tags.of(…)` adds tags during synth.
-            contract.PROPERTY_TAGS: lazy_any(lambda: self._tags.render_tags() or {}),
-            contract.PROPERTY_ON_DELETE: action,
+            contract.PROPERTY_TAGS: lazy_any(self._rendered_tags),
+            **({contract.PROPERTY_ON_DELETE: action} if action != contract.ON_DELETE_DELETE else {}),
             contract.PROPERTY_ENDPOINT: self._provider.moving_endpoint,
             **({contract.PROPERTY_ADOPT_EXISTING: "true"} if adopt_existing else {}),
         }
@@ -147,6 +149,10 @@ class ManagedResource(Construct):
     def execute_after(self, *constructs: IConstruct) -> None:
         """Create the resource after these constructs."""
         self.node.add_dependency(*constructs)
+
+    def _rendered_tags(self) -> list[dict[str, str]] | None:
+        rendered = self._tags.render_tags() or []
+        return [{contract.TAG_KEY: it["key"], contract.TAG_VALUE: it["value"]} for it in rendered] or None
 
     def _attribute(self, name: str) -> str:
         return self._resource.get_att(name).to_string()

@@ -75,7 +75,7 @@ class Segment(ManagedResource):
         endpoint: EvidentlyEndpoint | None = None,
         provider: EvidentlyProvider | None = None,
     ) -> None:
-        text = pattern if isinstance(pattern, str) else json.dumps(pattern)
+        text = pattern if isinstance(pattern, str) else json.dumps(pattern, ensure_ascii=False)
         definition = {"pattern": text, **({} if description is None else {"description": description})}
         super().__init__(scope, construct_id, endpoint=endpoint, provider=provider)
         self._name = segment_name or self._name_with_digest(definition)

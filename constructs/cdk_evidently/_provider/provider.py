@@ -143,10 +143,13 @@ class EvidentlyProvider(Construct):
         return self.function.function_arn
 
     @property
-    def service_timeout(self) -> float:
-        """The seconds that CloudFormation waits for a response, as a token: long enough for Lambda's retries."""
-        # At most 45 minutes, within CloudFormation's limit of an hour.
-        return lazy_number(lambda: _INVOCATIONS * self._timeout_seconds() + _RETRY_WAITS_SECONDS)
+    def service_timeout(self) -> int:
+        """The seconds that CloudFormation waits for a response: long enough for Lambda's retries.
+
+        The same for every custom resource, whatever `timeout` another one has: CloudFormation sends an Update to each
+        whose properties change.
+        """
+        return _INVOCATIONS * contract.MAX_FUNCTION_TIMEOUT_SECONDS + _RETRY_WAITS_SECONDS
 
     @property
     def moving_endpoint(self) -> IResolvable:

@@ -124,6 +124,10 @@ class Evidently:
             rule = f"a name of {rules['min']} to {rules['max']} characters that matches {rules['pattern']}"
             raise InvalidPropertyError(property_name, name, rule, "Correct the name in the stack")
 
+    def request_shape(self, operation: str) -> Any:
+        """Return the shape of an operation's request in the API's model."""
+        return self.client.meta.service_model.operation_model(operation).input_shape
+
     def call(self, subject: object, operation: str, owner: str = "", **arguments: Any) -> Mapping[str, Any]:
         """Call an operation once; return its response.
 

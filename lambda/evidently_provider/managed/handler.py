@@ -7,17 +7,18 @@ decides which of these a request makes. The role has to allow each operation: `_
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import evidently_contract as contract
 from evidently_provider.api.calls import Calls
 from evidently_provider.api.launch import iso_time
 from evidently_provider.errors import InUseError, NotFoundError, ProviderError, RefusedError, WrongEndpointError
-from evidently_provider.managed.diff import Change, Document, changes
+from evidently_provider.managed.definition import Declared, Reader
+from evidently_provider.managed.diff import Change, Document, diff
 from evidently_provider.ownership.plan import Call, Outcome, Result
 from evidently_provider.ownership.references import Kind, ResourceRef
-from evidently_provider.properties import Desired, adopts_existing, desired, managed_ref
+from evidently_provider.properties import adopts_existing, managed_ref
 from evidently_provider.runtime.deadline import TimeIsUpError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _MOST_NAMED: Final = 10
 
 
-@dataclass(slots=True)
+@dataclass
 class ManagedResource:
     """One request for a Project, Feature, Segment or Launch.
 
@@ -60,9 +61,10 @@ class ManagedResource:
 
     def acquire(self, call: Call) -> Outcome:
         """Call Create…; a refusal because the resource exists means that it has another owner."""
+        desired = self._desired  # before any call, so that an invalid property has no effect
         self._require_rules(call.target)
         try:
-            self._document = self.calls.change(call, partial(_create, call.target, self._desired))
+            self._document = self.calls.change(call, partial(_create, call.target, desired))
         except NotFoundError as error:
             self.refusal = str(error)
             return Outcome.NOT_FOUND
@@ -99,19 +101,21 @@ class ManagedResource:
             self.calls.log_release(call, "deleted")
         return Outcome.RELEASED
 
-    def reconcile(self, call: Call) -> None:
+    def reconcile(self, call: Call, before: Mapping[str, Any] | None) -> None:
         """Make the calls of the diff; skip them if the request is stale, as its successor has reconciled."""
-        target, tags = call.target, self._desired.tags
+        target = call.target
+        earlier = None if before is None else self._reader.declared_before(before)
+        found = diff(target, self._document, self._desired, earlier)
+        if found.kept:
+            self.calls.log("kept_change", target, "WARNING", members=", ".join(found.kept))
         try:
-            for change in changes(target, self._document, self._desired.definition):
+            for change in found.changes:
                 self._change(call, change)
-            found = self._document.get("tags", {})
-            actual = {key: value for key, value in found.items() if not key.startswith(contract.OWNER_TAG_PREFIX)}
             # Remove first: the API refuses more than 50 tags, which both sets together may be.
-            if removed := sorted(actual.keys() - tags.keys()):
-                self._tag(call, "UntagResource", tagKeys=removed)
-            if put := {key: value for key, value in tags.items() if actual.get(key) != value}:
-                self._tag(call, "TagResource", tags=put)
+            if found.removed_tags:
+                self._tag(call, "UntagResource", tagKeys=found.removed_tags)
+            if found.put_tags:
+                self._tag(call, "TagResource", tags=found.put_tags)
         except RefusedError as refused:
             if refused.outcome != contract.OUTCOME_STALE:
                 raise
@@ -144,9 +148,14 @@ class ManagedResource:
             contract.ATTRIBUTE_LAST_UPDATED_TIME: iso_time(document.get("lastUpdatedTime")),
         }
 
-    @property
-    def _desired(self) -> Desired:
-        return desired(self.calls.invocation.request.properties)
+    @cached_property
+    def _reader(self) -> Reader:
+        target = self.target(self.calls.invocation.request.properties)
+        return Reader(target, self.calls.api.request_shape(self.kind.operation("Create")))
+
+    @cached_property
+    def _desired(self) -> Declared:
+        return self._reader.declared(self.calls.invocation.request.properties)
 
     def _require_rules(self, target: ResourceRef) -> None:
         """Refuse an API without ownership, where a Delete… would delete another owner's resource.
@@ -202,7 +211,7 @@ class ManagedResource:
                 return
 
 
-def _create(target: ResourceRef, state: Desired, api: "Evidently", owner: str) -> Document:
+def _create(target: ResourceRef, state: Declared, api: "Evidently", owner: str) -> Document:
     names = {"name": target.name, **({"project": target.project} if target.project else {})}
     operation = target.kind.operation("Create")
     return api.document(target, operation, target.kind.value, owner, **names, **state.definition, tags=state.tags)

@@ -90,7 +90,7 @@ class StartLaunch:
             self._wait(call)
         return Outcome.RELEASED
 
-    def reconcile(self, call: Call) -> None:
+    def reconcile(self, call: Call, before: Mapping[str, Any] | None) -> None:
         """Do nothing: a running launch is in its desired state."""
 
     def attributes(self, result: Result, target: ResourceRef) -> Mapping[str, str]:

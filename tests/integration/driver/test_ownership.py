@@ -3,7 +3,6 @@
 All other cases are sequences: test_sequences.py.
 """
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -205,8 +204,7 @@ def test_a_duplicate_of_an_earlier_update_keeps_its_successors_changes(driver: D
     subject = Creates(driver, "feature")
 
     def properties(description: str) -> dict[str, Any]:
-        found = subject.properties(NOVEMBER)
-        return {**found, "Definition": json.dumps({**json.loads(found["Definition"]), "description": description})}
+        return {**subject.properties(NOVEMBER), "Description": description}
 
     def send(kind: str, description: str, old: str = "", physical_id: str | None = None) -> Any:
         request = driver.request(

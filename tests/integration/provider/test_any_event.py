@@ -26,7 +26,7 @@ from helpers.launch_replies import (
     shows,
     stopped,
 )
-from helpers.managed_events import ARNS, DEFINITIONS, KINDS
+from helpers.managed_events import ARNS, DEFINITIONS, KINDS, properties_of
 from helpers.provider_harness import LOGICAL_ID, MADE_UP, NOT_STARTED, NOW, REQUEST_ID, STACK_ID, Harness
 from helpers.scripted_server import RESET, Reply
 
@@ -36,6 +36,9 @@ JSON = st.recursive(
     max_leaves=6,
 )
 NAMES = st.one_of(st.sampled_from(["petfood", "november", "upsell", launch_arn(), ARNS["Project"], "a b", ".."]), JSON)
+PROPERTIES_OF_KINDS = {
+    name: value for kind in KINDS for name, value in properties_of(kind, DEFINITIONS[kind], {"team": "web"}).items()
+}
 DEFINITION_TEXTS = st.one_of(st.sampled_from([json.dumps(each) for each in DEFINITIONS.values()]), JSON)
 PROPERTIES = st.one_of(
     st.fixed_dictionaries(
@@ -45,7 +48,7 @@ PROPERTIES = st.one_of(
             "Launch": NAMES,
             "Name": NAMES,
             "Definition": DEFINITION_TEXTS,
-            "Tags": st.one_of(st.dictionaries(st.text(max_size=5), JSON, max_size=2), JSON),
+            **{name: st.one_of(st.just(value), JSON) for name, value in PROPERTIES_OF_KINDS.items()},
             "OnDelete": st.one_of(st.sampled_from(["CANCEL", "DELETE", "KEEP_RUNNING", "KEEP"]), JSON),
             "TimeoutSeconds": st.one_of(st.sampled_from(["5", "inf", "-1"]), JSON),
             "AdoptExisting": st.one_of(st.sampled_from(["true", "false"]), JSON),

@@ -40,8 +40,8 @@ def test_a_create_or_update_of_a_newer_or_invalid_version_fails_before_any_call(
 
 
 def test_the_reason_names_the_version_the_newest_one_known_and_the_way_out(harness: Harness) -> None:
-    assert harness.send(event("Create", SchemaVersion="2"))["Reason"] == (
-        "SchemaVersion is '2'; it must be an integer up to 1, the newest version that this provider knows. "
+    assert harness.send(event("Create", SchemaVersion="3"))["Reason"] == (
+        "SchemaVersion is '3'; it must be an integer up to 2, the newest version that this provider knows. "
         "Update cdk-evidently in the stack that has the provider, and deploy that stack first."
     )
 

@@ -1,6 +1,5 @@
 """Projects, features, segments and launches in a template: properties, logical ids, attributes and warnings."""
 
-import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -40,8 +39,8 @@ def test_a_project_has_its_description_and_its_log_group() -> None:
     stack = new_stack()
     project(stack, description="The shop", data_delivery="/shop/events")
     assert definition(stack, "Project") == {
-        "description": "The shop",
-        "dataDelivery": {"cloudWatchLogs": {"logGroup": "/shop/events"}},
+        "Description": "The shop",
+        "DataDelivery": {"LogGroup": "/shop/events"},
     }
 
 
@@ -50,7 +49,7 @@ def test_a_project_depends_on_its_log_group_in_the_stack() -> None:
     project(stack, data_delivery=logs.LogGroup(stack, "Events"))
     (group,) = [name for name in resources(stack, "AWS::Logs::LogGroup") if name.startswith("Events")]
     assert group in only(stack, TYPES["Project"])[1]["DependsOn"]
-    assert json.dumps({"Ref": group}) in json.dumps(properties(stack, "Project")["Definition"])
+    assert properties(stack, "Project")["DataDelivery"] == {"LogGroup": {"Ref": group}}
 
 
 def test_a_feature_passes_all_members_to_the_api() -> None:
@@ -64,27 +63,27 @@ def test_a_feature_passes_all_members_to_the_api() -> None:
         evaluation_strategy=EvaluationStrategy.DEFAULT_VARIATION,
     )
     assert definition(stack, "Feature") == {
-        "variations": [{"name": "a", "value": {"doubleValue": 0.1}}, {"name": "b", "value": {"doubleValue": 2.0}}],
-        "defaultVariation": "b",
-        "description": "How much",
-        "entityOverrides": {"anna": "a"},
-        "evaluationStrategy": "DEFAULT_VARIATION",
+        "Variations": [{"VariationName": "a", "DoubleValue": 0.1}, {"VariationName": "b", "DoubleValue": 2.0}],
+        "DefaultVariation": "b",
+        "Description": "How much",
+        "EntityOverrides": [{"EntityId": "anna", "Variation": "a"}],
+        "EvaluationStrategy": "DEFAULT_VARIATION",
     }
 
 
 @pytest.mark.parametrize(
     ("variation", "value"),
     [
-        (Variation.boolean("a", False), {"boolValue": False}),
-        (Variation.string("a", ""), {"stringValue": ""}),
-        (Variation.long("a", 2**53 - 1), {"longValue": 2**53 - 1}),
-        (Variation.double("a", 1e-7), {"doubleValue": 1e-7}),
+        (Variation.boolean("a", False), {"BooleanValue": False}),
+        (Variation.string("a", ""), {"StringValue": ""}),
+        (Variation.long("a", 2**53 - 1), {"LongValue": 2**53 - 1}),
+        (Variation.double("a", 1e-7), {"DoubleValue": 1e-7}),
     ],
 )
 def test_a_value_keeps_its_type_and_every_digit(variation: Variation, value: dict[str, Any]) -> None:
     stack = new_stack()
     feature(stack, variations=[variation])
-    assert definition(stack, "Feature")["variations"] == [{"name": "a", "value": value}]
+    assert definition(stack, "Feature")["Variations"] == [{"VariationName": "a", **value}]
 
 
 def test_a_launch_passes_all_members_to_the_api() -> None:
@@ -105,31 +104,19 @@ def test_a_launch_passes_all_members_to_the_api() -> None:
         metric_monitors=[monitor],
         randomization_salt="salt",
     )
-    override = {"segment": "norway", "evaluationOrder": 2, "weights": {"all": 12_500}}
+    all_of_them = [{"GroupName": "all", "SplitWeight": 100_000}]
+    override = {"Segment": "norway", "EvaluationOrder": 2, "Weights": [{"GroupName": "all", "SplitWeight": 12_500}]}
     assert definition(stack, "Launch") == {
-        "description": "In November",
-        "groups": [{"name": "all", "feature": "upsell", "variation": "on", "description": "All of them"}],
-        "scheduledSplitsConfig": {
-            "steps": [
-                {
-                    "startTime": "2026-11-02T08:00:00Z",
-                    "groupWeights": {"all": 100_000},
-                    "segmentOverrides": [override],
-                },
-                {"startTime": "2026-11-09T09:00:00Z", "groupWeights": {"all": 100_000}},
-            ]
-        },
-        "metricMonitors": [
-            {
-                "metricDefinition": {
-                    "name": "time",
-                    "entityIdKey": "user.id",
-                    "valueKey": "details.time",
-                    "unitLabel": "ms",
-                }
-            }
+        "Description": "In November",
+        "Groups": [{"GroupName": "all", "Feature": "upsell", "Variation": "on", "Description": "All of them"}],
+        "ScheduledSplitsConfig": [
+            {"StartTime": "2026-11-02T08:00:00Z", "GroupWeights": all_of_them, "SegmentOverrides": [override]},
+            {"StartTime": "2026-11-09T09:00:00Z", "GroupWeights": all_of_them},
         ],
-        "randomizationSalt": "salt",
+        "MetricMonitors": [
+            {"MetricName": "time", "EntityIdKey": "user.id", "ValueKey": "details.time", "UnitLabel": "ms"}
+        ],
+        "RandomizationSalt": "salt",
     }
 
 
@@ -160,7 +147,8 @@ def test_tags_are_those_of_the_construct_and_of_cdk(kind: str) -> None:
     created = FACTORIES[kind](stack, tags={"team": "web", "stage": "beta"})
     Tags.of(stack).add("owner", "petra")
     Tags.of(created).add("stage", "prod")
-    assert properties(stack, kind)["Tags"] == {"owner": "petra", "stage": "prod", "team": "web"}
+    expected = {"owner": "petra", "stage": "prod", "team": "web"}
+    assert properties(stack, kind)["Tags"] == [{"Key": key, "Value": value} for key, value in expected.items()]
 
 
 @KINDS

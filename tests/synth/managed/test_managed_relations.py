@@ -104,8 +104,8 @@ def test_imports_l1_constructs_and_tokens_name_related_resources() -> None:
     found = [it["Properties"]["Project"] for it in resources(stack, TYPES["Feature"]).values()]
     assert found == ["imported", {"Ref": "Own"}, {"Fn::ImportValue": "Project"}, f"{ARN}project/a"]
     created = definition(stack, "Launch")
-    assert created["groups"][0]["feature"] == "f"
-    assert created["scheduledSplitsConfig"]["steps"][0]["segmentOverrides"][0]["segment"] == "s"
+    assert created["Groups"][0]["Feature"] == "f"
+    assert created["ScheduledSplitsConfig"][0]["SegmentOverrides"][0]["Segment"] == "s"
 
 
 def test_a_nested_stack_has_its_own_provider() -> None:

@@ -8,7 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
-from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider
+from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, Project
 from helpers.synth import (
     START_LAUNCH,
     URL,
@@ -44,11 +44,21 @@ def test_the_functions_timeout_is_the_longest_of_its_uses_plus_a_minute() -> Non
     start_launch(stack, "Short", launch="a", timeout=Duration.seconds(10))
     start_launch(stack, "Long", launch="b", timeout=Duration.minutes(3))
     assert only(stack, "AWS::Lambda::Function")[1]["Properties"]["Timeout"] == 240
-    timeouts = {it["Properties"]["ServiceTimeout"] for it in resources(stack, START_LAUNCH).values()}
-    assert timeouts == {3 * 240 + 180}
 
 
-def test_the_largest_timeout_stays_within_cloudformations_hour() -> None:
+def test_a_use_changes_no_property_of_another_use() -> None:
+    def templates(longest: Duration) -> dict[str, Any]:
+        stack = new_stack()
+        start_launch(stack, "Short", launch="a", timeout=Duration.seconds(10))
+        start_launch(stack, "Long", launch="b", timeout=longest)
+        Project(stack, "Project", project_name="shop", endpoint=ENDPOINT)
+        return {name: it for name, it in resources(stack).items() if not name.startswith("StartLaunchpetfoodb")}
+
+    short, long = (templates(Duration.seconds(seconds)) for seconds in (10, 780))
+    assert [it["Type"] for name, it in short.items() if it != long[name]] == ["AWS::Lambda::Function"]
+
+
+def test_cloudformation_waits_as_long_as_lambdas_retries_take_and_within_its_hour() -> None:
     stack = new_stack()
     start_launch(stack, timeout=Duration.minutes(13))
     assert only(stack, "AWS::Lambda::Function")[1]["Properties"]["Timeout"] == 14 * 60

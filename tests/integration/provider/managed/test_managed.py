@@ -22,7 +22,7 @@ def test_each_kind_is_created_and_tells_its_arn_name_status_and_times(served: Se
     statuses = {"Project": "AVAILABLE", "Segment": "", "Feature": "AVAILABLE", "Launch": "CREATED"}
     for kind in KINDS:
         served.harness.api.received.clear()
-        response = served.send(managed(kind, "Create", Tags={"team": "web"}))
+        response = served.send(managed(kind, "Create", tags={"team": "web"}))
         assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", ARNS[kind])
         data = response["Data"]
         assert (data["Arn"], data["Name"], data["Status"]) == (ARNS[kind], NAMES[kind], statuses[kind])
@@ -102,8 +102,8 @@ def test_a_change_is_one_call_and_so_is_its_reversal_and_no_change_is_no_call(
 @pytest.mark.parametrize("kind", KINDS)
 def test_tags_change_in_place_and_the_owners_stay(created: Served, kind: str) -> None:
     owner = created.shown(kind)["tags"]
-    created.send(managed(kind, "Update", ARNS[kind], Tags={"team": "web", "stage": "beta"}))
-    created.send(managed(kind, "Update", ARNS[kind], Tags={"team": "app"}))
+    created.send(managed(kind, "Update", ARNS[kind], tags={"team": "web", "stage": "beta"}))
+    created.send(managed(kind, "Update", ARNS[kind], tags={"team": "app"}))
     assert created.shown(kind)["tags"] == {"team": "app", **owner}
     acquired = [f"Get{kind}", f"Create{kind}"]
     assert created.harness.calls == [*acquired, "TagResource", *acquired, "UntagResource", "TagResource"]
@@ -112,17 +112,9 @@ def test_tags_change_in_place_and_the_owners_stay(created: Served, kind: str) ->
 def test_all_tags_that_there_may_be_give_way_to_as_many_others(created: Served) -> None:
     for generation in ("old", "new"):
         tags = {f"{generation}{number}": "x" for number in range(contract.MAX_TAGS)}
-        response = created.send(managed("Segment", "Update", ARNS["Segment"], Tags=tags))
+        response = created.send(managed("Segment", "Update", ARNS["Segment"], tags=tags))
         assert response["Status"] == "SUCCESS", response["Reason"]
         assert created.shown("Segment")["tags"].items() >= tags.items()
-
-
-def test_drift_is_corrected(created: Served) -> None:
-    created.evidently.update_feature(**named("Feature"), entityOverrides={"stranger": "on"}, description="By hand")
-    created.send(managed("Feature", "Update", ARNS["Feature"]))
-    found = created.shown("Feature")
-    assert found["entityOverrides"] == {"tester": "on"}
-    assert not found.get("description")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -227,11 +219,15 @@ def test_a_segment_is_not_changed_under_its_name(created: Served) -> None:
     ("kind", "properties", "reason"),
     [
         ("Project", {"Name": "a b"}, "Name is 'a b'; it must be a name of 1 to 127 characters"),
-        ("Project", {"Name": None}, "Name is None"),
+        ("Project", {"Name": None}, "Name is missing"),
         ("Feature", {"Project": "arn:aws:s3:::bucket"}, "Project is 'arn:aws:s3:::bucket'"),
-        ("Launch", {"Definition": "{'no': 'json'}"}, "Definition is \"{'no': 'json'}\""),
+        ("Launch", {"Groups": "all"}, "Groups is 'all'; it must be a list"),
         ("Feature", {"Project": "absent"}, "returned 404 ResourceNotFoundException"),
-        ("Feature", {"Definition": '{"variations": [{"name": "a b", "value": {"boolValue": true}}]}'}, "variations[0]"),
+        (
+            "Feature",
+            {"Variations": [{"VariationName": "a b", "BooleanValue": "true"}]},
+            "Variations[0].VariationName is",
+        ),
     ],
 )
 def test_what_the_api_would_not_take_fails_with_its_name_and_rule(
@@ -250,7 +246,7 @@ def _without_on(**members: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("members", [{}, {"description": "A banner"}], ids=["nothing else", "more"])
-def test_a_variation_that_a_launch_of_the_same_stack_serves_stays_until_an_update_after_its_end(
+def test_a_variation_that_a_launch_of_the_same_stack_serves_stays_and_later_updates_name_it(
     created: Served, log: LogLines, members: dict[str, Any]
 ) -> None:
     created.send(event("Create"))
@@ -266,9 +262,9 @@ def test_a_variation_that_a_launch_of_the_same_stack_serves_stays_until_an_updat
     assert (found.get("description") or "") == members.get("description", "")
     assert found["entityOverrides"] == {}
 
-    created.evidently.stop_launch(**named("Launch"), desiredState="CANCELLED")
-    created.send(managed("Feature", "Update", ARNS["Feature"], definition=_without_on(**members)))
-    assert [each["name"] for each in created.shown("Feature")["variations"]] == ["off"]
+    created.send(managed("Feature", "Update", ARNS["Feature"], definition=_without_on(**members), tags={"team": "web"}))
+    (kept,) = [line for line in log() if line["step"] == "kept_change"]
+    assert (kept["level"], kept["members"]) == ("WARNING", "variations.on")
 
 
 def test_a_variation_that_a_launch_of_others_serves_fails_the_update_that_removes_it(created: Served) -> None:
@@ -276,3 +272,70 @@ def test_a_variation_that_a_launch_of_others_serves_fails_the_update_that_remove
     response = created.send(managed("Feature", "Update", ARNS["Feature"], definition=_without_on()))
     assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", ARNS["Feature"])
     assert "Variation on is served by launch november, which is running" in response["Reason"]
+
+
+def test_a_variation_switched_off_by_hand_survives_an_update_that_adds_a_tag(created: Served, log: LogLines) -> None:
+    off = [{"name": "on", "value": {"boolValue": False}}]
+    created.evidently.update_feature(**named("Feature"), addOrUpdateVariations=off, description="Off in an incident")
+    log()
+    created.harness.api.received.clear()
+    response = created.send(managed("Feature", "Update", ARNS["Feature"], tags={"team": "web"}))
+    assert response["Status"] == "SUCCESS", response["Reason"]
+    assert created.harness.calls == ["GetFeature", "CreateFeature", "TagResource"]
+    found = created.shown("Feature")
+    assert {each["name"]: each["value"] for each in found["variations"]}["on"] == {"boolValue": False}
+    assert found["description"] == "Off in an incident"
+    (kept,) = [line for line in log() if line["step"] == "kept_change"]
+    assert (kept["level"], kept["members"]) == ("WARNING", "description, variations.on")
+
+
+def test_a_change_by_hand_survives_a_refused_update_and_its_rollback(created: Served) -> None:
+    created.evidently.update_feature(**named("Feature"), description="By hand")
+    before = managed("Feature", "Update", ARNS["Feature"])["ResourceProperties"]
+    wrong = managed("Feature", "Update", ARNS["Feature"], DefaultVariation="absent", Variations="wrong")
+    assert created.send(wrong)["Status"] == "FAILED"
+    back = {**managed("Feature", "Update", ARNS["Feature"]), "OldResourceProperties": wrong["ResourceProperties"]}
+    assert back["ResourceProperties"] == before
+    assert created.send(back)["Status"] == "SUCCESS"
+    assert created.shown("Feature")["description"] == "By hand"
+
+
+def test_a_failed_update_is_written_back_by_its_rollback(created: Served) -> None:
+
+    wrong = managed("Project", "Update", ARNS["Project"], definition={"description": "New"}, tags={"team": "web"})
+    wrong["ResourceProperties"]["DataDelivery"] = {"LogGroup": "/not/of/this/service"}
+    assert created.send(wrong)["Status"] == "FAILED"
+    assert created.shown("Project")["description"] == "New"
+    back = {**managed("Project", "Update", ARNS["Project"]), "OldResourceProperties": wrong["ResourceProperties"]}
+    assert created.send(back)["Status"] == "SUCCESS"
+    assert created.shown("Project")["description"] == "The shop"
+
+
+def test_an_adopted_resource_is_written_whole_at_first_and_then_what_changed(served: Served) -> None:
+    served.evidently.create_project(name="petfood", description="By hand")
+    adopts = {"AdoptExisting": "true"}
+    created = served.send(managed("Project", "Create", **adopts))
+    assert created["PhysicalResourceId"] == f"{ARNS['Project']}#adopted"
+    assert served.shown("Project")["description"] == "The shop"
+    served.evidently.update_project(project="petfood", description="By hand again")
+    served.send(managed("Project", "Update", created["PhysicalResourceId"], tags={"team": "web"}, **adopts))
+    found = served.shown("Project")
+    assert (found["description"], found["tags"]["team"]) == ("By hand again", "web")
+
+
+def test_a_resource_that_is_gone_is_made_anew_whole(created: Served) -> None:
+    created.evidently.delete_segment(segment="norway")
+    created.send(managed("Segment", "Update", ARNS["Segment"], tags={"team": "web"}))
+    found = created.shown("Segment")
+    assert (found["pattern"], found["tags"]["team"]) == (DEFINITIONS["Segment"]["pattern"], "web")
+
+
+def test_another_resource_under_the_name_is_adopted_whole(created: Served) -> None:
+    created.evidently.delete_segment(segment="norway")
+    created.evidently.delete_launch(project="petfood", launch="november")
+    created.evidently.delete_feature(project="petfood", feature="upsell")
+    created.evidently.create_feature(project="petfood", name="upsell", variations=VARIATIONS, description="Another's")
+    adopts = managed("Feature", "Update", ARNS["Feature"], AdoptExisting="true")
+    assert created.send(adopts)["Status"] == "SUCCESS"
+    found = created.shown("Feature")
+    assert (found.get("description") or "", found["entityOverrides"]) == ("", {"tester": "on"})

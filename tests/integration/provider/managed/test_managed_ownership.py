@@ -38,7 +38,7 @@ def test_a_resource_of_another_owner_is_neither_acquired_nor_deleted(served: Ser
 def test_an_adopted_resource_is_reconciled_and_never_deleted(served: Served, kind: str) -> None:
     create_by_hand(served, kind)
     definition = DEFINITIONS[kind] if kind == "Segment" else {**DEFINITIONS[kind], "description": "Adopted"}
-    given = managed(kind, "Create", definition=definition, AdoptExisting="true", Tags={"team": "web"})
+    given = managed(kind, "Create", definition=definition, AdoptExisting="true", tags={"team": "web"})
     response = served.send(given)
     adopted = f"{ARNS[kind]}#adopted"
     assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", adopted)
@@ -92,10 +92,10 @@ def test_a_construct_that_moves_in_its_stack_takes_its_resource_along(
 def test_a_duplicate_of_an_earlier_update_changes_nothing(created: Served) -> None:
     first, second = ({**DEFINITIONS["Feature"], "description": text} for text in ("First", "Second"))
     before = created.now + 60
-    created.send(managed("Feature", "Update", ARNS["Feature"], definition=first, Tags={"state": "first"}))
-    created.send(managed("Feature", "Update", ARNS["Feature"], definition=second, Tags={"state": "second"}))
+    created.send(managed("Feature", "Update", ARNS["Feature"], definition=first, tags={"state": "first"}))
+    created.send(managed("Feature", "Update", ARNS["Feature"], definition=second, tags={"state": "second"}))
 
-    late = managed("Feature", "Update", ARNS["Feature"], definition=first, Tags={"state": "first"})
+    late = managed("Feature", "Update", ARNS["Feature"], definition=first, tags={"state": "first"})
     response = created.harness.send(late, at=before)
 
     assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", ARNS["Feature"])
