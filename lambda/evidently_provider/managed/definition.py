@@ -34,7 +34,7 @@ _NOT_OF_THE_DEFINITION: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class Desired:
     """What the properties of a request declare.
 
     Args:
@@ -62,7 +62,7 @@ class Reader:
     target: ResourceRef
     shape: Any
 
-    def declared(self, properties: Mapping[str, Any]) -> Declared:
+    def desired(self, properties: Mapping[str, Any]) -> Desired:
         """Return what properties declare.
 
         Raises:
@@ -70,26 +70,26 @@ class Reader:
 
         """
         if contract.PROPERTY_DEFINITION in properties:
-            return Declared(*_version_1(properties))
+            return Desired(*_version_1(properties))
         given = {name: value for name, value in properties.items() if name not in _NOT_OF_THE_DEFINITION}
-        return _declared(self._structure(self._fields, given, self.shape, ""))
+        return _desired(self._structure(self._fields, given, self.shape, ""))
 
-    def declared_before(self, properties: Mapping[str, Any]) -> Declared:
+    def desired_before(self, properties: Mapping[str, Any]) -> Desired:
         """Return what the properties of an earlier request declare, each by itself: one may have been invalid."""
         found: dict[str, Any] = {}
         unknown: set[str] = set()
         try:
             if contract.PROPERTY_DEFINITION in properties:
-                return Declared(*_version_1(properties))
+                return Desired(*_version_1(properties))
         except InvalidPropertyError:
-            return Declared({}, {}, frozenset(self.shape.members))
+            return Desired({}, {}, frozenset(self.shape.members))
         for name, field in self._fields.items():
             try:
                 if name in properties:
                     self._read(field, properties[name], self.shape, name, found)
             except InvalidPropertyError:
                 unknown |= {member.partition(".")[0] for member in _paths(field)}
-        return _declared(found, frozenset(unknown))
+        return _desired(found, frozenset(unknown))
 
     @property
     def _fields(self) -> Fields:
@@ -151,9 +151,9 @@ class Reader:
         return found.name
 
 
-def _declared(members: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> Declared:
+def _desired(members: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> Desired:
     definition = {name: value for name, value in members.items() if name != _TAGS}
-    return Declared(definition, members.get(_TAGS, {}), unknown)
+    return Desired(definition, members.get(_TAGS, {}), unknown)
 
 
 def _version_1(properties: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, str]]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import evidently_contract as contract
 from evidently_provider.errors import RefusedError
-from evidently_provider.managed.definition import Declared
+from evidently_provider.managed.definition import Desired
 from evidently_provider.ownership.references import Kind, ResourceRef
 
 Document = Mapping[str, Any]
@@ -61,7 +61,7 @@ class Diff:
     kept: Sequence[str]
 
 
-def diff(target: ResourceRef, actual: Document, desired: Declared, before: Declared | None) -> Diff:
+def diff(target: ResourceRef, actual: Document, desired: Desired, before: Desired | None) -> Diff:
     """Return what to write to a resource.
 
     Args:

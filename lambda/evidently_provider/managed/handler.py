@@ -14,7 +14,7 @@ import evidently_contract as contract
 from evidently_provider.api.calls import Calls
 from evidently_provider.api.launch import iso_time
 from evidently_provider.errors import InUseError, NotFoundError, ProviderError, RefusedError, WrongEndpointError
-from evidently_provider.managed.definition import Declared, Reader
+from evidently_provider.managed.definition import Desired, Reader
 from evidently_provider.managed.diff import Change, Document, diff
 from evidently_provider.ownership.plan import Call, Outcome, Result
 from evidently_provider.ownership.references import Kind, ResourceRef
@@ -104,7 +104,7 @@ class ManagedResource:
     def reconcile(self, call: Call, before: Mapping[str, Any] | None) -> None:
         """Make the calls of the diff; skip them if the request is stale, as its successor has reconciled."""
         target = call.target
-        earlier = None if before is None else self._reader.declared_before(before)
+        earlier = None if before is None else self._reader.desired_before(before)
         found = diff(target, self._document, self._desired, earlier)
         if found.kept:
             self.calls.log("kept_change", target, "WARNING", members=", ".join(found.kept))
@@ -154,8 +154,8 @@ class ManagedResource:
         return Reader(target, self.calls.api.request_shape(self.kind.operation("Create")))
 
     @cached_property
-    def _desired(self) -> Declared:
-        return self._reader.declared(self.calls.invocation.request.properties)
+    def _desired(self) -> Desired:
+        return self._reader.desired(self.calls.invocation.request.properties)
 
     def _require_rules(self, target: ResourceRef) -> None:
         """Refuse an API without ownership, where a Delete… would delete another owner's resource.
@@ -211,7 +211,7 @@ class ManagedResource:
                 return
 
 
-def _create(target: ResourceRef, state: Declared, api: "Evidently", owner: str) -> Document:
+def _create(target: ResourceRef, state: Desired, api: "Evidently", owner: str) -> Document:
     names = {"name": target.name, **({"project": target.project} if target.project else {})}
     operation = target.kind.operation("Create")
     return api.document(target, operation, target.kind.value, owner, **names, **state.definition, tags=state.tags)

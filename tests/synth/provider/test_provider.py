@@ -8,7 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
-from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, Project
+from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, Project, Triggers
 from helpers.synth import (
     START_LAUNCH,
     URL,
@@ -49,7 +49,7 @@ def test_the_functions_timeout_is_the_longest_of_its_uses_plus_a_minute() -> Non
 def test_a_use_changes_no_property_of_another_use() -> None:
     def templates(longest: Duration) -> dict[str, Any]:
         stack = new_stack()
-        start_launch(stack, "Short", launch="a", timeout=Duration.seconds(10))
+        start_launch(stack, "Short", launch="a", timeout=Duration.seconds(10), triggers=Triggers.none())
         start_launch(stack, "Long", launch="b", timeout=longest)
         Project(stack, "Project", project_name="shop", endpoint=ENDPOINT)
         return {name: it for name, it in resources(stack).items() if not name.startswith("StartLaunchpetfoodb")}

@@ -48,8 +48,8 @@ def test_the_handler_gets_every_property_as_a_string() -> None:
     assert properties.pop("Triggers").keys() == {"version"}
     assert flat(properties.pop("ServiceToken")).startswith("<EvidentlyProvider")
     assert properties == {
-        "ServiceTimeout": 3 * (300 + 60) + 180,
-        "SchemaVersion": "1",
+        "ServiceTimeout": 2700,
+        "SchemaVersion": "2",
         "Project": "petfood",
         "Launch": "upsell",
         "OnDelete": "COMPLETE",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import evidently_contract as contract
 from evidently_provider.errors import InvalidPropertyError
-from evidently_provider.managed.definition import Declared, Reader
+from evidently_provider.managed.definition import Desired, Reader
 from evidently_provider.ownership.references import Kind, ResourceRef
 from helpers.managed_events import properties_of
 from helpers.model import request_shape
@@ -25,18 +25,18 @@ def reader(kind: str) -> Reader:
     return Reader(ResourceRef(Kind(kind), NAMES[kind], within), request_shape(f"Create{kind.capitalize()}"))
 
 
-def declared(kind: str, properties: dict[str, Any]) -> Declared:
-    return reader(kind).declared({"ServiceToken": "arn", "Name": NAMES[kind], "SchemaVersion": "2", **properties})
+def desired(kind: str, properties: dict[str, Any]) -> Desired:
+    return reader(kind).desired({"ServiceToken": "arn", "Name": NAMES[kind], "SchemaVersion": "2", **properties})
 
 
 def refusal(kind: str, properties: dict[str, Any]) -> str:
     with pytest.raises(InvalidPropertyError) as refused:
-        declared(kind, properties)
+        desired(kind, properties)
     return str(refused.value)
 
 
-def test_every_property_of_a_feature_reaches_its_member_in_its_type() -> None:
-    found = declared(
+def test_every_property_of_a_feature_is_a_member_in_its_type() -> None:
+    found = desired(
         "feature",
         {
             "Description": "Colours",
@@ -67,7 +67,7 @@ def test_every_property_of_a_feature_reaches_its_member_in_its_type() -> None:
     assert found.tags == {"team": "web"}
 
 
-def test_every_property_of_a_launch_reaches_its_member_in_its_type() -> None:
+def test_every_property_of_a_launch_is_a_member_in_its_type() -> None:
     weights = [{"GroupName": "all", "SplitWeight": "12.5e3"}]
     step = {
         "StartTime": "2026-11-02T10:00:00+01:00",
@@ -76,7 +76,7 @@ def test_every_property_of_a_launch_reaches_its_member_in_its_type() -> None:
     }
     monitor = {"MetricName": "m", "EntityIdKey": "id", "ValueKey": "v", "EventPattern": "{}", "UnitLabel": "USD"}
     groups = [{**LAUNCH["Groups"][0], "Description": "All"}]
-    found = declared(
+    found = desired(
         "launch",
         {
             "Description": "d",
@@ -105,18 +105,18 @@ def test_every_property_of_a_launch_reaches_its_member_in_its_type() -> None:
     assert (found.definition["description"], found.definition["randomizationSalt"]) == ("d", "s")
 
 
-def test_a_project_and_a_segment_reach_their_members() -> None:
-    found = declared("project", {"Description": "d", "DataDelivery": {"LogGroup": "/shop/events"}})
+def test_the_properties_of_a_project_and_of_a_segment_are_members() -> None:
+    found = desired("project", {"Description": "d", "DataDelivery": {"LogGroup": "/shop/events"}})
     assert found.definition == {
         "description": "d",
         "dataDelivery": {"cloudWatchLogs": {"logGroup": "/shop/events"}},
     }
-    assert declared("segment", SEGMENT).definition == {"pattern": '{"country": ["NO"]}'}
+    assert desired("segment", SEGMENT).definition == {"pattern": '{"country": ["NO"]}'}
 
 
-def test_types_of_a_template_that_no_deployer_has_made_strings_of_are_taken() -> None:
+def test_types_that_a_deployer_has_not_made_strings_of_are_the_same() -> None:
     variations = [{"VariationName": "on", "BooleanValue": True}, {"VariationName": "off", "LongValue": 3}]
-    assert [each["value"] for each in declared("feature", {"Variations": variations}).definition["variations"]] == [
+    assert [each["value"] for each in desired("feature", {"Variations": variations}).definition["variations"]] == [
         {"boolValue": True},
         {"longValue": 3},
     ]
@@ -124,7 +124,7 @@ def test_types_of_a_template_that_no_deployer_has_made_strings_of_are_taken() ->
 
 def test_a_feature_may_be_named_by_its_arn_as_in_aws_own_resource() -> None:
     arn = "arn:aws:evidently:eu-north-1:123456789012:project/shop/feature/banner"
-    found = declared("launch", {"Groups": [{**LAUNCH["Groups"][0], "Feature": arn}]})
+    found = desired("launch", {"Groups": [{**LAUNCH["Groups"][0], "Feature": arn}]})
     assert found.definition["groups"][0]["feature"] == "banner"
 
 
@@ -210,8 +210,8 @@ def test_what_does_not_fit_is_refused_with_its_path_its_value_and_the_rule(
 
 def test_a_definition_of_version_1_is_still_served() -> None:
     text = '{"variations":[{"name":"on","value":{"boolValue":true}}]}'
-    found = declared("feature", {"SchemaVersion": "1", "Definition": text, "Tags": {"team": "web"}})
-    assert found.definition == declared("feature", FEATURE).definition
+    found = desired("feature", {"SchemaVersion": "1", "Definition": text, "Tags": {"team": "web"}})
+    assert found.definition == desired("feature", FEATURE).definition
     assert found.tags == {"team": "web"}
 
 
@@ -224,16 +224,14 @@ def test_a_definition_of_version_1_is_still_served() -> None:
         ({"Description": "d"}, set()),
     ],
 )
-def test_an_earlier_request_tells_what_its_valid_properties_declared(
-    properties: dict[str, Any], unknown: set[str]
-) -> None:
-    found = reader("feature").declared_before(properties)
+def test_an_earlier_request_tells_what_its_valid_properties_were(properties: dict[str, Any], unknown: set[str]) -> None:
+    found = reader("feature").desired_before(properties)
     assert found.definition["description"] == "d"
     assert found.unknown == unknown
 
 
 def test_an_earlier_definition_that_is_no_json_tells_nothing() -> None:
-    assert reader("project").declared_before({"Definition": "{"}).unknown >= {"description", "dataDelivery", "tags"}
+    assert reader("project").desired_before({"Definition": "{"}).unknown >= {"description", "dataDelivery", "tags"}
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -246,12 +244,12 @@ VALUES = st.one_of(
 
 
 @given(st.lists(VALUES, min_size=1, max_size=5), st.dictionaries(st.text("abcÅ\"\\${}'\t ", min_size=1), st.just("v0")))
-def test_every_text_and_number_arrives_as_it_was_declared(values: list[Any], overrides: dict[str, str]) -> None:
+def test_every_text_and_number_arrives_as_it_was_written(values: list[Any], overrides: dict[str, str]) -> None:
     definition: dict[str, Any] = {
         "variations": [{"name": f"v{number}", "value": value} for number, value in enumerate(values)],
         **({"entityOverrides": overrides} if overrides else {}),
     }
-    assert declared("feature", properties_of("feature", definition)).definition == definition
+    assert desired("feature", properties_of("feature", definition)).definition == definition
 
 
 def test_no_property_of_the_table_is_of_another_name_than_a_common_one() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidently_provider.errors import RefusedError
-from evidently_provider.managed.definition import Declared
+from evidently_provider.managed.definition import Desired
 from evidently_provider.managed.diff import Change, Diff, diff
 from evidently_provider.ownership.references import Kind, ResourceRef
 
@@ -20,24 +20,24 @@ LAUNCH = ResourceRef(Kind.LAUNCH, "november", "shop")
 NOTHING = Diff([], [], {}, [])
 
 
-def feature(*, tags: Mapping[str, str] | None = None, **members: Any) -> Declared:
+def feature(*, tags: Mapping[str, str] | None = None, **members: Any) -> Desired:
     values = members.pop("values", {"on": True, "off": False})
     variations = [{"name": name, "value": {"boolValue": value}} for name, value in values.items()]
-    return Declared({"variations": variations, **members}, tags or {})
+    return Desired({"variations": variations, **members}, tags or {})
 
 
-def launch(*weights: int, **members: Any) -> Declared:
+def launch(*weights: int, **members: Any) -> Desired:
     groups = [{"name": "all", "feature": "banner", "variation": "on"}]
     steps = [
         {"startTime": datetime(2026, 11, 1 + day, tzinfo=UTC), "groupWeights": {"all": weight}}
         for day, weight in enumerate(weights)
     ]
-    return Declared({"groups": groups, "scheduledSplitsConfig": {"steps": steps}, **members}, {})
+    return Desired({"groups": groups, "scheduledSplitsConfig": {"steps": steps}, **members}, {})
 
 
-def document(target: ResourceRef, declared: Declared) -> dict[str, Any]:
-    """Return what the API shows of a resource that is as declared."""
-    found = {**declared.definition, "tags": {**declared.tags, "aws:cloudformation:stack-name": "shop"}}
+def document(target: ResourceRef, desired: Desired) -> dict[str, Any]:
+    """Return what the API shows of a resource that is as desired."""
+    found = {**desired.definition, "tags": {**desired.tags, "aws:cloudformation:stack-name": "shop"}}
     if target.kind is Kind.LAUNCH:
         found["scheduledSplitsDefinition"] = found.pop("scheduledSplitsConfig")
         found["groups"] = [
@@ -48,9 +48,9 @@ def document(target: ResourceRef, declared: Declared) -> dict[str, Any]:
 
 
 def test_nothing_changed_is_nothing_to_write() -> None:
-    for target, declared in ((PROJECT, Declared({}, {})), (FEATURE, feature()), (LAUNCH, launch(1, 2))):
-        for before in (None, declared):
-            assert diff(target, document(target, declared), declared, before) == NOTHING
+    for target, desired in ((PROJECT, Desired({}, {})), (FEATURE, feature()), (LAUNCH, launch(1, 2))):
+        for before in (None, desired):
+            assert diff(target, document(target, desired), desired, before) == NOTHING
 
 
 def test_a_variation_that_was_switched_off_by_hand_survives_a_deploy_that_adds_a_tag() -> None:
@@ -67,7 +67,7 @@ def test_a_create_or_an_adoption_writes_what_somebody_changed() -> None:
     assert not found.kept
 
 
-def test_a_declared_change_is_written_over_a_change_by_hand_of_the_same_member_and_of_no_other() -> None:
+def test_a_change_of_the_stack_is_written_over_a_change_by_hand_of_the_same_member_and_of_no_other() -> None:
     by_hand = document(FEATURE, feature(values={"on": False, "off": True}, entityOverrides={"anna": "off"}))
     before = feature(entityOverrides={"tester": "on"})
     found = diff(FEATURE, by_hand, feature(values={"on": True, "off": False, "new": True}), before)
@@ -113,7 +113,7 @@ def test_a_schedule_is_written_as_a_whole_and_only_if_it_changed() -> None:
 
 def test_what_leaves_the_declaration_gets_the_apis_default() -> None:
     full = launch(1, description="d", randomizationSalt="s", metricMonitors=[{"metricDefinition": {"name": "m"}}])
-    bare = Declared({"groups": full.definition["groups"]}, {})
+    bare = Desired({"groups": full.definition["groups"]}, {})
     found = diff(LAUNCH, document(LAUNCH, full), bare, full)
     assert found.changes == [
         Change(
@@ -125,22 +125,22 @@ def test_what_leaves_the_declaration_gets_the_apis_default() -> None:
 
 def test_a_projects_delivery_is_a_call_of_its_own() -> None:
     delivery = {"cloudWatchLogs": {"logGroup": "/shop/events"}}
-    found = diff(PROJECT, {"description": ""}, Declared({"description": "d", "dataDelivery": delivery}, {}), None)
+    found = diff(PROJECT, {"description": ""}, Desired({"description": "d", "dataDelivery": delivery}, {}), None)
     assert found.changes == [
         Change("UpdateProject", {"description": "d"}),
         Change("UpdateProjectDataDelivery", delivery),
     ]
 
 
-@pytest.mark.parametrize("before", [None, Declared({"pattern": "{}"}, {})])
-def test_a_segments_pattern_cannot_be_written(before: Declared | None) -> None:
+@pytest.mark.parametrize("before", [None, Desired({"pattern": "{}"}, {})])
+def test_a_segments_pattern_cannot_be_written(before: Desired | None) -> None:
     with pytest.raises(RefusedError, match="another name"):
-        diff(SEGMENT, {"pattern": "{}"}, Declared({"pattern": '{"a":[1]}'}, {}), before)
+        diff(SEGMENT, {"pattern": "{}"}, Desired({"pattern": '{"a":[1]}'}, {}), before)
 
 
 def test_a_member_whose_earlier_value_is_unknown_counts_as_changed() -> None:
     by_hand = document(FEATURE, feature(values={"on": False, "off": False}, description="By hand"))
-    before = Declared({}, {}, frozenset({"variations"}))
+    before = Desired({}, {}, frozenset({"variations"}))
     found = diff(FEATURE, by_hand, feature(defaultVariation="on"), before)
     assert found.kept == ["description"]
     assert found.changes[0].arguments["addOrUpdateVariations"] == [{"name": "on", "value": {"boolValue": True}}]
@@ -157,18 +157,18 @@ STATES = st.builds(
 )
 
 
-def members(declared: Declared) -> dict[tuple[str, str], Any]:
-    definition = declared.definition
+def members(desired: Desired) -> dict[tuple[str, str], Any]:
+    definition = desired.definition
     return {
         ("description", ""): definition["description"],
         ("default", ""): definition["defaultVariation"],
         **{("variation", each["name"]): each["value"] for each in definition["variations"]},
         **{("override", it): name for it, name in definition["entityOverrides"].items()},
-        **{("tag", key): value for key, value in declared.tags.items()},
+        **{("tag", key): value for key, value in desired.tags.items()},
     }
 
 
-def applied(found: Diff, actual: Declared) -> Declared:
+def applied(found: Diff, actual: Desired) -> Desired:
     """Return a feature after the calls of a diff, as the API carries them out."""
     definition = dict(actual.definition)
     values = {each["name"]: each["value"] for each in definition["variations"]}
@@ -180,12 +180,12 @@ def applied(found: Diff, actual: Declared) -> Declared:
         definition |= arguments
     definition["variations"] = [{"name": name, "value": value} for name, value in values.items()]
     tags = {key: value for key, value in actual.tags.items() if key not in found.removed_tags}
-    return Declared(definition, {**tags, **found.put_tags})
+    return Desired(definition, {**tags, **found.put_tags})
 
 
 @given(STATES, STATES, STATES)
-def test_each_member_ends_as_declared_where_the_declaration_changed_it_and_as_it_was_elsewhere(
-    actual: Declared, now: Declared, before: Declared
+def test_each_member_ends_as_the_stack_has_it_where_the_stack_changed_it_and_as_it_was_elsewhere(
+    actual: Desired, now: Desired, before: Desired
 ) -> None:
     found = diff(FEATURE, document(FEATURE, actual), now, before)
     was, want, then = members(actual), members(now), members(before)
@@ -198,6 +198,6 @@ def test_each_member_ends_as_declared_where_the_declaration_changed_it_and_as_it
 
 
 @given(STATES, STATES)
-def test_without_an_earlier_declaration_everything_ends_as_declared(actual: Declared, now: Declared) -> None:
+def test_without_an_earlier_declaration_everything_ends_as_the_stack_has_it(actual: Desired, now: Desired) -> None:
     found = diff(FEATURE, document(FEATURE, actual), now, None)
     assert members(applied(found, actual)) == members(now)
