@@ -41,7 +41,7 @@ def properties_of(kind: str, definition: Mapping[str, Any], tags: Mapping[str, s
 
 
 def _sent(given: Any, fields: Any) -> Any:
-    found = {}
+    found: dict[str, Any] = {}
     for name, field in fields.items():
         path, item = field if isinstance(field, tuple) else (field, None)
         if isinstance(field, Mapping):

@@ -313,7 +313,7 @@ def test_a_failed_update_is_written_back_by_its_rollback(created: Served) -> Non
 
 def test_an_adopted_resource_is_written_whole_at_first_and_then_what_changed(served: Served) -> None:
     served.evidently.create_project(name="petfood", description="By hand")
-    adopts = {"AdoptExisting": "true"}
+    adopts: dict[str, Any] = {"AdoptExisting": "true"}
     created = served.send(managed("Project", "Create", **adopts))
     assert created["PhysicalResourceId"] == f"{ARNS['Project']}#adopted"
     assert served.shown("Project")["description"] == "The shop"
