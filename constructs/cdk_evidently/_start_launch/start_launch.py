@@ -189,7 +189,7 @@ class StartLaunch(Construct):
             contract.PROPERTY_ENDPOINT: self._provider.moving_endpoint,
             contract.PROPERTY_ON_DELETE: on_delete,
             contract.PROPERTY_TIMEOUT: str(seconds),
-            contract.PROPERTY_TRIGGERS: triggers.render(Stack.of(self)),
+            contract.PROPERTY_TRIGGERS: triggers.render(self),
         }
         return {name: value for name, value in properties.items() if value is not None}
 

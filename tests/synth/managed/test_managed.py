@@ -231,3 +231,28 @@ def test_weights_under_a_hundred_percent_warn_of_the_unassigned_share() -> None:
     assert metadata(app_of(stack), "aws:cdk:warning") == {
         "Release/Launch": [f"{UNASSIGNED} [ack: cdk-evidently:weightsLeaveUsersUnassigned0]"]
     }
+
+
+NOTE = (
+    "launch_name and randomization_salt are not given: the launch's name, {name!r}, is generated from the construct's "
+    "path, and is the salt that assigns users to groups. A construct that moves is another launch, which assigns them "
+    "anew. Give launch_name or randomization_salt before the start to keep them. "
+    "[ack: cdk-evidently:launchSaltFromPath]"
+)
+
+
+def test_a_launch_whose_audience_depends_on_its_path_has_a_note_that_says_what_keeps_it() -> None:
+    stack = new_stack()
+    name = launch(stack, launch_name=None).launch_name
+    assert metadata(app_of(stack), "aws:cdk:info") == {"Release/Launch": [NOTE.format(name=name)]}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"launch_name": "november"}, {"launch_name": None, "randomization_salt": "november"}],
+    ids=["a name", "a salt"],
+)
+def test_a_launch_with_a_name_or_a_salt_has_no_such_note(arguments: dict[str, Any]) -> None:
+    stack = new_stack()
+    launch(stack, **arguments)
+    assert metadata(app_of(stack), "aws:cdk:info") == {}
