@@ -14,7 +14,7 @@ from cdk_evidently._cdk.tokens import targets
 from cdk_evidently.errors import ConflictingSettingsError
 
 _PROVIDER_WAY_OUT: Final = (
-    "Create the provider in stack {user!r}, or leave provider out, as each stack has one of its own"
+    "Create the provider in stack {user!r}, or leave provider out, as each stack has its own shared one"
 )
 _SERVICE_WAY_OUT: Final = "Create what it needs in stack {shared!r}, or in a third one"
 
@@ -72,7 +72,9 @@ def check_service(user: IConstruct, dependencies: Iterable[IConstruct]) -> None:
 
     """
     for service in {it.node.scope: None for it in dependencies if Stack.of(it) is not Stack.of(user)}:
-        for it in _references(service) if service and not isinstance(service, Stack) else ():
+        if service is None or isinstance(service, Stack):  # an endpoint of the caller's own making
+            continue
+        for it in _references(service):
             if _side(it, service) is _side(user, service):
                 raise _error(user, service, it, _SERVICE_WAY_OUT)
 

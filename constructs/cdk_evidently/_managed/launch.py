@@ -55,7 +55,7 @@ class Launch(ManagedResource):
         metric_monitors: at most three metrics to monitor, by default none.
         randomization_salt: the salt of the hash that assigns users to groups, by default the launch's name. Launches
             with the same salt and weights have the same users in their groups. Without a name and a salt, a construct
-            that moves assigns users anew; a note at synth says so.
+            that moves assigns users again; a note at synth says so.
         tags: the launch's tags, at most 50; `Tags.of(…)` adds to them.
         adopt_existing: whether to adopt an existing launch of that name: the deploy updates it to this definition, and
             it stays when this leaves the stack. By default the deploy fails and leaves the existing one unchanged.
@@ -124,7 +124,7 @@ class Launch(ManagedResource):
                 INFO_SALT,
                 f"launch_name and randomization_salt are not given: the launch's name, {self._name!r}, is generated "
                 "from the construct's path, and is the salt that assigns users to groups. A construct that moves is "
-                "another launch, which assigns them anew. Give launch_name or randomization_salt before the start to "
+                "another launch, which assigns them again. Give launch_name or randomization_salt before the start to "
                 "keep them.",
             )
 

@@ -50,7 +50,7 @@ def test_a_provider_that_calls_a_service_of_the_stack_that_uses_it_is_an_error(k
     assert str(raised.value) == (
         f"'Shop/{kind}' of stack 'Shop' uses 'Platform/Provider' of stack 'Platform', which needs "
         "'Shop/Evidently/Api/Resource' of stack 'Shop': neither stack can be deployed before the other. Create the "
-        "provider in stack 'Shop', or leave provider out, as each stack has one of its own."
+        "provider in stack 'Shop', or leave provider out, as each stack has its own shared one."
     )
 
 

@@ -236,7 +236,7 @@ def test_weights_under_a_hundred_percent_warn_of_the_unassigned_share() -> None:
 NOTE = (
     "launch_name and randomization_salt are not given: the launch's name, {name!r}, is generated from the construct's "
     "path, and is the salt that assigns users to groups. A construct that moves is another launch, which assigns them "
-    "anew. Give launch_name or randomization_salt before the start to keep them. "
+    "again. Give launch_name or randomization_salt before the start to keep them. "
     "[ack: cdk-evidently:launchSaltFromPath]"
 )
 
