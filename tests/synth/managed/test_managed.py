@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from aws_cdk import CfnOutput, Tags
+from aws_cdk import CfnOutput, NestedStack, Tags
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -256,3 +256,22 @@ def test_a_launch_with_a_name_or_a_salt_has_no_such_note(arguments: dict[str, An
     stack = new_stack()
     launch(stack, **arguments)
     assert metadata(app_of(stack), "aws:cdk:info") == {}
+
+
+@KINDS
+def test_generated_names_differ_by_the_whole_path_and_fit_the_api(kind: str) -> None:
+    stack = new_stack()
+    places = [
+        Construct(stack, "x" * 200),
+        Construct(stack, "x" * 201),
+        NestedStack(stack, "A"),
+        NestedStack(stack, "B"),
+    ]
+    named = {f"{kind.lower()}_name": None}
+    names = [
+        getattr(FACTORIES[kind](place, name, **named), f"{kind.lower()}_name")
+        for place in (*places, *(NestedStack(it, "Inner") for it in places[2:]))
+        for name in ("one", "t.wo", "two")
+    ]
+    assert len(set(names)) == len(names) == 18
+    assert max(map(len, names)) <= {"Segment": 64}.get(kind, 127)
