@@ -48,25 +48,35 @@ def api_event(
     query: str = "",
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
-    stage: str = "$default",
+    before: str = "",
 ) -> dict[str, Any]:
-    """Return an event of an HTTP API, payload format 2.0; `path` stays as given, unlike on AWS (see `decoded`)."""
+    """Return an event of the route `/{proxy+}` of an HTTP API, payload format 2.0.
+
+    Args:
+        method: the request's method.
+        path: the path below the stage; it stays as given, unlike on AWS (see `decoded`).
+        query: the query string.
+        headers: the headers.
+        body: the body.
+        before: what precedes the path in `rawPath`: a named stage, or the base path of a custom domain.
+    """
     names = {name.lower(): value for name, value in (headers or {}).items()}
     is_text = names.get("content-type", "").startswith("application/json") and _is_utf8(body)
     event = {
         "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
+        "routeKey": "ANY /{proxy+}",
+        "rawPath": before + path,
         "rawQueryString": query,
         "headers": names,
         "requestContext": {
             "accountId": ACCOUNT,
             "apiId": "abcde12345",
-            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
+            "http": {"method": method, "path": before + path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
             "requestId": "JKJaXmPLvHcESHA=",
-            "stage": stage,
+            "stage": "$default",
             "timeEpoch": 1583348638390,
         },
+        "pathParameters": {"proxy": path.removeprefix("/")},
         "isBase64Encoded": bool(body) and not is_text,
     }
     if body:

@@ -9,6 +9,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
+from aws_cdk import App, Stack
+
 import cdk_evidently
 
 FOLDER: Final = Path(__file__).parents[1] / "synth" / "snapshots"
@@ -24,6 +26,13 @@ def compare(name: str, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8"), f"{path.name} differs; if that is intended: make snapshots"
+
+
+def templates(app: App) -> dict[str, Any]:
+    """Return the templates of an app by their files, with those of nested stacks."""
+    folder = Path(app.synth().directory)
+    stacks = [it for it in app.node.find_all() if isinstance(it, Stack)]
+    return {it.template_file: json.loads((folder / it.template_file).read_text(encoding="utf-8")) for it in stacks}
 
 
 def template_text(template: dict[str, Any]) -> str:

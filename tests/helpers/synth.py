@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from aws_cdk import App, Stack, Validations
+from aws_cdk import App, Stack, Stage, Validations
 from aws_cdk.cx_api import CloudAssembly
 from cdk_nag import AwsSolutionsChecks
 from constructs import Construct, IConstruct
@@ -32,8 +32,8 @@ def new_app(*, context: Mapping[str, Any] | None = None, validated: bool = False
     )
 
 
-def new_stack(name: str = "Release", app: App | None = None) -> Stack:
-    """Return a stack, by default in a new app."""
+def new_stack(name: str = "Release", app: Stage | None = None) -> Stack:
+    """Return a stack in an app or another stage, by default in a new app."""
     return Stack(app or new_app(), name)
 
 

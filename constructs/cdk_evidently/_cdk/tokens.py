@@ -1,4 +1,4 @@
-"""The targets of tokens in a text, as far as synth knows them."""
+"""The targets of tokens, as far as synth knows them."""
 
 import re
 from collections.abc import Container
@@ -16,6 +16,7 @@ from aws_cdk import (
     IResolveContext,
     Reference,
     Stack,
+    StringConcat,
     Token,
     Tokenization,
 )
@@ -52,6 +53,13 @@ def described(scope: IConstruct, value: str | None) -> Described:
     if value is None or not Token.is_unresolved(value):
         return value
     found: Described = Tokenization.resolve(value, scope=scope, resolver=_Describing(), preparing=False)
+    return found
+
+
+def targets(scope: IConstruct, value: Any) -> list[IConstruct]:
+    """Return the constructs to which the tokens in a value refer."""
+    found: list[IConstruct] = []
+    Tokenization.resolve(value, scope=scope, resolver=_Collecting(found), preparing=False)
     return found
 
 
@@ -121,6 +129,19 @@ class _Describing(DefaultTokenResolver):
     def resolve_token(self, t: IResolvable, context: IResolveContext, post_processor: IPostProcessor) -> Any:
         """Describe a reference, and resolve every other token as usual."""
         return _reference(t) if isinstance(t, Reference) else super().resolve_token(t, context, post_processor)
+
+
+class _Collecting(DefaultTokenResolver):
+    def __init__(self, found: list[IConstruct]) -> None:
+        super().__init__(StringConcat())
+        self._found = found
+
+    def resolve_token(self, t: IResolvable, context: IResolveContext, post_processor: IPostProcessor) -> Any:
+        """Collect a reference's target, and resolve every other token as usual."""
+        if isinstance(t, Reference):
+            self._found.append(t.target)
+            return ""
+        return super().resolve_token(t, context, post_processor)
 
 
 @jsii.implements(IFragmentConcatenator)

@@ -19,6 +19,9 @@ from cdk_evidently._common.contract import contract
 from cdk_evidently.errors import InvalidArgumentError
 
 _API_HOST: Final = re.compile(r"(?P<api_id>[a-z0-9]+)\.execute-api\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
+# Clients resolve dots and escapes in a path before or after they sign it; the base path of an API mapping has neither.
+_BASE_PATH: Final = re.compile(r"(/(?!\.+(/|$))[A-Za-z0-9._~$-]+)*/*")
+_SPACE: Final = re.compile(r"\s")
 _DIGITS: Final = 8
 _SIGNING_NAMES: Final = (contract.SIGNING_NAME_EVIDENTLY, contract.SIGNING_NAME_EXECUTE_API)
 
@@ -68,8 +71,9 @@ class EvidentlyEndpoint:
         """Return the Evidently API at a URL.
 
         Args:
-            url: the base URL: https, or http to a loopback address. Tokens and dynamic references
-                (`{{resolve:ssm:/evidently/url}}`) are not checked.
+            url: the base URL: https, or http to a loopback address. It may have a path, such as the base path of an
+                API mapping of a custom domain; the service's own permissions don't contain that path. Tokens and
+                dynamic references (`{{resolve:ssm:/evidently/url}}`) are not checked.
             signing_name: the service name that the API expects in signatures, `evidently` or `execute-api`. With
                 `execute-api` the permissions are those of an `EvidentlyService` on a stage named `$default`.
             api_id: the HTTP API's id, for the IAM resources of `execute-api`. Required there unless `url` is an API's
@@ -77,7 +81,7 @@ class EvidentlyEndpoint:
             region: the region in signatures and IAM resources, by default that of the stack.
 
         Raises:
-            InvalidArgumentError: an argument breaks one of these rules.
+            InvalidArgumentError: an argument breaks one of these rules, or the path of `url` has escapes or `..`.
 
         """
         if signing_name not in _SIGNING_NAMES:
@@ -89,7 +93,9 @@ class EvidentlyEndpoint:
             )
         host: Mapping[str, str] = {}
         if not has_unknown(url):
-            host = _api_host(checked_url("url", url))
+            parts = checked_url("url", url)
+            check_base_path("url", url, parts.path)
+            host = _api_host(parts)
         url = url.rstrip("/")
         if signing_name != contract.SIGNING_NAME_EXECUTE_API:
             return cls(url=url, signing_name=signing_name, api_id=api_id, region=region)
@@ -167,7 +173,7 @@ def checked_url(argument: str, url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         host = parts.hostname
-        well_formed = parts.port is None or parts.port > 0
+        well_formed = (parts.port is None or parts.port > 0) and not _SPACE.search(url)  # which urlsplit removes
     except ValueError:  # urlsplit's, for a port that is no number and for an open bracket
         parts, host, well_formed = urlsplit(""), None, False
     if not (host and well_formed and parts.scheme in {"https", "http"}):
@@ -183,6 +189,22 @@ def checked_url(argument: str, url: str) -> SplitResult:
             argument, url, "https, because plain http is for loopback addresses only", "Give the https URL"
         )
     return parts
+
+
+def check_base_path(argument: str, url: str, path: str) -> None:
+    """Check the path of a base URL.
+
+    Raises:
+        InvalidArgumentError: a client would send another path than it signs, or no API mapping has such a path.
+
+    """
+    if not _BASE_PATH.fullmatch(path):
+        raise InvalidArgumentError(
+            argument,
+            url,
+            "a base URL whose path is of names of letters, digits and -._~$, none of dots alone",
+            "Give the base path as its API mapping has it, such as https://flags.example.com/evidently",
+        )
 
 
 def _is_loopback(host: str) -> bool:

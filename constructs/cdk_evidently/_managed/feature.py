@@ -51,7 +51,8 @@ class Feature(ManagedResource):
         construct_id: the construct's id within the parent.
         project: the project: a construct, a name or an ARN.
         variations: one to five variations of one type.
-        feature_name: the feature's name, by default generated from the construct's path.
+        feature_name: the feature's name, by default generated from the construct's path: a construct that moves to
+            another scope is then another feature, and the old one is deleted.
         default_variation: the name of the variation for users whom no rule applies to, by default the first.
         description: a description of at most 160 characters.
         entity_overrides: the name of the variation that a user always gets, by the user's id: at most 2500 entries and

@@ -19,6 +19,7 @@ from cdk_evidently._managed.values import WHOLE, Group, MetricMonitor, Step, utc
 from cdk_evidently._provider.provider import EvidentlyProvider
 
 WARNING_UNASSIGNED = "cdk-evidently:weightsLeaveUsersUnassigned"
+INFO_SALT = "cdk-evidently:launchSaltFromPath"
 
 
 class ILaunch(Protocol):
@@ -48,11 +49,13 @@ class Launch(ManagedResource):
         groups: one to five groups, each with a variation of a feature.
         steps: one to six steps, the earliest first. A step whose weights add up to more than 100 000 is an error; less
             than that adds a warning.
-        launch_name: the launch's name, by default generated from the construct's path.
+        launch_name: the launch's name, by default generated from the construct's path: a construct that moves to
+            another scope is then another launch.
         description: a description of at most 160 characters.
         metric_monitors: at most three metrics to monitor, by default none.
         randomization_salt: the salt of the hash that assigns users to groups, by default the launch's name. Launches
-            with the same salt and weights have the same users in their groups.
+            with the same salt and weights have the same users in their groups. Without a name and a salt, a construct
+            that moves assigns users again; a note at synth says so.
         tags: the launch's tags, at most 50; `Tags.of(…)` adds to them.
         adopt_existing: whether to adopt an existing launch of that name: the deploy updates it to this definition, and
             it stays when this leaves the stack. By default the deploy fails and leaves the existing one unchanged.
@@ -116,6 +119,14 @@ class Launch(ManagedResource):
         )
         for number, step in enumerate(steps):
             self._warn_of_unassigned(number, step)
+        if launch_name is None and randomization_salt is None:
+            Annotations.of(self).add_info_v2(
+                INFO_SALT,
+                f"launch_name and randomization_salt are not given: the launch's name, {self._name!r}, is generated "
+                "from the construct's path, and is the salt that assigns users to groups. A construct that moves is "
+                "another launch, which assigns them again. Give launch_name or randomization_salt before the start to "
+                "keep them.",
+            )
 
     @classmethod
     def from_launch_name(

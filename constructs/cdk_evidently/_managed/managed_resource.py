@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import jsii
-from aws_cdk import IResolveContext, ITaggableV2, Names, RemovalPolicy, Stack, TagManager, TagType
+from aws_cdk import ITaggableV2, Names, RemovalPolicy, Stack, TagManager, TagType
 from constructs import Construct, IConstruct
 
-from cdk_evidently._cdk.lazy import lazy_any, lazy_text
+from cdk_evidently._cdk.lazy import lazy_any
+from cdk_evidently._cdk.logical_ids import name_resource, path_logical_id
 from cdk_evidently._common.account_and_region import check_account_and_region
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
@@ -28,7 +29,8 @@ _TYPES: Final[Mapping[Kind, str]] = {
     "launch": contract.LAUNCH_RESOURCE_TYPE,
 }
 _NAME_PUNCTUATION: Final = "-._"
-_READABLE_CHARACTERS: Final = 240  # of the 255 characters of a logical id
+_DIGITS: Final = 8  # of a hash in a logical id: CDK's of the path, and ours of the provider
+_LONGEST_PATH: Final = 255 - _DIGITS  # CDK's logical id of a path, within the 255 characters of ours
 
 
 @jsii.implements(ITaggableV2)
@@ -159,14 +161,14 @@ class ManagedResource(Construct):
 
     def _name_resource(self) -> None:
         # CloudFormation refuses to change a resource's ServiceToken: another provider needs another logical id.
-        resource, stack = self._resource, Stack.of(self)
-        default: str = stack.resolve(resource.logical_id)
+        stack, path = Stack.of(self), path_logical_id(self._resource)
+        if len(path) > _LONGEST_PATH:
+            path = f"{path[: _LONGEST_PATH - _DIGITS]}{path[-_DIGITS:]}"  # with the hash, which alone may differ
 
-        def logical_id(_: IResolveContext) -> str:
-            provider = hashlib.sha256(self._provider.identity(stack).encode()).hexdigest()[:8].upper()
-            return f"{default[:_READABLE_CHARACTERS]}{provider}"
+        def logical_id() -> str:
+            return path + hashlib.sha256(self._provider.identity(stack).encode()).hexdigest()[:_DIGITS].upper()
 
-        resource.override_logical_id(lazy_text(logical_id))
+        name_resource(self._resource, logical_id)
 
 
 def _tag_problems(tags: Mapping[str, str]) -> list[str]:

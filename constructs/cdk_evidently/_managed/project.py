@@ -39,7 +39,8 @@ class Project(ManagedResource):
     Args:
         scope: the construct's parent.
         construct_id: the construct's id within the parent.
-        project_name: the project's name, by default generated from the construct's path.
+        project_name: the project's name, by default generated from the construct's path: a construct that moves to
+            another scope is then another project, and the old one is deleted.
         description: a description of at most 160 characters.
         data_delivery: the log group, or its name, to which the API delivers evaluation events; by default none. An
             `EvidentlyService` needs it in its own `data_delivery` as well.

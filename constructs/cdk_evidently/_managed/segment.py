@@ -44,7 +44,7 @@ class Segment(ManagedResource):
         pattern: the pattern, as JSON text in the segment pattern language or as a mapping:
             `{"country": ["NO", "SE"]}`. At most 1024 characters.
         segment_name: the segment's name, by default generated from the construct's path, the pattern and the
-            description.
+            description: a construct that moves to another scope is then another segment.
         description: a description of at most 160 characters.
         tags: the segment's tags, at most 50; `Tags.of(…)` adds to them.
         adopt_existing: whether to adopt an existing segment of that name and pattern, which stays when this leaves the

@@ -40,12 +40,16 @@ def provider_for(
         provider: the provider given, if any.
         related: the project, features or launch that the construct was given.
 
+    Raises:
+        ConflictingSettingsError: the construct's stack and that of the provider or its service would need each other.
+
     """
     if provider is None:
         providers = (getattr(it, "provider", None) for it in related)
         inherited = (it.endpoint for it in providers if isinstance(it, EvidentlyProvider))
         found = endpoint if endpoint is not None else next(inherited, None)
         provider = EvidentlyProvider.shared(scope, endpoint_or_aws(found))
+    provider.serve(scope, [it for it in related if isinstance(it, Construct)])
     if provider.endpoint.is_aws:
         Annotations.of(scope).add_warning_v2(
             WARNING_AWS_ENDPOINT,

@@ -1,6 +1,6 @@
 """`EvidentlyProvider`: the function behind the custom resources of an endpoint, with its role and its log group."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from aws_cdk import Duration, IResolvable, RemovalPolicy, Stack
@@ -13,8 +13,9 @@ from constructs import Construct, IConstruct
 from cdk_evidently._cdk.function import lean_function, own_log_group
 from cdk_evidently._cdk.l1 import l1_resource
 from cdk_evidently._cdk.lazy import lazy_any, lazy_number
-from cdk_evidently._cdk.tokens import stack_key
+from cdk_evidently._cdk.tokens import stack_key, targets
 from cdk_evidently._common.assets import handler_code
+from cdk_evidently._common.circles import StackCircles, check_service
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint, endpoint_or_aws
 from cdk_evidently._common.metrics import ProviderMetrics
@@ -66,7 +67,8 @@ class EvidentlyProvider(Construct):
 
     Raises:
         InvalidArgumentError: `endpoint` is not an EvidentlyEndpoint.
-        ConflictingSettingsError: `vpc_subnets` or `security_groups` without a `vpc`.
+        ConflictingSettingsError: `vpc_subnets` or `security_groups` without a `vpc`, or an endpoint of a service that
+            needs this stack.
 
     """
 
@@ -97,6 +99,8 @@ class EvidentlyProvider(Construct):
             raise ConflictingSettingsError(message)
         super().__init__(scope, construct_id)
         self.endpoint = endpoint_or_aws(endpoint)
+        check_service(self, self.endpoint.dependencies)
+        self._circles = StackCircles(self)
         self.log_group = own_log_group(self, "Logs", log_retention, log_removal_policy)
         stack = Stack.of(self)
         self._endpoint_digest = self.endpoint.digest(stack)
@@ -165,8 +169,19 @@ class EvidentlyProvider(Construct):
         """The dependencies of every custom resource of this provider: a given role's policy, and the endpoint's."""
         return (*self._permissions.policies, *self.endpoint.dependencies)
 
+    def serve(self, user: Construct, related: Iterable[IConstruct]) -> None:
+        """Record a custom resource that uses this provider, and the constructs after which it comes.
+
+        Raises:
+            ConflictingSettingsError: the custom resource's stack and the provider's would need each other.
+
+        """
+        self._circles.add_use(user, related)
+
     def serve_launch(self, launch: NamedLaunch, timeout_seconds: int) -> None:
         """Allow the function to start a launch, and give it that many seconds; `StartLaunch` calls this."""
+        if not launch.literal:  # the role's policy names it
+            self._circles.add_needed(targets(self, [launch.project.given, launch.launch.given]))
         self._permissions.allow_start(launch)
         self._longest_timeout = max(self._longest_timeout, timeout_seconds)
 

@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from cdk_evidently._cdk.arguments import of_kind
 from cdk_evidently._cdk.l1 import l1_resource
 from cdk_evidently._common.assets import client_code
+from cdk_evidently._common.circles import check_service
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently.errors import ConflictingSettingsError, InvalidArgumentError
@@ -24,7 +25,8 @@ def connect(function: lambda_.Function, endpoint: EvidentlyEndpoint) -> None:
 
     Raises:
         InvalidArgumentError: it is not a Lambda function in Python.
-        ConflictingSettingsError: the function has one of these variables already, or is in another region.
+        ConflictingSettingsError: the function has one of these variables already, is in another region, or in another
+            stack that the service needs.
 
     """
     of_kind("function", function, lambda_.Function, "Give the Lambda function that evaluates")
@@ -37,6 +39,7 @@ def connect(function: lambda_.Function, endpoint: EvidentlyEndpoint) -> None:
         )
     stack = Stack.of(function)
     _check_region(function, endpoint.region, stack.region)
+    check_service(function, endpoint.dependencies)
     environment = {
         contract.ENV_DATA_PATH: _DATA_PATH,
         contract.ENV_ENDPOINT_URL: str(endpoint.url),

@@ -6,7 +6,7 @@ from aws_cdk import Aws
 from constructs import IConstruct
 
 from cdk_evidently._common.contract import contract
-from cdk_evidently._common.endpoint import EvidentlyEndpoint, checked_url
+from cdk_evidently._common.endpoint import EvidentlyEndpoint, check_base_path, checked_url
 from cdk_evidently.errors import InvalidArgumentError
 
 STAGE: Final = "$default"
@@ -31,7 +31,7 @@ def check_gateway_url(gateway_url: str) -> None:
     """Check a URL with the placeholder `{api_id}`.
 
     Raises:
-        InvalidArgumentError: it has no placeholder, or is neither https nor http to loopback.
+        InvalidArgumentError: it has no placeholder, is neither https nor http to loopback, or has no valid path.
 
     """
     if _API_ID_PLACEHOLDER not in gateway_url:
@@ -41,4 +41,5 @@ def check_gateway_url(gateway_url: str) -> None:
             f"a URL with {_API_ID_PLACEHOLDER} in place of the API's id",
             f"Write it as http://127.0.0.1:4566/_aws/execute-api/{_API_ID_PLACEHOLDER}/{STAGE}",
         )
-    checked_url("gateway_url", gateway_url)
+    parts = checked_url("gateway_url", gateway_url)
+    check_base_path("gateway_url", gateway_url, parts.path.replace(_API_ID_PLACEHOLDER, "id"))

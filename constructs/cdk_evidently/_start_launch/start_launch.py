@@ -5,11 +5,11 @@ import json
 from enum import StrEnum
 from typing import Final
 
-from aws_cdk import Duration, IResolveContext, Stack
+from aws_cdk import Duration, Stack
 from constructs import Construct, IConstruct, IDependable
 
 from cdk_evidently._cdk.arguments import of_kind
-from cdk_evidently._cdk.lazy import lazy_text
+from cdk_evidently._cdk.logical_ids import name_resource, path_logical_id
 from cdk_evidently._common.account_and_region import check_account_and_region
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
@@ -189,7 +189,7 @@ class StartLaunch(Construct):
             contract.PROPERTY_ENDPOINT: self._provider.moving_endpoint,
             contract.PROPERTY_ON_DELETE: on_delete,
             contract.PROPERTY_TIMEOUT: str(seconds),
-            contract.PROPERTY_TRIGGERS: triggers.render(Stack.of(self)),
+            contract.PROPERTY_TRIGGERS: triggers.render(self),
         }
         return {name: value for name, value in properties.items() if value is not None}
 
@@ -201,14 +201,14 @@ class StartLaunch(Construct):
             # This metadata is the construct's path. Without it, a move to another scope leaves the template unchanged.
             resource.add_deletion_override(_PATH_METADATA)
         else:
-            names = [stack.resolve(resource.logical_id)]
+            names = [path_logical_id(resource)]
             readable = ""
 
-        def logical_id(_: IResolveContext) -> str:
+        def logical_id() -> str:
             parts = json.dumps([self._provider.identity(stack), *names])
             return f"StartLaunch{readable}{hashlib.sha256(parts.encode()).hexdigest()[:8].upper()}"
 
-        resource.override_logical_id(lazy_text(logical_id))
+        name_resource(resource, logical_id)
 
     def _attribute(self, name: str) -> str:
         return self._resource.get_att(name).to_string()

@@ -6,12 +6,17 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Final
 
-from aws_cdk import IResolvable, Stack, Token
+from aws_cdk import Annotations, App, IResolvable, Stack, Stage, Token, pipelines
+from constructs import Construct
 
-from cdk_evidently._cdk.lazy import lazy_text
+from cdk_evidently._cdk.lazy import before_synthesis, lazy_text
 from cdk_evidently._start_launch.stack_digest import StackDigest
 from cdk_evidently.errors import InvalidArgumentError
+
+WARNING_PIPELINE: Final = "cdk-evidently:everyDeployUpdatesPipeline"
 
 TriggerValue = str | int | float | bool | IResolvable
 
@@ -48,7 +53,11 @@ class Triggers(ABC):
 
     @classmethod
     def every_deploy(cls) -> "Triggers":
-        """Call it at every deploy: each synth gives another template, so that `cdk diff` is never empty."""
+        """Call it at every deploy: each synth gives another template, so that `cdk diff` is never empty.
+
+        A pipeline that updates itself, such as that of CDK Pipelines, may then find a change in each run and start
+        again, for ever. In a nested stack, in a Stage and in an app with such a pipeline this adds a warning.
+        """
         return _EveryDeploy(uuid.uuid4().hex)
 
     @classmethod
@@ -75,14 +84,19 @@ class Triggers(ABC):
                 )
 
     @abstractmethod
-    def render(self, stack: Stack) -> str | dict[str, object] | None:
-        """Return the value of the custom resource's Triggers property, which CloudFormation compares; None for none."""
+    def render(self, scope: Construct) -> str | dict[str, object] | None:
+        """Return the value of the custom resource's Triggers property, which CloudFormation compares; None for none.
+
+        Args:
+            scope: the StartLaunch, which gets the warnings.
+
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class _StackChanges(Triggers):
-    def render(self, stack: Stack) -> str:
-        return lazy_text(StackDigest.of(stack).text)
+    def render(self, scope: Construct) -> str:
+        return lazy_text(StackDigest.of(Stack.of(scope)).text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +116,7 @@ class _Values(Triggers):
                 )
         return cls(dict(values))
 
-    def render(self, stack: Stack) -> dict[str, object]:  # noqa: ARG002, for the signature
+    def render(self, scope: Construct) -> dict[str, object]:  # noqa: ARG002, for the signature
         # Digests keep long texts, and values that not every reader of the template may see, out of it.
         return {
             name: value if Token.is_unresolved(value) else hashlib.sha256(json.dumps(value).encode()).hexdigest()
@@ -114,11 +128,34 @@ class _Values(Triggers):
 class _EveryDeploy(Triggers):
     nonce: str
 
-    def render(self, stack: Stack) -> str:  # noqa: ARG002, for the signature
+    def render(self, scope: Construct) -> str:
+        # At synth, because the pipeline may be created after the StartLaunch; once, because an app may synth again.
+        scope.node.add_validation(before_synthesis(cache(lambda: _warn_of_pipelines(scope))))
         return self.nonce
 
 
 @dataclass(frozen=True, slots=True)
 class _Never(Triggers):
-    def render(self, stack: Stack) -> None:
+    def render(self, scope: Construct) -> None:
         """Return None: CloudFormation then compares the other properties."""
+
+
+def _warn_of_pipelines(scope: Construct) -> None:
+    if place := _pipeline_around(scope):
+        Annotations.of(scope).add_warning_v2(
+            WARNING_PIPELINE,
+            f"Triggers.every_deploy() gives another template at each synth, and this StartLaunch is in {place}: a "
+            "pipeline that updates itself may find a change in each run and start again, for ever. Use "
+            "Triggers.of({…}) with the version of what you deploy, or acknowledge this warning if no pipeline does so.",
+        )
+
+
+def _pipeline_around(scope: Construct) -> str | None:
+    # A pipeline contains the hash of a nested stack's template, and so another step for each.
+    if Stack.of(scope).nested_stack_parent:
+        return "a nested stack"
+    stage = Stage.of(scope)
+    if stage and not isinstance(stage, App):
+        return f"the Stage {stage.node.path!r}"
+    created = (it for it in scope.node.root.node.find_all() if isinstance(it, pipelines.PipelineBase))
+    return next((f"an app with the pipeline {it.node.path!r}" for it in created), None)

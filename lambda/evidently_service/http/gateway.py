@@ -6,12 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from evidently_service.domain.errors import Reason, ValidationError
 
 MAX_BODY_BYTES = 1024 * 1024  # our own limit: several times the largest valid request
-_DEFAULT_STAGE = "$default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Request:
 
     Args:
         method: in capitals.
-        path: without the stage; percent-escapes as API Gateway passed them on, which on AWS means decoded.
+        path: without a stage or base path; percent-escapes as API Gateway passed them on, which on AWS means decoded.
         query: each parameter's values, decoded, in the order of the query string.
         headers: by lower-case name.
         body: empty for a request without a body.
@@ -44,7 +43,7 @@ def request_from(event: Mapping[str, Any]) -> Request:
     context = event["requestContext"]
     return Request(
         method=context["http"]["method"].upper(),
-        path=_without_stage(event["rawPath"], context.get("stage") or _DEFAULT_STAGE),
+        path=_own_path(event["rawPath"], (event.get("pathParameters") or {}).get("proxy") or ""),
         query=_query(event.get("rawQueryString") or ""),
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         body=_body(event.get("body") or "", encoded=bool(event.get("isBase64Encoded"))),
@@ -61,10 +60,15 @@ def response(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -
     }
 
 
-def _without_stage(path: str, stage: str) -> str:
-    """Drop a named stage from rawPath: AWS puts it there, some local AWS emulators do not."""
-    prefix = f"/{stage}/"
-    return path[len(prefix) - 1 :] if stage != _DEFAULT_STAGE and path.startswith(prefix) else path
+def _own_path(path: str, below: str) -> str:
+    """Drop what AWS keeps before the API's own path in rawPath: a named stage, or the base path of a custom domain.
+
+    Only API Gateway knows where the own path begins: it gives that to the route `/{proxy+}` as its parameter, `below`,
+    in which escapes may differ. It is also the path that IAM has checked, so that a search for `/projects/` would let
+    a request pass that a policy denies.
+    """
+    whole, own = unquote(path), f"/{unquote(below)}"
+    return path.removeprefix(whole.removesuffix(own)) if below and whole.endswith(own) else path
 
 
 def _query(raw: str) -> Mapping[str, list[str]]:

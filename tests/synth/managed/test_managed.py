@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from aws_cdk import CfnOutput, Tags
+from aws_cdk import CfnOutput, NestedStack, Tags
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -219,3 +219,47 @@ def test_weights_under_a_hundred_percent_warn_of_the_unassigned_share() -> None:
     assert metadata(app_of(stack), "aws:cdk:warning") == {
         "Release/Launch": [f"{UNASSIGNED} [ack: cdk-evidently:weightsLeaveUsersUnassigned0]"]
     }
+
+
+NOTE = (
+    "launch_name and randomization_salt are not given: the launch's name, {name!r}, is generated from the construct's "
+    "path, and is the salt that assigns users to groups. A construct that moves is another launch, which assigns them "
+    "again. Give launch_name or randomization_salt before the start to keep them. "
+    "[ack: cdk-evidently:launchSaltFromPath]"
+)
+
+
+def test_a_launch_whose_audience_depends_on_its_path_has_a_note_that_says_what_keeps_it() -> None:
+    stack = new_stack()
+    name = launch(stack, launch_name=None).launch_name
+    assert metadata(app_of(stack), "aws:cdk:info") == {"Release/Launch": [NOTE.format(name=name)]}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"launch_name": "november"}, {"launch_name": None, "randomization_salt": "november"}],
+    ids=["a name", "a salt"],
+)
+def test_a_launch_with_a_name_or_a_salt_has_no_such_note(arguments: dict[str, Any]) -> None:
+    stack = new_stack()
+    launch(stack, **arguments)
+    assert metadata(app_of(stack), "aws:cdk:info") == {}
+
+
+@KINDS
+def test_generated_names_differ_by_the_whole_path_and_fit_the_api(kind: str) -> None:
+    stack = new_stack()
+    places = [
+        Construct(stack, "x" * 200),
+        Construct(stack, "x" * 201),
+        NestedStack(stack, "A"),
+        NestedStack(stack, "B"),
+    ]
+    named = {f"{kind.lower()}_name": None}
+    names = [
+        getattr(FACTORIES[kind](place, name, **named), f"{kind.lower()}_name")
+        for place in (*places, *(NestedStack(it, "Inner") for it in places[2:]))
+        for name in ("one", "t.wo", "two")
+    ]
+    assert len(set(names)) == len(names) == 18
+    assert max(map(len, names)) <= {"Segment": 64}.get(kind, 127)

@@ -174,6 +174,32 @@ def test_vpc_settings_without_a_vpc_are_an_error(setting: str) -> None:
         ("https://[::1", "a URL such as https://evidently.example.com"),
         ("https://evidently.example.com?stage=1", "a base URL: no user, query or fragment"),
         ("https://evidently.example.com#top", "a base URL: no user, query or fragment"),
+        ("https://evidently.example.com ", "a URL such as https://evidently.example.com"),
+        ("https://evidently.example.com/flags\n", "a URL such as https://evidently.example.com"),
+        (
+            "https://evidently.example.com/../flags",
+            "a base URL whose path is of names of letters, digits and -._~$, none of dots alone",
+        ),
+        (
+            "https://evidently.example.com/flags/.",
+            "a base URL whose path is of names of letters, digits and -._~$, none of dots alone",
+        ),
+        (
+            "https://evidently.example.com//flags",
+            "a base URL whose path is of names of letters, digits and -._~$, none of dots alone",
+        ),
+        (
+            "https://evidently.example.com/my%20flags",
+            "a base URL whose path is of names of letters, digits and -._~$, none of dots alone",
+        ),
+        (
+            "https://evidently.example.com/{stage}",
+            "a base URL whose path is of names of letters, digits and -._~$, none of dots alone",
+        ),
+        (
+            "https://evidently.example.com/flaggør",
+            "a base URL whose path is of names of letters, digits and -._~$, none of dots alone",
+        ),
     ],
 )
 def test_an_invalid_endpoint_url_is_an_error(url: str, rule: str) -> None:
@@ -202,6 +228,13 @@ def test_plain_http_to_loopback_is_allowed(url: str) -> None:
     assert EvidentlyEndpoint.from_url(url).url == url
 
 
+@pytest.mark.parametrize("path", ["/evidently", "/flags/v1", "/$default", "/projects", "/a.b/c-d_e~f"])
+@pytest.mark.parametrize("end", ["", "/", "//"])
+def test_a_base_path_is_allowed_but_for_the_slashes_at_its_end(path: str, end: str) -> None:
+    given = EvidentlyEndpoint.from_url(f"{URL}{path}{end}", signing_name="execute-api", api_id="abc")
+    assert given.url == f"{URL}{path}"
+
+
 def test_a_path_in_the_url_of_an_http_api_is_an_error() -> None:
     url = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod"
     with pytest.raises(InvalidArgumentError) as raised:
@@ -227,6 +260,10 @@ def test_execute_api_without_an_api_id_is_an_error() -> None:
     [
         ("http://127.0.0.1:4566/x", "a URL with {api_id} in place of the API's id"),
         ("http://example.com/{api_id}", "https, because plain http is for loopback addresses only"),
+        (
+            "https://example.com/../{api_id}",
+            "a base URL whose path is of names of letters, digits and -._~$, none of dots alone",
+        ),
     ],
 )
 def test_an_invalid_gateway_url_is_an_error(gateway_url: str, rule: str) -> None:

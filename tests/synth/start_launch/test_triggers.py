@@ -4,11 +4,22 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import Aws, CfnResource, NestedStack, Stack, Tags, Token
+from aws_cdk import Aws, CfnResource, NestedStack, Stack, Stage, Tags, Token, pipelines
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 
 from cdk_evidently import Triggers
-from helpers.synth import START_LAUNCH, new_app, new_stack, only, resources, resynthesized, start_launch, synthesized
+from helpers.synth import (
+    START_LAUNCH,
+    app_of,
+    new_app,
+    new_stack,
+    only,
+    resources,
+    resynthesized,
+    start_launch,
+    synthesized,
+)
 
 
 def trigger(stack: Stack) -> Any:
@@ -165,3 +176,46 @@ def test_none_omits_the_property() -> None:
     stack = new_stack()
     start_launch(stack, triggers=Triggers.none())
     assert trigger(stack) is None
+
+
+def pipeline(stack: Stack) -> None:
+    step = pipelines.ShellStep(
+        "Synth", input=pipelines.CodePipelineSource.s3(s3.Bucket(stack, "Code"), "a"), commands=[]
+    )
+    pipelines.CodePipeline(stack, "Pipeline", synth=step)
+
+
+def around(place: str) -> Stack:
+    app = new_app()
+    match place:
+        case "a stage":
+            return new_stack(app=Stage(app, "Prod"))
+        case "a nested stack":
+            return NestedStack(new_stack(app=app), "Inner")
+        case "a pipeline later in the app":
+            found = new_stack(app=app)
+            pipeline(new_stack("Pipeline", app))
+            return found
+        case _:
+            return new_stack(app=app)
+
+
+@pytest.mark.parametrize("place", ["a stage", "a nested stack", "a pipeline later in the app", "an app"])
+def test_every_deploy_warns_where_a_pipeline_would_update_itself_for_ever(place: str) -> None:
+    stack = around(place)
+    start = start_launch(stack, triggers=Triggers.every_deploy())
+    app = app_of(stack)
+    for _ in range(2):
+        app.synth(force=True)
+    found = [it.data for it in start.node.metadata if it.type == "aws:cdk:warning"]
+    assert [it.rpartition("[")[2] for it in found] == ["ack: cdk-evidently:everyDeployUpdatesPipeline]"] * (
+        place != "an app"
+    )
+
+
+@pytest.mark.parametrize("triggers", [Triggers.stack_changes(), Triggers.none(), Triggers.of({"release": 1})])
+def test_other_triggers_do_not_warn_in_a_nested_stack(triggers: Triggers) -> None:
+    stack = around("a nested stack")
+    start = start_launch(stack, triggers=triggers)
+    synthesized(stack)
+    assert [it.data for it in start.node.metadata if it.type == "aws:cdk:warning"] == []

@@ -1,4 +1,4 @@
-"""From a path to an operation: names and ARNs, escaped and unescaped, with and without a stage."""
+"""From a path to an operation: names and ARNs, escaped and unescaped."""
 
 import json
 from typing import Any
@@ -84,12 +84,6 @@ def test_a_client_may_name_a_project_by_arn_in_any_encoding(service: Service, wa
     assert evidently.start_launch(project=PROJECT_ARN, launch="november")["launch"]["status"] == "RUNNING"
     evidently.stop_launch(project=PROJECT_ARN, launch="november")
     evidently.delete_launch(project=PROJECT_ARN, launch="november")
-
-
-@pytest.mark.parametrize("path", ["/live/projects/petfood", "/projects/petfood"])
-def test_a_named_stage_is_not_part_of_the_path(service: Service, path: str) -> None:
-    service.with_launch()
-    assert service.send("GET", path, stage="live")["statusCode"] == 200
 
 
 def test_an_operation_without_implementation_is_a_modelled_error(service: Service) -> None:
