@@ -11,7 +11,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
 from cdk_evidently._cdk.function import lean_function, own_log_group
-from cdk_evidently._cdk.l1 import l1_resource
+from cdk_evidently._cdk.l1 import keep_while_referenced, l1_resource
 from cdk_evidently._cdk.lazy import lazy_any, lazy_number
 from cdk_evidently._cdk.tokens import stack_key
 from cdk_evidently._common.assets import handler_code
@@ -127,6 +127,7 @@ class EvidentlyProvider(Construct):
             security_groups=None if security_groups is None else list(security_groups),
         )
         self.function.node.add_dependency(*self._permissions.policies)
+        keep_while_referenced(l1_resource(self.function, lambda_.CfnFunction))
         self.metrics = ProviderMetrics(self.function.function_name)
 
     @classmethod

@@ -15,7 +15,7 @@ from constructs import Construct
 
 from cdk_evidently._cdk.arguments import of_kind
 from cdk_evidently._cdk.function import LOG_ACTIONS, lambda_role, lean_function, own_log_group
-from cdk_evidently._cdk.l1 import l1_resource
+from cdk_evidently._cdk.l1 import keep_while_referenced, l1_resource
 from cdk_evidently._common.assets import handler_code
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
@@ -159,6 +159,7 @@ class EvidentlyService(Construct):
         self.endpoint = service_endpoint(
             self.api.api_id, None if Token.is_unresolved(region) else region, gateway_url, dependencies=(stage, *routes)
         )
+        keep_while_referenced(l1_resource(self.api, apigatewayv2.CfnApi))
 
     @property
     def api_id(self) -> str:
