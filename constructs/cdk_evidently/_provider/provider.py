@@ -58,8 +58,8 @@ class EvidentlyProvider(Construct):
         vpc_subnets: the subnets of the VPC to use, by default the private ones.
         security_groups: the function's security groups, by default one that allows all outbound traffic.
         role: an existing role for the function, by default a new one. The provider adds its permissions to the role as
-            an inline policy. All inline policies of a role share 10,240 characters; the provider assumes that the role
-            uses none of them.
+            an inline policy; to one that CDK may not change (`mutable=False`, `without_policy_updates()`) nothing. All
+            inline policies of a role share 10,240 characters; the provider assumes that the role uses none of them.
         log_retention: how long CloudWatch keeps log events, by default three months.
         log_removal_policy: whether the log group is deleted with the stack, by default DESTROY.
         memory_size: the function's memory in MiB, by default 256.
@@ -170,7 +170,7 @@ class EvidentlyProvider(Construct):
 
     def serve_managed(self) -> tuple[IConstruct, ...]:
         """Allow the function to manage resources; return the dependencies of a managed resource, which calls this."""
-        return (*self.prerequisites, self._permissions.allow_managing())
+        return (*self.prerequisites, *self._permissions.allow_managing())
 
     def identity(self, stack: Stack) -> str:
         """Return a text that is unique to this provider among those that the stack uses; valid during resolution."""

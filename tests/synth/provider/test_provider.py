@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
 from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider
+from helpers.managed_constructs import TYPES, project
 from helpers.synth import (
     START_LAUNCH,
     URL,
@@ -138,10 +139,13 @@ def test_the_function_and_the_launch_depend_on_the_policy_of_a_given_role(role: 
 def test_an_immutable_role_gets_no_policy() -> None:
     stack = new_stack()
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/provider", mutable=False)
-    start_launch(stack, provider=provider(stack, role=role))
+    created = provider(stack, role=role)
+    start_launch(stack, provider=created)
+    project(stack, endpoint=None, provider=created)
     assert sorted(it["Type"] for it in resources(stack).values()) == [
         "AWS::Lambda::Function",
         "AWS::Logs::LogGroup",
+        TYPES["Project"],
         START_LAUNCH,
     ]
 
