@@ -14,6 +14,7 @@ from cdk_evidently._cdk.function import lean_function, own_log_group
 from cdk_evidently._cdk.l1 import keep_while_referenced, l1_resource
 from cdk_evidently._cdk.lazy import lazy_any, lazy_number
 from cdk_evidently._cdk.tokens import stack_key
+from cdk_evidently._common.account_and_region import check_caller, check_given
 from cdk_evidently._common.assets import handler_code
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint, endpoint_or_aws
@@ -65,8 +66,9 @@ class EvidentlyProvider(Construct):
         memory_size: the function's memory in MiB, by default 256.
 
     Raises:
-        InvalidArgumentError: `endpoint` is not an EvidentlyEndpoint.
-        ConflictingSettingsError: `vpc_subnets` or `security_groups` without a `vpc`.
+        InvalidArgumentError: `endpoint` is not an EvidentlyEndpoint, or `role` is of another account.
+        ConflictingSettingsError: `vpc_subnets` or `security_groups` without a `vpc`, or the endpoint is of an
+            `EvidentlyService` in another account, which lets in no role of this one.
 
     """
 
@@ -95,8 +97,13 @@ class EvidentlyProvider(Construct):
                 "Give the vpc, or leave the two out."
             )
             raise ConflictingSettingsError(message)
-        super().__init__(scope, construct_id)
         self.endpoint = endpoint_or_aws(endpoint)
+        check_given(Stack.of(scope), "role", role, has_region=False)
+        path = f"{scope.node.path}/{construct_id}"
+        check_caller(
+            scope, path, self.endpoint, "Deploy it, and the resources that it serves, in the service's account"
+        )
+        super().__init__(scope, construct_id)
         self.log_group = own_log_group(self, "Logs", log_retention, log_removal_policy)
         stack = Stack.of(self)
         self._endpoint_digest = self.endpoint.digest(stack)

@@ -16,6 +16,7 @@ from constructs import Construct
 from cdk_evidently._cdk.arguments import of_kind
 from cdk_evidently._cdk.function import lean_function, own_log_group
 from cdk_evidently._cdk.l1 import keep_while_referenced, l1_resource
+from cdk_evidently._common.account_and_region import check_given
 from cdk_evidently._common.assets import handler_code
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
@@ -68,7 +69,8 @@ class EvidentlyService(Construct):
 
     Raises:
         InvalidArgumentError: `gateway_url` has no `{api_id}` or is neither https nor loopback, `quotas` is not a
-            Quotas, or `data_delivery` is not a list of log groups.
+            Quotas, `data_delivery` is not a list of log groups, or the table, the role or a log group is of another
+            account or Region.
         ConflictingSettingsError: both `table` and `removal_policy`.
 
     """
@@ -106,6 +108,11 @@ class EvidentlyService(Construct):
             )
             raise ConflictingSettingsError(message)
         delivery = delivery_groups(data_delivery)
+        own = Stack.of(scope)
+        check_given(own, "table", table)
+        check_given(own, "role", role, has_region=False)
+        for each in data_delivery:
+            check_given(own, "data_delivery", each)
         super().__init__(scope, construct_id)
         self.table = table or _own_table(self, removal_policy or RemovalPolicy.RETAIN)
         self.log_group = own_log_group(self, "Logs", log_retention, log_removal_policy)
@@ -154,6 +161,7 @@ class EvidentlyService(Construct):
         )
         region = Stack.of(self).region
         self.endpoint = service_endpoint(
+            Stack.of(self),
             self.api.api_id,
             None if Token.is_unresolved(region) else region,
             gateway_url,
@@ -169,7 +177,7 @@ class EvidentlyService(Construct):
     @property
     def grants(self) -> ServiceGrants:
         """Permissions to call the service."""
-        return ServiceGrants(self.api_id, self.endpoint.region)
+        return ServiceGrants(Stack.of(self), self.endpoint)
 
     @property
     def metrics(self) -> ServiceMetrics:
