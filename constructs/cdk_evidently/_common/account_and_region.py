@@ -74,7 +74,12 @@ def check_given(stack: Stack, argument: str, resource: Any, *, has_region: bool 
     found = getattr(resource, "env", None)
     if found is None or is_looked_up(resource):
         return
-    places = [("account", found.account, stack.account), ("Region", found.region, stack.region)]
+    account, region = found.account, found.region
+    # CDK takes a table that Table.from_table_arn imports for one of the importing stack's account and Region.
+    table_arn = getattr(resource, "table_arn", None)
+    if isinstance(table_arn, str) and not Token.is_unresolved(table_arn):
+        account, region = table_arn.split(":")[_ACCOUNT], table_arn.split(":")[_REGION]
+    places = [("account", account, stack.account), ("Region", region, stack.region)]
     for what, value, own in places if has_region else places[:1]:
         if differ(value, own):
             given = f"{resource.node.path} in {value}"

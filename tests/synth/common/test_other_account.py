@@ -118,6 +118,12 @@ def foreign_table(scope: Stack) -> dict[str, Any]:
     return {"table": dynamodb.TableV2.from_table_arn(scope, "Table", arn)}
 
 
+def foreign_table_of_old(scope: Stack) -> dict[str, Any]:
+    """CDK says that this is in the scope's account."""
+    arn = f"arn:aws:dynamodb:{REGION}:{OTHER}:table/it"
+    return {"table": dynamodb.Table.from_table_arn(scope, "Table", arn)}
+
+
 def distant_table(scope: Stack) -> dict[str, Any]:
     arn = f"arn:aws:dynamodb:eu-north-1:{ACCOUNT}:table/it"
     return {"table": dynamodb.TableV2.from_table_arn(scope, "Table", arn)}
@@ -130,6 +136,7 @@ def foreign_group(scope: Stack, account: str = OTHER, region: str = REGION) -> l
 GIVEN = {
     "role": foreign_role,
     "table": foreign_table,
+    "table of old": foreign_table_of_old,
     "table of another Region": distant_table,
     "data_delivery": lambda scope: {"data_delivery": [foreign_group(scope)]},
     "data_delivery of another Region": lambda scope: {"data_delivery": [foreign_group(scope, ACCOUNT, "eu-north-1")]},
