@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from aws_cdk import CfnResource
+from aws_cdk import CfnResource, ReferenceStrength, Stack
 from constructs import IConstruct
 
 Resource = TypeVar("Resource", bound=CfnResource)
@@ -20,3 +20,14 @@ def l1_resource(construct: IConstruct, kind: type[Resource]) -> Resource:
         message = f"{construct.node.path} has a {type(child).__name__} where a {kind.__name__} was expected"
         raise TypeError(message)
     return child
+
+
+def keep_while_referenced(resource: CfnResource) -> None:
+    """Make other stacks import what they read of a resource: CloudFormation then refuses to delete its stack first.
+
+    That is CDK's default, which an app may set to weak references.
+    """
+    resource.apply_cross_stack_reference_strength(ReferenceStrength.STRONG)
+    # What leaves a nested stack is an output of its resource in the parent stack.
+    if nested := Stack.of(resource).nested_stack_resource:
+        keep_while_referenced(nested)

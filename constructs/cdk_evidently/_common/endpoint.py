@@ -40,6 +40,8 @@ class EvidentlyEndpoint:
         region: the region in a request's signature and in IAM resources, None for that of the stack.
         dependencies: constructs that the API needs before it serves requests. A custom resource is created after them
             and deleted before them.
+        stack: the stack that has the service's API, or that imports it: the API is in its account, and where `region`
+            is None in its region. None for an API that synth knows by its URL only.
 
     """
 
@@ -48,6 +50,7 @@ class EvidentlyEndpoint:
     api_id: str | None = None
     region: str | None = None
     dependencies: tuple[IConstruct, ...] = ()
+    stack: Stack | None = None
 
     @classmethod
     def aws(cls, region: str | None = None) -> "EvidentlyEndpoint":

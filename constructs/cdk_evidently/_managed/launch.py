@@ -167,7 +167,10 @@ class Launch(ManagedResource):
 
     @property
     def status(self) -> str:
-        """The launch's status at the end of this resource's last deploy: `CREATED` until an update finds it started."""
+        """The launch's status at the end of this resource's last deploy: `CREATED` until an update finds it started.
+
+        It changes, so another stack must not import it: CloudFormation would fail the deploy that changes the export.
+        """
         return self._attribute(contract.ATTRIBUTE_STATUS)
 
     def _warn_of_unassigned(self, number: int, step: Step) -> None:

@@ -140,7 +140,10 @@ class ManagedResource(Construct):
 
     @property
     def last_updated_time(self) -> str:
-        """The time of the resource's last change before the end of the deploy: ISO 8601, UTC."""
+        """The time of the resource's last change before the end of the deploy: ISO 8601, UTC.
+
+        It changes, so another stack must not import it: CloudFormation would fail the deploy that changes the export.
+        """
         return self._attribute(contract.ATTRIBUTE_LAST_UPDATED_TIME)
 
     @property

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_logs as logs
 from aws_cdk.interfaces import aws_evidently as refs
 from constructs import Construct
 
+from cdk_evidently._common.account_and_region import check_given
 from cdk_evidently._common.api_model import text_rule
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
@@ -77,6 +78,7 @@ class Project(ManagedResource):
         definition: dict[str, Any] = {} if description is None else {"description": description}
         if data_delivery is not None:
             definition["dataDelivery"] = {"cloudWatchLogs": {"logGroup": delivery_group(data_delivery)}}
+            check_given(Stack.of(scope), "data_delivery", data_delivery, has_region=False)
         super().__init__(scope, construct_id, endpoint=endpoint, provider=provider)
         self._name = project_name or self._generated_name(text_rule("ProjectName").longest)
         self._add_resource(

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from aws_cdk import Annotations
+from aws_cdk import Annotations, Stack
 from constructs import Construct
 
+from cdk_evidently._common.account_and_region import differ
 from cdk_evidently._common.endpoint import EvidentlyEndpoint, endpoint_or_aws
 from cdk_evidently._provider.provider import EvidentlyProvider
 from cdk_evidently.errors import ConflictingSettingsError
@@ -41,7 +42,8 @@ def provider_for(
         related: the project, features or launch that the construct was given.
 
     Raises:
-        ConflictingSettingsError: the construct's stack and that of the provider or its service would need each other.
+        ConflictingSettingsError: the provider given is in another account or Region, or the service is; or the
+            construct's stack and that of the provider or its service would need each other.
 
     """
     if provider is None:
@@ -49,6 +51,8 @@ def provider_for(
         inherited = (it.endpoint for it in providers if isinstance(it, EvidentlyProvider))
         found = endpoint if endpoint is not None else next(inherited, None)
         provider = EvidentlyProvider.shared(scope, endpoint_or_aws(found))
+    else:
+        _check_place(Stack.of(scope), scope.node.path, provider)
     provider.serve(scope, [it for it in related if isinstance(it, Construct)])
     if provider.endpoint.is_aws:
         Annotations.of(scope).add_warning_v2(
@@ -57,3 +61,14 @@ def provider_for(
             "Deploy an EvidentlyService and give its endpoint, or that of another Evidently API.",
         )
     return provider
+
+
+def _check_place(stack: Stack, path: str, provider: EvidentlyProvider) -> None:
+    its = Stack.of(provider)
+    if differ(stack.account, its.account) or differ(stack.region, its.region):
+        message = (
+            f"provider {provider.node.path!r} is in account {its.account}, Region {its.region}, and {path!r} in "
+            f"account {stack.account}, Region {stack.region}: CloudFormation calls a function of the stack's Region, "
+            "and a provider serves its own account. Create an EvidentlyProvider there, or leave provider out."
+        )
+        raise ConflictingSettingsError(message)

@@ -11,9 +11,10 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
 from cdk_evidently._cdk.function import lean_function, own_log_group
-from cdk_evidently._cdk.l1 import l1_resource
+from cdk_evidently._cdk.l1 import keep_while_referenced, l1_resource
 from cdk_evidently._cdk.lazy import lazy_any, lazy_number
 from cdk_evidently._cdk.tokens import stack_key, targets
+from cdk_evidently._common.account_and_region import check_caller, check_given
 from cdk_evidently._common.assets import handler_code
 from cdk_evidently._common.circles import StackCircles, check_service
 from cdk_evidently._common.contract import contract
@@ -59,16 +60,16 @@ class EvidentlyProvider(Construct):
         vpc_subnets: the subnets of the VPC to use, by default the private ones.
         security_groups: the function's security groups, by default one that allows all outbound traffic.
         role: an existing role for the function, by default a new one. The provider adds its permissions to the role as
-            an inline policy. All inline policies of a role share 10,240 characters; the provider assumes that the role
-            uses none of them.
+            an inline policy; to one that CDK may not change (`mutable=False`, `without_policy_updates()`) nothing. All
+            inline policies of a role share 10,240 characters; the provider assumes that the role uses none of them.
         log_retention: how long CloudWatch keeps log events, by default three months.
         log_removal_policy: whether the log group is deleted with the stack, by default DESTROY.
         memory_size: the function's memory in MiB, by default 256.
 
     Raises:
-        InvalidArgumentError: `endpoint` is not an EvidentlyEndpoint.
-        ConflictingSettingsError: `vpc_subnets` or `security_groups` without a `vpc`, or an endpoint of a service that
-            needs this stack.
+        InvalidArgumentError: `endpoint` is not an EvidentlyEndpoint, or `role` is of another account.
+        ConflictingSettingsError: `vpc_subnets` or `security_groups` without a `vpc`, or the endpoint is of an
+            `EvidentlyService` that needs this stack, or in another account, which lets in no role of this one.
 
     """
 
@@ -97,8 +98,13 @@ class EvidentlyProvider(Construct):
                 "Give the vpc, or leave the two out."
             )
             raise ConflictingSettingsError(message)
-        super().__init__(scope, construct_id)
         self.endpoint = endpoint_or_aws(endpoint)
+        check_given(Stack.of(scope), "role", role, has_region=False)
+        path = f"{scope.node.path}/{construct_id}"
+        check_caller(
+            scope, path, self.endpoint, "Deploy it, and the resources that it serves, in the service's account"
+        )
+        super().__init__(scope, construct_id)
         check_service(self, self.endpoint.dependencies)
         self._circles = StackCircles(self)
         self.log_group = own_log_group(self, "Logs", log_retention, log_removal_policy)
@@ -131,6 +137,7 @@ class EvidentlyProvider(Construct):
             security_groups=None if security_groups is None else list(security_groups),
         )
         self.function.node.add_dependency(*self._permissions.policies)
+        keep_while_referenced(l1_resource(self.function, lambda_.CfnFunction))
         self.metrics = ProviderMetrics(self.function.function_name)
 
     @classmethod
@@ -187,7 +194,7 @@ class EvidentlyProvider(Construct):
 
     def serve_managed(self) -> tuple[IConstruct, ...]:
         """Allow the function to manage resources; return the dependencies of a managed resource, which calls this."""
-        return (*self.prerequisites, self._permissions.allow_managing())
+        return (*self.prerequisites, *self._permissions.allow_managing())
 
     def identity(self, stack: Stack) -> str:
         """Return a text that is unique to this provider among those that the stack uses; valid during resolution."""

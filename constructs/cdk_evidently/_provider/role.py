@@ -1,5 +1,6 @@
 """The provider's role: created here or given by the caller, with one inline policy that grows with the app."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from aws_cdk import Annotations, Aws, IResolvable
@@ -11,6 +12,7 @@ from cdk_evidently._cdk.function import lambda_role
 from cdk_evidently._cdk.l1 import l1_resource
 from cdk_evidently._cdk.lazy import before_synthesis, lazy_any
 from cdk_evidently._cdk.linters import acknowledge_wildcard, ignore_cfn_lint
+from cdk_evidently._cdk.roles import is_customized, report
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.references import NamedLaunch
 from cdk_evidently._provider.policy import (
@@ -69,7 +71,9 @@ class ProviderRole:
         self._in_vpc = in_vpc
         self._launches: list[NamedLaunch] = []
         self._warned = False
-        self._managing_policy: iam.Policy | None = None
+        self._reported = False
+        self._manages = False
+        self._managing_policies: list[iam.Policy] = []
         self._context = ArnContext(
             partition=Aws.PARTITION,
             region=endpoint.region or Aws.REGION,
@@ -84,22 +88,26 @@ class ProviderRole:
         """Add the permission to start this launch."""
         self._launches.append(launch)
 
-    def allow_managing(self) -> iam.Policy:
+    def allow_managing(self) -> Sequence[iam.Policy]:
         """Add the permission to create, update and delete projects, features, segments and launches; return its policy.
 
         The policy allows the same in every stack and is a resource apart from the role: CloudFormation deletes the
         last managed resource before the policy that it depends on. A policy that listed their names would be narrowed
         before the Deletes that need it.
         """
-        if self._managing_policy is None:
+        if not self._manages and not is_customized(self.role):
             document = policy_document(managing_statements(self._endpoint, self._context))
             # The construct id is part of the policy's logical id, which stays the same between releases.
-            self._managing_policy = self._policy("DeclaringPolicy", document)
-            self._managing_policy.attach_to_role(self.role)
-        return self._managing_policy
+            policy = self._policy("DeclaringPolicy", document)
+            self.role.attach_inline_policy(policy)  # which an immutable role ignores
+            self._managing_policies.append(policy)
+        self._manages = True
+        return self._managing_policies
 
     def _own_role(self) -> tuple[iam.IRole, list[iam.Policy]]:
         role = lambda_role(self._scope, "Role")
+        if role.node.default_child is None:  # `iam.Role.customize_roles` prevented it
+            return role, []
         resource = l1_resource(role, iam.CfnRole)
         resource.policies = [
             iam.CfnRole.PolicyProperty(policy_name=_POLICY_NAME, policy_document=lazy_any(self._document))
@@ -108,6 +116,8 @@ class ProviderRole:
         return role, []
 
     def _with_policy(self, role: iam.IRole) -> tuple[iam.IRole, list[iam.Policy]]:
+        if is_customized(role):
+            return role, []
         policy = self._policy("Policy", lazy_any(self._document))
         role.attach_inline_policy(policy)
         return role, [policy]
@@ -125,15 +135,18 @@ class ProviderRole:
         return statements(self._endpoint, self._launches, self._context, self._breadth(), in_vpc=self._in_vpc)
 
     def _breadth(self) -> Breadth:
-        manages = self._managing_policy is not None
-        return breadth_that_fits(self._endpoint, self._launches, in_vpc=self._in_vpc, manages=manages)
+        return breadth_that_fits(self._endpoint, self._launches, in_vpc=self._in_vpc, manages=self._manages)
 
     def _document(self) -> dict[str, Any]:
         return policy_document(self._statements())
 
     def _complete(self) -> None:
-        managing = [] if self._managing_policy is None else managing_statements(self._endpoint, self._context)
-        for statement in [*self._statements(), *managing]:
+        managing = managing_statements(self._endpoint, self._context) if self._manages else []
+        found = [*self._statements(), *managing]
+        if not self._reported:  # a second synth completes again
+            self._reported = True
+            report(self.role, [iam.PolicyStatement.from_json(it) for it in found])
+        for statement in found:
             for resource in statement["Resource"]:
                 if ANY in resource:
                     acknowledge_wildcard(self._scope, resource, _REASONS[statement["Sid"]])

@@ -7,6 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from cdk_evidently._cdk.arguments import of_kind
 from cdk_evidently._cdk.l1 import l1_resource
+from cdk_evidently._common.account_and_region import check_caller
 from cdk_evidently._common.assets import client_code
 from cdk_evidently._common.circles import check_service
 from cdk_evidently._common.contract import contract
@@ -25,8 +26,8 @@ def connect(function: lambda_.Function, endpoint: EvidentlyEndpoint) -> None:
 
     Raises:
         InvalidArgumentError: it is not a Lambda function in Python.
-        ConflictingSettingsError: the function has one of these variables already, is in another region, or in another
-            stack that the service needs.
+        ConflictingSettingsError: the function has one of these variables already, is in another account or region, or
+            in another stack that the service needs.
 
     """
     of_kind("function", function, lambda_.Function, "Give the Lambda function that evaluates")
@@ -38,6 +39,8 @@ def connect(function: lambda_.Function, endpoint: EvidentlyEndpoint) -> None:
             "Give its role service.grants.evaluate(…), and set its SDK up as docs/use-it.md says",
         )
     stack = Stack.of(function)
+    way_out = "Create a role in the service's account, grant to it, and let the function assume it"
+    check_caller(function, function.node.path, endpoint, way_out)
     _check_region(function, endpoint.region, stack.region)
     check_service(function, endpoint.dependencies)
     environment = {

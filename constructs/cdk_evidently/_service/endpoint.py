@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aws_cdk import Aws
+from aws_cdk import Aws, Stack
 from constructs import IConstruct
 
 from cdk_evidently._common.contract import contract
@@ -14,9 +14,14 @@ _API_ID_PLACEHOLDER: Final = "{api_id}"
 
 
 def service_endpoint(
-    api_id: str, region: str | None, gateway_url: str | None, *, dependencies: tuple[IConstruct, ...] = ()
+    stack: Stack,
+    api_id: str,
+    region: str | None,
+    gateway_url: str | None = None,
+    *,
+    dependencies: tuple[IConstruct, ...] = (),
 ) -> EvidentlyEndpoint:
-    """Return the endpoint of an HTTP API, at its host name in AWS or at `gateway_url`."""
+    """Return the endpoint of a stack's HTTP API, at its host name in AWS or at `gateway_url`."""
     url = gateway_url or f"https://{_API_ID_PLACEHOLDER}.execute-api.{region or Aws.REGION}.{Aws.URL_SUFFIX}"
     return EvidentlyEndpoint(
         url=url.replace(_API_ID_PLACEHOLDER, api_id).rstrip("/"),
@@ -24,6 +29,7 @@ def service_endpoint(
         api_id=api_id,
         region=region,
         dependencies=dependencies,
+        stack=stack,
     )
 
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
-from aws_cdk import Aws
+from aws_cdk import Aws, Stack, Token
 from aws_cdk import aws_iam as iam
 
+from cdk_evidently._common.account_and_region import check_account_and_region, differ, is_looked_up
 from cdk_evidently._common.api_model import Route, routes
+from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.references import LaunchLike, ProjectLike, named_launch, resource_ref
 from cdk_evidently._service.endpoint import STAGE
-from cdk_evidently.errors import ConflictingSettingsError
+from cdk_evidently.errors import ConflictingSettingsError, InvalidArgumentError
 
 _ANY: Final = "*"
 _EVALUATE: Final = {"BatchEvaluateFeature", "EvaluateFeature", "PutProjectEvents"}
@@ -30,15 +32,16 @@ class ServiceGrants:
     launch that is itself named `evaluations`. A grant for a project does not.
     """
 
-    def __init__(self, api_id: str, region: str | None) -> None:
-        self._api_id = api_id
-        self._region = region
+    def __init__(self, stack: Stack, endpoint: EvidentlyEndpoint) -> None:
+        self._stack = stack
+        self._endpoint = endpoint
 
     def evaluate(self, grantee: iam.IGrantable, *, project: ProjectLike | None = None) -> iam.Grant:
         """Allow to get variations and send events: EvaluateFeature, BatchEvaluateFeature, PutProjectEvents.
 
         Raises:
-            InvalidArgumentError: `project` names no project.
+            InvalidArgumentError: `project` names no project of the service's account, or no policy can let the grantee
+                in: it is of another account, or a principal without policies, such as an ARN or a service.
 
         """
         return self._grant(grantee, [it for it in _offered() if it.operation in _EVALUATE], project, None)
@@ -49,7 +52,7 @@ class ServiceGrants:
         """Allow to read: every Get and List operation, and TestSegmentPattern.
 
         Raises:
-            InvalidArgumentError: `project` names no project, or `launch` no launch.
+            InvalidArgumentError: as `evaluate`, or `launch` names no launch.
             ConflictingSettingsError: `launch` without `project`, or a launch's ARN that belongs to another project.
 
         """
@@ -61,7 +64,7 @@ class ServiceGrants:
         """Allow everything except evaluations and events: create, read, update, start, stop, tag and delete.
 
         Raises:
-            InvalidArgumentError: `project` names no project, or `launch` no launch.
+            InvalidArgumentError: as `evaluate`, or `launch` names no launch.
             ConflictingSettingsError: `launch` without `project`, or a launch's ARN that belongs to another project.
 
         """
@@ -73,7 +76,7 @@ class ServiceGrants:
         """Allow to run launches: StartLaunch, StopLaunch, and GetLaunch for the status.
 
         Raises:
-            InvalidArgumentError: `project` names no project, or `launch` no launch.
+            InvalidArgumentError: as `evaluate`, or `launch` names no launch.
             ConflictingSettingsError: `launch` without `project`, or a launch's ARN that belongs to another project.
 
         """
@@ -86,14 +89,44 @@ class ServiceGrants:
         project: ProjectLike | None,
         launch: LaunchLike | None,
     ) -> iam.Grant:
-        region = self._region or Aws.REGION
+        # An API that is imported without a region is in its stack's; the grantee's stack may be in another.
+        home = self._stack.region
+        region = self._endpoint.region or (Aws.REGION if Token.is_unresolved(home) else home)
         scope = _grant_scope(project, launch, f"arn:{Aws.PARTITION}:evidently:{region}:{Aws.ACCOUNT_ID}:")
-        stage = f"arn:{Aws.PARTITION}:execute-api:{region}:{Aws.ACCOUNT_ID}:{self._api_id}/{STAGE}"
-        return iam.Grant.add_to_principal(
+        stage = f"arn:{Aws.PARTITION}:execute-api:{region}:{Aws.ACCOUNT_ID}:{self._endpoint.api_id}/{STAGE}"
+        named = [] if project is None else [resource_ref("project", project)]
+        named += [] if launch is None else [resource_ref("launch", launch)]
+        check_account_and_region(self._stack, self._endpoint, named)
+        self._check_account(grantee)
+        grant = iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["execute-api:Invoke"],
             resource_arns=[f"{stage}/{path}" for path in _paths(granted, scope)],
         )
+        if not grant.success:
+            raise _unreachable(grantee, "a principal with policies, such as a role")
+        return grant
+
+    def _check_account(self, grantee: iam.IGrantable) -> None:
+        principal = getattr(grantee, "grant_principal", None)
+        if principal is None:
+            raise _unreachable(grantee, "a principal, such as a role")
+        # An imported function has an account, and a principal that knows none.
+        environment = getattr(grantee, "env", None)
+        account = getattr(principal, "principal_account", None) or getattr(environment, "account", None)
+        if differ(account, self._stack.account) and not is_looked_up(principal):
+            raise _unreachable(grantee, f"of the service's account, {self._stack.account}", f" of account {account}")
+
+
+def _unreachable(grantee: object, rule: str, account: str = "") -> InvalidArgumentError:
+    node, to_string = getattr(grantee, "node", None), getattr(grantee, "to_string", None)
+    shown = node.path if node else to_string() if to_string else grantee
+    return InvalidArgumentError(
+        "grantee",
+        f"{shown}{account}",
+        f"{rule}, as an HTTP API has no resource policy for others",
+        "Create a role in the service's account, grant to it, and let others assume it",
+    )
 
 
 @dataclass(frozen=True, slots=True)

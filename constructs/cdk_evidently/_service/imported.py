@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from aws_cdk import Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -41,8 +42,8 @@ class ImportedService(Construct):
     def __init__(self, scope: Construct, construct_id: str, api_id: str, region: str | None) -> None:
         super().__init__(scope, construct_id)
         self.api_id = api_id
-        self.endpoint = service_endpoint(api_id, region, None)
-        self.grants = ServiceGrants(api_id, region)
+        self.endpoint = service_endpoint(Stack.of(self), api_id, region)
+        self.grants = ServiceGrants(Stack.of(self), self.endpoint)
         self.metrics = ServiceMetrics(region)
 
     def connect(self, function: lambda_.Function) -> None:

@@ -14,8 +14,9 @@ from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
 from cdk_evidently._cdk.arguments import of_kind
-from cdk_evidently._cdk.function import LOG_ACTIONS, lambda_role, lean_function, own_log_group
-from cdk_evidently._cdk.l1 import l1_resource
+from cdk_evidently._cdk.function import lean_function, own_log_group
+from cdk_evidently._cdk.l1 import keep_while_referenced, l1_resource
+from cdk_evidently._common.account_and_region import check_given
 from cdk_evidently._common.assets import handler_code
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
@@ -27,17 +28,8 @@ from cdk_evidently._service.endpoint import STAGE, check_gateway_url, service_en
 from cdk_evidently._service.grants import ServiceGrants
 from cdk_evidently._service.imported import IEvidentlyService, ImportedService
 from cdk_evidently._service.quotas import Quotas
+from cdk_evidently._service.role import service_role
 from cdk_evidently.errors import ConflictingSettingsError
-
-# A transaction needs the permissions of its parts and no other.
-_TABLE_ACTIONS: Final = (
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:Query",
-    "dynamodb:UpdateItem",
-)
 
 _TIMEOUT: Final = Duration.seconds(29)  # API Gateway times out after 30
 _THROTTLE: Final = apigatewayv2.ThrottleSettings(rate_limit=1000, burst_limit=1000)
@@ -51,6 +43,7 @@ class EvidentlyService(Construct):
         api: the HTTP API. Requests to it are signed for `execute-api`.
         table: the DynamoDB table of all projects, features, segments and launches.
         function: the function that serves the API.
+        role: the function's role. It may use the table, and write to the log groups.
         log_group: the function's log group.
         access_log_group: the log group to which API Gateway writes one line per request.
 
@@ -68,13 +61,16 @@ class EvidentlyService(Construct):
         memory_size: the function's memory in MiB, by default 512.
         data_delivery: the log groups, or their names in this account and region, to which projects may have their
             evaluation events delivered; by default none. The function may write to these and no others.
+        role: an existing role for the function, by default a new one. The service adds its permissions to the role as
+            an inline policy; to one that CDK may not change (`mutable=False`, `without_policy_updates()`) nothing.
         quotas: the limits of the service, by default AWS's.
         throttle: the requests per second and their burst above which API Gateway responds with 429, for all callers and
             operations together; by default 1000 of each, AWS's rate of EvaluateFeature in its largest regions.
 
     Raises:
         InvalidArgumentError: `gateway_url` has no `{api_id}` or is neither https nor loopback, `quotas` is not a
-            Quotas, or `data_delivery` is not a list of log groups.
+            Quotas, `data_delivery` is not a list of log groups, or the table, the role or a log group is of another
+            account or Region.
         ConflictingSettingsError: both `table` and `removal_policy`.
 
     """
@@ -83,6 +79,7 @@ class EvidentlyService(Construct):
     api: apigatewayv2.HttpApi
     table: dynamodb.ITable
     function: lambda_.Function
+    role: iam.IRole
     log_group: logs.LogGroup
     access_log_group: logs.LogGroup
 
@@ -98,6 +95,7 @@ class EvidentlyService(Construct):
         log_removal_policy: RemovalPolicy | None = None,
         memory_size: int = 512,
         data_delivery: Sequence[str | logs.ILogGroup] = (),
+        role: iam.IRole | None = None,
         quotas: Quotas | None = None,
         throttle: apigatewayv2.ThrottleSettings | None = None,
     ) -> None:
@@ -109,13 +107,18 @@ class EvidentlyService(Construct):
                 "new table. Set it where the table is created, or leave table out."
             )
             raise ConflictingSettingsError(message)
+        delivery = delivery_groups(data_delivery)
+        own = Stack.of(scope)
+        check_given(own, "table", table)
+        check_given(own, "role", role, has_region=False)
+        for each in data_delivery:
+            check_given(own, "data_delivery", each)
         super().__init__(scope, construct_id)
         self.table = table or _own_table(self, removal_policy or RemovalPolicy.RETAIN)
         self.log_group = own_log_group(self, "Logs", log_retention, log_removal_policy)
         self.access_log_group = own_log_group(self, "AccessLogs", log_retention, log_removal_policy)
-        role = lambda_role(self, "Role")
-        delivery = delivery_groups(data_delivery)
-        _allow(role, self.table, self.log_group, [delivery_statement(role, delivery)] if delivery else [])
+        more = [delivery_statement(self, delivery)] if delivery else []
+        self.role, policies = service_role(self, role, self.table, self.log_group, more)
         environment = {contract.ENV_TABLE_NAME: self.table.table_name}
         if delivery:
             environment[contract.ENV_DATA_DELIVERY] = Stack.of(self).to_json_string(delivery)
@@ -127,12 +130,13 @@ class EvidentlyService(Construct):
             code=handler_code(),
             handler=contract.SERVICE_HANDLER,
             description="Serves the Evidently API (cdk-evidently).",
-            role=role,
+            role=self.role,
             log_group=self.log_group,
             timeout=_TIMEOUT,
             memory_size=memory_size,
             environment=environment,
         )
+        self.function.node.add_dependency(*policies)
         self.api = apigatewayv2.HttpApi(
             self,
             "Api",
@@ -157,8 +161,13 @@ class EvidentlyService(Construct):
         )
         region = Stack.of(self).region
         self.endpoint = service_endpoint(
-            self.api.api_id, None if Token.is_unresolved(region) else region, gateway_url, dependencies=(stage, *routes)
+            Stack.of(self),
+            self.api.api_id,
+            None if Token.is_unresolved(region) else region,
+            gateway_url,
+            dependencies=(stage, *routes),
         )
+        keep_while_referenced(l1_resource(self.api, apigatewayv2.CfnApi))
 
     @property
     def api_id(self) -> str:
@@ -168,7 +177,7 @@ class EvidentlyService(Construct):
     @property
     def grants(self) -> ServiceGrants:
         """Permissions to call the service."""
-        return ServiceGrants(self.api_id, self.endpoint.region)
+        return ServiceGrants(Stack.of(self), self.endpoint)
 
     @property
     def metrics(self) -> ServiceMetrics:
@@ -222,19 +231,3 @@ def _own_table(scope: Construct, removal_policy: RemovalPolicy) -> dynamodb.Tabl
         time_to_live_attribute=contract.TTL_ATTRIBUTE,
         removal_policy=removal_policy,
     )
-
-
-def _allow(
-    role: iam.Role, table: dynamodb.ITable, log_group: logs.ILogGroup, more: Sequence[iam.PolicyStatement]
-) -> None:
-    # Inline in the role: a separate policy could come after the function's first request, and go before its last.
-    statements = [
-        iam.PolicyStatement(sid="Table", actions=list(_TABLE_ACTIONS), resources=[table.table_arn]),
-        iam.PolicyStatement(sid="Logs", actions=list(LOG_ACTIONS), resources=[log_group.log_group_arn]),
-        *more,
-    ]
-    l1_resource(role, iam.CfnRole).policies = [
-        iam.CfnRole.PolicyProperty(policy_name="Evidently", policy_document=iam.PolicyDocument(statements=statements))
-    ]
-    if table.encryption_key:
-        table.encryption_key.grant_encrypt_decrypt(role)

@@ -47,9 +47,11 @@ class StartLaunch(Construct):
     endpoint doesn't respond. An update calls StartLaunch again as `triggers` says, which changes nothing about a launch
     that runs or has ended. When this resource leaves the stack, `on_delete` says whether its launch is stopped.
 
-    The attributes are a snapshot taken at the deploy. The custom resource's logical id depends on provider, project
-    and launch, so that the construct can move to another scope without a change to a live launch. With a token for a
-    name the logical id depends on the path.
+    The attributes are a snapshot taken at the deploy. Those that change, or may be empty, can't be exported: another
+    stack reads them by `Stack.consume_reference(…, ReferenceStrength.WEAK)`.
+
+    The custom resource's logical id depends on provider, project and launch, so that the construct can move to another
+    scope without a change to a live launch. With a token for a name the logical id depends on the path.
 
     Args:
         scope: the construct's parent.
@@ -132,7 +134,8 @@ class StartLaunch(Construct):
     def launch_status(self) -> str:
         """The launch's status at the end of the deploy: `RUNNING`, or `COMPLETED` or `CANCELLED` if it has ended.
 
-        It is an empty string if the launch was deleted outside the stack.
+        It is an empty string if the launch was deleted outside the stack. A status that another stack imports fails the
+        deploy that changes or empties it: CloudFormation keeps imported exports as they are.
         """
         return self._attribute(contract.ATTRIBUTE_LAUNCH_STATUS)
 
@@ -143,7 +146,10 @@ class StartLaunch(Construct):
 
     @property
     def status_reason(self) -> str:
-        """The reason of the launch's status at the deploy, which a stop may give; otherwise an empty string."""
+        """The reason of the launch's status at the deploy, which a stop may give; otherwise an empty string.
+
+        CloudFormation refuses to export an empty string.
+        """
         return self._attribute(contract.ATTRIBUTE_STATUS_REASON)
 
     @property
@@ -153,12 +159,18 @@ class StartLaunch(Construct):
 
     @property
     def started_time(self) -> str:
-        """The time of the launch's start, as of the deploy: ISO 8601, UTC, or an empty string."""
+        """The time of the launch's start, as of the deploy: ISO 8601, UTC, or an empty string.
+
+        It changes, so another stack must not import it.
+        """
         return self._attribute(contract.ATTRIBUTE_STARTED_TIME)
 
     @property
     def last_updated_time(self) -> str:
-        """The time of the launch's last change before the end of the deploy: ISO 8601, UTC."""
+        """The time of the launch's last change before the end of the deploy: ISO 8601, UTC.
+
+        It changes, so another stack must not import it.
+        """
         return self._attribute(contract.ATTRIBUTE_LAST_UPDATED_TIME)
 
     @property

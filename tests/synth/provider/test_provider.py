@@ -8,7 +8,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
-from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, Project, Triggers
+from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, Triggers
+from helpers.managed_constructs import TYPES, project
 from helpers.synth import (
     START_LAUNCH,
     URL,
@@ -51,7 +52,7 @@ def test_a_use_changes_no_property_of_another_use() -> None:
         stack = new_stack()
         start_launch(stack, "Short", launch="a", timeout=Duration.seconds(10), triggers=Triggers.none())
         start_launch(stack, "Long", launch="b", timeout=longest)
-        Project(stack, "Project", project_name="shop", endpoint=ENDPOINT)
+        project(stack)
         return {name: it for name, it in resources(stack).items() if not name.startswith("StartLaunchpetfoodb")}
 
     short, long = (templates(Duration.seconds(seconds)) for seconds in (10, 780))
@@ -148,10 +149,13 @@ def test_the_function_and_the_launch_depend_on_the_policy_of_a_given_role(role: 
 def test_an_immutable_role_gets_no_policy() -> None:
     stack = new_stack()
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::123456789012:role/provider", mutable=False)
-    start_launch(stack, provider=provider(stack, role=role))
+    created = provider(stack, role=role)
+    start_launch(stack, provider=created)
+    project(stack, endpoint=None, provider=created)
     assert sorted(it["Type"] for it in resources(stack).values()) == [
         "AWS::Lambda::Function",
         "AWS::Logs::LogGroup",
+        TYPES["Project"],
         START_LAUNCH,
     ]
 
