@@ -163,7 +163,7 @@ def subjects(context: ssl.SSLContext) -> set[str]:
         ({"AWS_CA_BUNDLE": "  "}, set()),
         ({"AWS_CA_BUNDLE": str(Path(__file__).parent)}, set()),
     ],
-    ids=json.dumps,
+    ids=str,
 )
 def test_a_bundle_adds_to_the_systems_cas_and_a_broken_one_adds_nothing(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], added: set[str]
