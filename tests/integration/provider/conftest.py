@@ -47,7 +47,8 @@ def harness(monkeypatch: pytest.MonkeyPatch, api: ScriptedServer, cloudformation
         "AWS_SECRET_ACCESS_KEY": "test",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv(contract.ENV_SIGNING_REGION, raising=False)
+    for name in (contract.ENV_SIGNING_REGION, "REQUESTS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
     return Harness(api, cloudformation, FakeClock())
 
 

@@ -95,6 +95,11 @@ UNUSABLE: Final = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _without_the_machines_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+
+
 def botocores(url: str) -> Proxy | None:
     configuration = ProxyConfiguration(get_environ_proxies(url))
     found = configuration.proxy_url_for(url)
