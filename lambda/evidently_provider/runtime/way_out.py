@@ -154,7 +154,7 @@ def _tls(found: Any, context: ssl.SSLContext, host: str, left: Callable[[], floa
     return context.wrap_socket(found, server_hostname=host)
 
 
-class _TlsInTls(io.RawIOBase):
+class _TlsInTls:
     """TLS within the TLS of a proxy, which the sockets of `ssl` can't do; as much of a socket as http.client needs."""
 
     def __init__(self, outer: ssl.SSLSocket, context: ssl.SSLContext, host: str) -> None:
@@ -194,15 +194,20 @@ class _TlsInTls(io.RawIOBase):
             rest = rest[self._run(self._inner.write, rest) :]
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
+        return io.BufferedReader(_Reader(lambda buffer: self._run(self._inner.read, len(buffer), buffer)))
+
+    def close(self) -> None:
+        self._outer.close()
+
+
+class _Reader(io.RawIOBase):
+    """What a response reads from; as with a socket, it outlives the connection, which http.client closes first."""
+
+    def __init__(self, read: Callable[[Any], int]) -> None:
+        self._read = read
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        count: int = self._run(self._inner.read, len(buffer), buffer)
-        return count
-
-    def close(self) -> None:
-        self._outer.close()
-        super().close()
+        return self._read(buffer)

@@ -29,9 +29,9 @@ from helpers.connect_proxy import (
     say_and_hang,
 )
 from helpers.launch_replies import launch_arn, shows
-from helpers.provider_harness import SECRET, Harness, LogLines, event
+from helpers.provider_harness import RESERVE_SECONDS, SECRET, Harness, LogLines, event
 from helpers.provider_process import run_provider
-from helpers.scripted_server import OK, SELF_SIGNED, Reply, ScriptedServer, scripted_server, self_signed_tls
+from helpers.scripted_server import OK, RESET, SELF_SIGNED, Reply, ScriptedServer, scripted_server, self_signed_tls
 
 NOWHERE: Final = "localhost:9"  # nobody listens: a server that only a proxy can reach
 NO_SDK: Final = "raise ImportError('broken')"
@@ -184,14 +184,18 @@ def test_a_call_over_plain_http_stays_on_this_machine(harness: Harness, monkeypa
     assert proxy.received == []
 
 
+@pytest.mark.parametrize("tls", [None, self_signed_tls()], ids=["http", "https"])
 @any_fault
-def test_a_response_is_sent_again_when_a_proxy_fails(behind: Behind, fault: Action) -> None:
-    behind.proxy.plan(fault, open_tunnel)
-
-    behind.respond(put_seconds=0.5)
+def test_a_response_is_sent_again_when_a_proxy_fails(
+    behind: Behind, monkeypatch: pytest.MonkeyPatch, fault: Action, tls: ssl.SSLContext | None
+) -> None:
+    with connect_proxy(always_to(behind.server.url), tls=tls) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        proxy.plan(fault, open_tunnel)
+        behind.respond(put_seconds=0.5)
 
     assert behind.statuses == ["SUCCESS"]
-    assert len(behind.proxy.asked) == 2
+    assert len(proxy.asked) == 2
     assert len(behind.harness.clock.pauses) == 2, "an attempt past the proxy lies between"
 
 
@@ -215,6 +219,28 @@ def test_a_proxy_that_always_fails_takes_no_more_than_the_time_for_the_response(
 
     assert behind.statuses == []
     assert 170 < behind.harness.clock.seconds - began < 180
+
+
+def test_a_response_whose_outcome_is_lost_in_the_proxy_is_sent_again_as_it_was(behind: Behind) -> None:
+    behind.server.plan(RESET, RESET, OK)
+
+    behind.respond(behind.authority)
+
+    assert len(behind.server.received) == 3
+    assert len({put.body for put in behind.server.received}) == 1
+    assert len(behind.proxy.asked) == 2
+
+
+def test_a_response_at_the_deadline_survives_a_proxy_that_hangs_once(behind: Behind) -> None:
+    def hang_for_the_whole_attempt(handler: Any) -> None:
+        behind.harness.clock.seconds += 10
+        hang_up(handler)
+
+    behind.proxy.plan(hang_for_the_whole_attempt, open_tunnel)
+
+    behind.respond(put_seconds=10.0, remaining=RESERVE_SECONDS)
+
+    assert behind.statuses == ["SUCCESS"]
 
 
 def test_an_attempt_is_over_after_its_time_whatever_step_was_slow(behind: Behind) -> None:
