@@ -38,13 +38,13 @@ class ConnectProxy:
     Args:
         upstream: returns the port on loopback at which the tunnel to an authority ends.
         url: its URL.
-        asked: the tunnels that clients asked for, in order.
+        tunnels: the tunnels that clients asked for, in order.
 
     """
 
     upstream: Callable[[str], int]
     url: str = ""
-    asked: list[Tunnel] = field(default_factory=list)
+    tunnels: list[Tunnel] = field(default_factory=list)
     script: Iterator[Action] = field(default_factory=lambda: repeat(open_tunnel))
 
     def plan(self, *actions: Action, then: Iterable[Action] = ()) -> None:
@@ -154,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_CONNECT(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.proxy.asked.append(Tunnel(self.path, headers))
+        self.proxy.tunnels.append(Tunnel(self.path, headers))
         next(self.proxy.script, hang_up)(self)
         self.close_connection = True
 

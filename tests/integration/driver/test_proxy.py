@@ -33,6 +33,6 @@ def test_the_launch_is_started_and_the_response_arrives_through_one_proxy(driver
     assert launches.status() == "RUNNING"
     assert [each.end for each in delivery.tries] == [End.RETURNED]
     endpoint = urlsplit(function.environment[contract.ENV_ENDPOINT_URL]).netloc
-    assert [each.authority for each in proxy.asked] == [endpoint, urlsplit(delivery.request.url).netloc]
+    assert [each.authority for each in proxy.tunnels] == [endpoint, urlsplit(delivery.request.url).netloc]
     (responded,) = [line for line in driver.story().splitlines() if '"responded"' in line]
     assert json.loads(responded.partition(" | ")[2])["attempts"] == 1
