@@ -89,7 +89,8 @@ def send(
         put_seconds: how long one attempt may take.
 
     Returns:
-        The last HTTP status, and the number of attempts. A 4xx is final: the URL has expired.
+        The last HTTP status, and the number of attempts. A 4xx is final: the URL has expired. Through a proxy it may be
+        the proxy's own, and is final when the time is up.
 
     Raises:
         ValueError: the URL is neither https nor plain http to this machine.
@@ -197,11 +198,7 @@ def _put(
         connection.request("PUT", path, body=content, headers={"Content-Type": ""})
         # S3 has stored the response once the status arrives, so the body is never read: it may stall or break off.
         return connection.getresponse().status
-    except (
-        OSError,
-        http.client.HTTPException,
-        ValueError,
-    ):  # a name that can't be one, such as a proxy's, is a ValueError
+    except (OSError, http.client.HTTPException, ValueError):  # ValueError: a name, such as a proxy's, that can't be one
         return None
     finally:
         connection.close()
