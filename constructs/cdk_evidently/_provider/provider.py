@@ -57,6 +57,7 @@ class EvidentlyProvider(Construct):
         endpoint: the API to call, by default `EvidentlyEndpoint.aws()`.
         vpc: a VPC to run the function in, by default none. The VPC needs a route to the endpoint, and one to
             CloudFormation's S3 buckets for the response: without it a deploy hangs until CloudFormation times out.
+            Both may go through a proxy: `provider.function.add_environment("HTTPS_PROXY", …)`.
         vpc_subnets: the subnets of the VPC to use, by default the private ones.
         security_groups: the function's security groups, by default one that allows all outbound traffic.
         role: an existing role for the function, by default a new one. The provider adds its permissions to the role as

@@ -39,9 +39,11 @@ from evidently_provider.runtime.response import is_loopback
 
 _MODELS: Final = Path(__file__).resolve().parents[2] / contract.MODELS_FOLDER
 _CONFLICT: Final = "ConflictException"
-# Functions of urllib3, http.client and ssl that end before a request is sent: they connect, have a proxy open a tunnel,
-# and agree on TLS.
-_BEFORE_SENDING: Final = frozenset({"_new_conn", "_tunnel", "do_handshake"})
+# Functions of botocore, urllib3, http.client and ssl that end before a request is sent: they read a proxy's URL,
+# connect, have a proxy open a tunnel, read a CA bundle, and agree on TLS.
+_BEFORE_SENDING: Final = frozenset(
+    {"_get_connection_manager", "_new_conn", "_tunnel", "ssl_wrap_socket", "do_handshake"}
+)
 
 
 @dataclass(slots=True)
@@ -79,6 +81,8 @@ class Evidently:
             connect_timeout=connect_seconds,
             read_timeout=read_seconds,
             retries={"total_max_attempts": 1},
+            # Plain http is for this machine only, and would not be through a proxy. None: as the environment says.
+            proxies={} if environment.get(contract.ENV_ENDPOINT_URL, "").lower().startswith("http:") else None,
         )
         try:
             client = session.create_client(

@@ -15,12 +15,14 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from evidently_provider.runtime.request import Request
+from evidently_provider.runtime.way_out import Proxy, connect, proxy_for, trusting_context
 
 MAX_BODY_BYTES: Final = 4096
 _ELLIPSIS: Final = "…"
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 8.0
 _LEAST_SECONDS: Final = 0.5  # below this, another attempt could not end in time
+_PAST_THE_PROXY_SECONDS: Final = 3.0  # there may be no such way: where it ends nowhere, it must not use up the time
 
 
 class Status(StrEnum):
@@ -76,6 +78,9 @@ def send(
 ) -> tuple[int, int]:
     """PUT a response to its URL; retry after a 5xx, a reset or a time-out until the time is up.
 
+    With a proxy, every other attempt goes past it: the proxy may be down, or closed to that URL, and a VPC may have its
+    own way to S3. Either way the server has to prove that it is the URL's.
+
     Args:
         url: the presigned URL.
         content: the body.
@@ -84,7 +89,8 @@ def send(
         put_seconds: how long one attempt may take.
 
     Returns:
-        The last HTTP status, and the number of attempts. A 4xx is final: the URL has expired.
+        The last HTTP status, and the number of attempts. A 4xx is final: the URL has expired. Through a proxy it may be
+        the proxy's own, and is final when the time is up.
 
     Raises:
         ValueError: the URL is neither https nor plain http to this machine.
@@ -92,14 +98,23 @@ def send(
 
     """
     target = _checked(url)
-    longest_pause, attempts = _FIRST_PAUSE_SECONDS, 0
+    context = trusting_context() if target.scheme == "https" else None
+    proxy = proxy_for(url) if context else None  # plain http stays on this machine
+    ways = [proxy, None] if proxy else [None]
+    longest_pause, attempts, refusal = _FIRST_PAUSE_SECONDS, 0, None
     while (left := seconds_left()) > _LEAST_SECONDS:
+        way = ways[attempts % len(ways)]
         attempts += 1
-        status = _put(target, content, min(put_seconds, left))
+        seconds = min(put_seconds, left if way is proxy else _PAST_THE_PROXY_SECONDS)
+        status = _put(target, content, context, way, _within(seconds, seconds_left))
         if status is not None and status < http.client.INTERNAL_SERVER_ERROR:
-            return status, attempts
+            if status < http.client.MULTIPLE_CHOICES or way is None:
+                return status, attempts
+            refusal = status  # perhaps the proxy's own, within the TLS that it intercepts
         pause(min(random.uniform(longest_pause / 2, longest_pause), max(0.0, seconds_left() - _LEAST_SECONDS)))  # noqa: S311 - jitter
         longest_pause = min(2 * longest_pause, _LONGEST_PAUSE_SECONDS)
+    if refusal is not None:
+        return refusal, attempts
     raise ResponseNotSentError(f"the response URL did not accept the response in {attempts} attempts")
 
 
@@ -138,12 +153,18 @@ def _json(value: object) -> bytes:
 
 def _checked(url: str) -> SplitResult:
     parts = urlsplit(url)
-    host = parts.hostname
+    host, _ = parts.hostname, parts.port  # a port that is no number is a ValueError, too
     if host and parts.scheme == "https":
         return parts
     if host and parts.scheme == "http" and is_loopback(host):
         return parts
     raise ValueError("a response goes over https only, or over http to this machine")
+
+
+def _within(seconds: float, seconds_left: Callable[[], float]) -> Callable[[], float]:
+    """Return a function that returns what remains of these seconds."""
+    end = seconds_left() - seconds
+    return lambda: max(0.0, seconds_left() - end)
 
 
 def is_loopback(host: str) -> bool:
@@ -156,23 +177,28 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _put(target: SplitResult, content: bytes, timeout: float) -> int | None:
+def _put(
+    target: SplitResult,
+    content: bytes,
+    context: ssl.SSLContext | None,
+    proxy: Proxy | None,
+    left: Callable[[], float],
+) -> int | None:
     """Make one attempt; return its HTTP status, None where none arrived."""
     host = target.hostname or ""
-    if target.scheme == "https":
-        context = ssl.create_default_context()
-        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-            host, target.port, timeout=timeout, context=context
-        )
-    else:
-        connection = http.client.HTTPConnection(host, target.port, timeout=timeout)
+    connection: http.client.HTTPConnection = (
+        http.client.HTTPSConnection(host, target.port, context=context)
+        if context
+        else http.client.HTTPConnection(host, target.port)
+    )
     path = target.path + (f"?{target.query}" if target.query else "")
     try:
+        connection.sock = connect(host, connection.port, context, proxy, left)
         # CloudFormation signs the URL for an empty content type; S3 refuses any other.
         connection.request("PUT", path, body=content, headers={"Content-Type": ""})
         # S3 has stored the response once the status arrives, so the body is never read: it may stall or break off.
         return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
+    except (OSError, http.client.HTTPException, ValueError):  # ValueError: a name, such as a proxy's, that can't be one
         return None
     finally:
         connection.close()

@@ -17,6 +17,7 @@ from helpers.driver.functions import End, Function
 from helpers.driver.gateway import Gateway
 from helpers.driver.web import HttpRequest
 
+CA_SETTINGS = ("SSL_CERT_FILE", "AWS_CA_BUNDLE")
 OTHER_AUTHORITIES = Path(botocore.__file__).with_name("cacert.pem")
 
 RESPOND = """
@@ -60,7 +61,7 @@ def test_a_response_url_has_the_requests_date_and_uses_verified_tls(driver: Driv
     trusting_others = Function(
         "trusting-others",
         contract.PROVIDER_HANDLER,
-        {contract.ENV_ENDPOINT_URL: driver.api.url, "SSL_CERT_FILE": str(OTHER_AUTHORITIES)},
+        {contract.ENV_ENDPOINT_URL: driver.api.url, **dict.fromkeys(CA_SETTINGS, str(OTHER_AUTHORITIES))},
         60.0,
     )
     assert launches.send("Create", function=trusting_others).end() is None

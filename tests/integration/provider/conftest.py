@@ -7,12 +7,14 @@ from itertools import repeat
 import pytest
 
 import evidently_contract as contract
+from helpers.behind_proxy import Behind
+from helpers.connect_proxy import always_to, connect_proxy
 from helpers.fake_clock import FakeClock
 from helpers.launch_replies import KEEPS_RULES
 from helpers.managed_events import ARNS, KINDS, managed
 from helpers.provider_harness import Harness, LogLines
 from helpers.provider_service import Served
-from helpers.scripted_server import OK, ScriptedServer, scripted_server
+from helpers.scripted_server import OK, SELF_SIGNED, ScriptedServer, scripted_server, self_signed_tls
 
 BOTH: list[Mapping[str, str]] = [KEEPS_RULES, {}]
 
@@ -47,8 +49,22 @@ def harness(monkeypatch: pytest.MonkeyPatch, api: ScriptedServer, cloudformation
         "AWS_SECRET_ACCESS_KEY": "test",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv(contract.ENV_SIGNING_REGION, raising=False)
+    for name in (contract.ENV_SIGNING_REGION, "REQUESTS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
     return Harness(api, cloudformation, FakeClock())
+
+
+@pytest.fixture
+def behind(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> Iterator[Behind]:
+    """The provider, with a proxy and a CA bundle in its environment."""
+    with (
+        scripted_server(tls=self_signed_tls()) as server,
+        connect_proxy(always_to(server.url)) as proxy,
+    ):
+        server.plan(then=repeat(OK))
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(SELF_SIGNED))
+        yield Behind(server, proxy, harness)
 
 
 @pytest.fixture

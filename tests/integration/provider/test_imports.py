@@ -31,6 +31,7 @@ def test_the_entry_imports_the_standard_library_only_until_the_request_is_served
     others = {name.partition(".")[0] for name in modules} - {"evidently_provider", "evidently_contract", "__main__"}
     assert {name for name in others if name not in sys.stdlib_module_names} == set()
     assert "evidently_provider.lifecycle" not in modules
+    assert "urllib.request" not in modules, "slow, and only a proxy needs it"
 
 
 def test_the_handler_as_lambda_calls_it_serves_and_responds(harness: Harness) -> None:

@@ -7,7 +7,9 @@ from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
+from aws_cdk.aws_lambda import LayerVersion
 
+import evidently_contract as contract
 from cdk_evidently import EvidentlyEndpoint, EvidentlyProvider, Triggers
 from helpers.managed_constructs import TYPES, project
 from helpers.synth import (
@@ -23,6 +25,7 @@ from helpers.synth import (
     statements,
 )
 
+LAYER = "arn:aws:lambda:eu-north-1:123456789012:layer:corp-ca:1"
 ENDPOINT = EvidentlyEndpoint.from_url(URL)
 
 
@@ -64,6 +67,24 @@ def test_cloudformation_waits_as_long_as_lambdas_retries_take_and_within_its_hou
     start_launch(stack, timeout=Duration.minutes(13))
     assert only(stack, "AWS::Lambda::Function")[1]["Properties"]["Timeout"] == 14 * 60
     assert only(stack, START_LAUNCH)[1]["Properties"]["ServiceTimeout"] == 14 * 60 * 3 + 180
+
+
+def test_the_function_takes_a_proxy_and_a_layer_with_its_ca() -> None:
+    stack = new_stack()
+    function = provider(stack).function
+    function.add_environment("HTTPS_PROXY", "http://proxy.corp:3128")
+    function.add_environment("AWS_CA_BUNDLE", "/opt/corp.pem")
+    function.add_layers(LayerVersion.from_layer_version_arn(stack, "Ca", LAYER))
+
+    properties = only(stack, "AWS::Lambda::Function")[1]["Properties"]
+
+    assert properties["Environment"]["Variables"] == {
+        "HTTPS_PROXY": "http://proxy.corp:3128",
+        "AWS_CA_BUNDLE": "/opt/corp.pem",
+        contract.ENV_ENDPOINT_URL: URL,
+        contract.ENV_SIGNING_NAME: contract.SIGNING_NAME_EVIDENTLY,
+    }
+    assert properties["Layers"] == [LAYER]
 
 
 def test_a_provider_without_uses_has_the_default_timeout() -> None:

@@ -17,6 +17,12 @@ from helpers.launch_replies import (
 from helpers.provider_harness import MADE_UP, NOT_STARTED, NOW, Harness, event
 from helpers.scripted_server import SELF_SIGNED, Reply, scripted_server, self_signed_tls
 
+_NO_PROXIES = {
+    "no proxy": "http://",
+    "no proxy's port": "http://127.0.0.1:port",
+    "no proxy's name": "http://proxy..corp:1",
+    "no password's bytes": "http://user:wörd@127.0.0.1:9",
+}
 OURS, OLD, UNKNOWN = launch_arn(), launch_arn("october"), f"{launch_arn()}#failed:{NOW}"
 
 
@@ -57,7 +63,22 @@ def _alert(connection: socket.socket) -> None:
 
 
 @pytest.fixture(
-    params=["nobody listens", "reset", "no TLS", "handshake refused", "untrusted", "proxy refuses", "no name"]
+    params=[
+        "nobody listens",
+        "reset",
+        "no TLS",
+        "handshake refused",
+        "untrusted",
+        "no CA bundle",
+        "no CA in the bundle",
+        "proxy refuses",
+        "proxy untrusted",
+        "no proxy",
+        "no proxy's port",
+        "no proxy's name",
+        "no password's bytes",
+        "no name",
+    ]
 )
 def unsendable(request: pytest.FixtureRequest, harness: Harness, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harness]:
     """The provider, with an API to which no request can be sent."""
@@ -69,6 +90,22 @@ def unsendable(request: pytest.FixtureRequest, harness: Harness, monkeypatch: py
             yield harness
         return
     match request.param:
+        case "no CA bundle" | "no CA in the bundle":
+            with scripted_server(tls=self_signed_tls()) as api:
+                monkeypatch.setenv(contract.ENV_ENDPOINT_URL, api.url)
+                monkeypatch.setenv("AWS_CA_BUNDLE", "/nowhere/ca.pem" if request.param == "no CA bundle" else __file__)
+                yield harness
+                assert api.received == []
+        case "no proxy" | "no proxy's port" | "no proxy's name" | "no password's bytes":
+            monkeypatch.setenv(contract.ENV_ENDPOINT_URL, url)
+            monkeypatch.setenv("HTTPS_PROXY", _NO_PROXIES[request.param])
+            yield harness
+        case "proxy untrusted":
+            with scripted_server(tls=self_signed_tls()) as proxy:
+                monkeypatch.setenv(contract.ENV_ENDPOINT_URL, url)
+                monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+                yield harness
+                assert proxy.received == []
         case "nobody listens":
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
