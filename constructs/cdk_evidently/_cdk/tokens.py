@@ -1,11 +1,13 @@
-"""The targets of tokens in a text, as far as synth knows them."""
+"""Values that synth does not know, and the targets of tokens in a text as far as synth knows them."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
+from math import isfinite
 from typing import Any, Final, TypeAlias
 
 import jsii
 from aws_cdk import (
+    CfnDynamicReference,
     CfnElement,
     CfnParameter,
     CfnResource,
@@ -25,6 +27,14 @@ Described: TypeAlias = str | int | float | bool | list["Described"] | dict[str, 
 
 _PARAMETER: Final = "Parameter"
 _DYNAMIC: Final = "{{resolve:"
+_TOKENS: Final = ("${Token[", "#{Token[")  # begin a token in a text, and the one item of a list token
+# Begins what StringParameter.value_from_lookup returns until the CDK CLI has looked the value up: a first synth that
+# fails would keep it from doing so. No construct can ask CDK whether a context value is missing. The dummies of all
+# other lookups look like the ids and ARNs that they stand for; one of ContextProvider.get_value is the caller's choice.
+_DUMMY: Final = "dummy-value-for-"
+# A number token, which Python formats in a text like any number: CDK does not find it there.
+_NUMBER: Final = re.compile(r"-1\.88815458970875\d*e\+289")
+NUMBER_RULE: Final = "give Tokenization.stringify_number(…) of it, as CDK can't find a number token in a text"
 _PSEUDO: Final = "AWS::"
 _VARIABLE: Final = re.compile(r"\$\{([^!}][^}]*)\}")
 
@@ -38,9 +48,39 @@ _CUSTOM: Final = "Custom::"
 _OUTPUT: Final = "Outputs."  # begins the attributes of a nested stack that repeat its outputs
 
 
-def has_unknown(text: str) -> bool:
-    """Whether a part of the text is known only at the deploy: a token, or a literal dynamic reference."""
-    return Token.is_unresolved(text) or _DYNAMIC in text
+def has_unknown(value: object) -> bool:
+    """Whether synth does not know a part of the value, so that no rule can judge it yet.
+
+    Unknown is what only the deploy knows, and what a lookup has not found yet.
+    """
+    return _has(value, (*_TOKENS, _DYNAMIC, _DUMMY))
+
+
+def is_known_at_deploy(value: object) -> bool:
+    """Whether a part of the value is known only at the deploy: a token of any kind, or a literal dynamic reference."""
+    return _has(value, (*_TOKENS, _DYNAMIC))
+
+
+def is_looked_up(value: object) -> bool:
+    """Whether the value is to be looked up before a later synth, in which it is known."""
+    return _has(value, (_DUMMY,))
+
+
+def is_list_token(values: object) -> bool:
+    """Whether this is a list whose length is known only at the deploy, or the text in it."""
+    return _has(values, _TOKENS[1:])
+
+
+def number_token_in(text: str) -> str | None:
+    """Return the number token that was formatted into a text, where CDK would not resolve it; None if there is none."""
+    found = _NUMBER.search(text)
+    return found.group() if found else None
+
+
+def names_dynamic_reference(text: str) -> bool:
+    """Whether a text contains a dynamic reference, literally or as a token."""
+    tokens = Tokenization.reverse_string(text).tokens if Token.is_unresolved(text) else []
+    return _DYNAMIC in text or any(isinstance(token, CfnDynamicReference) for token in tokens)
 
 
 def described(scope: IConstruct, value: str | None) -> Described:
@@ -76,6 +116,19 @@ def stack_key(stack: Stack) -> list[str]:
     """Return a stack's identity in its account: its name, for a nested stack the name of its root and the ids below."""
     nested_in = stack.nested_stack_parent
     return [*stack_key(nested_in), stack.node.id] if nested_in else [stack.stack_name]
+
+
+def _has(value: object, marks: Sequence[str]) -> bool:
+    match value:
+        case str():
+            return any(mark in value for mark in marks)
+        case float():
+            return isfinite(value) and Token.is_unresolved(value)  # an infinite one ends jsii's process
+        case Mapping():
+            return any(_has(key, marks) or _has(item, marks) for key, item in value.items())
+        case list() | tuple():
+            return any(_has(item, marks) for item in value)
+    return hasattr(value, "resolve") and hasattr(value, "to_string")  # an IResolvable; jsii has no check of interfaces
 
 
 def _function_may_change(name: str, argument: Described) -> bool:

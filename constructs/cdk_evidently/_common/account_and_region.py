@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
-from aws_cdk import Stack, Token
+from aws_cdk import Stack
 from constructs import IConstruct
 
+from cdk_evidently._cdk.tokens import has_unknown
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.references import ARN, ResourceRef
 from cdk_evidently.errors import InvalidArgumentError
@@ -39,6 +40,6 @@ def check_account_and_region(scope: IConstruct, endpoint: EvidentlyEndpoint, ref
     for it in references:
         parts = it.given.split(":") if it.literal and it.given.startswith(ARN) else []
         for part, rule, value in expected:
-            if parts and not Token.is_unresolved(value) and parts[part] != value:
+            if parts and not has_unknown(value) and parts[part] != value:
                 way_out = f"Give the {it.kind}'s plain name, or its ARN there"
                 raise InvalidArgumentError(it.kind, it.given, f"{rule}, {value}", way_out)

@@ -5,6 +5,7 @@ from typing import Final
 from aws_cdk import Aws
 from constructs import IConstruct
 
+from cdk_evidently._cdk.tokens import has_unknown, is_looked_up
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint, checked_url
 from cdk_evidently.errors import InvalidArgumentError
@@ -34,11 +35,12 @@ def check_gateway_url(gateway_url: str) -> None:
         InvalidArgumentError: it has no placeholder, or is neither https nor http to loopback.
 
     """
-    if _API_ID_PLACEHOLDER not in gateway_url:
+    if _API_ID_PLACEHOLDER not in gateway_url and not is_looked_up(gateway_url):
         raise InvalidArgumentError(
             "gateway_url",
             gateway_url,
-            f"a URL with {_API_ID_PLACEHOLDER} in place of the API's id",
+            f"a URL with {_API_ID_PLACEHOLDER} in place of the API's id, known at synth",
             f"Write it as http://127.0.0.1:4566/_aws/execute-api/{_API_ID_PLACEHOLDER}/{STAGE}",
         )
-    checked_url("gateway_url", gateway_url)
+    if not has_unknown(gateway_url):
+        checked_url("gateway_url", gateway_url)
