@@ -119,7 +119,7 @@ def _groups(actual: Document) -> Iterator[dict[str, str]]:
 
 
 def _steps(schedule: Mapping[str, Any]) -> list[Any]:
-    """Return a schedule in one form for request and response: times in whole seconds, segments by name."""
+    """Return a schedule in one form for request and response: times to the millisecond, segments by name."""
     return [
         {
             "start": _seconds(step["startTime"]),
@@ -140,5 +140,5 @@ def _weights(given: Mapping[str, int]) -> dict[str, int]:
     return {group: weight for group, weight in given.items() if weight}
 
 
-def _seconds(time: datetime | str) -> int:
-    return int((datetime.fromisoformat(time) if isinstance(time, str) else time).timestamp())
+def _seconds(time: datetime | str) -> float:
+    return round((datetime.fromisoformat(time) if isinstance(time, str) else time).timestamp(), 3)
