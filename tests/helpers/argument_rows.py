@@ -110,8 +110,14 @@ def with_variation(scope: Construct, variation: Variation) -> Feature:
     return feature(scope, variations=[variation])
 
 
-def counted(scope: Construct, **arguments: str) -> object:
-    given = {"project": "petfood", "feature": "upsell", "variation": "on", "reason": "DEFAULT", **arguments}
+def counted(scope: Construct, **arguments: Any) -> object:
+    given: dict[str, Any] = {
+        "project": "petfood",
+        "feature": "upsell",
+        "variation": "on",
+        "reason": "DEFAULT",
+        **arguments,
+    }
     metric = EvidentlyService.from_api_id(scope, "Service", "a1b2c3d4e5").metrics.evaluations(**given)
     return metric.create_alarm(scope, "Alarm", threshold=1, evaluation_periods=1)
 

@@ -28,7 +28,7 @@ from helpers.unknown_values import LOOKUPS, NUMBERS, PLACE, RESOLVABLES, TEXTS, 
 
 Kind = Callable[[Stack], Any]
 
-# Arguments that are constructs, enums, or values with arguments of their own, by name.
+# Arguments that are constructs, enums, or values whose arguments are in the table too, by name.
 _NO_VALUES: Final = """
     scope construct_id constructs stack endpoint provider vpc vpc_subnets security_groups role table function grantee
     log_retention log_removal_policy removal_policy on_delete evaluation_strategy period statistic quotas throttle

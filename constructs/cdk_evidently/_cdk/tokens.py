@@ -1,5 +1,6 @@
 """Values that synth does not know, and the targets of tokens in a text as far as synth knows them."""
 
+import json
 import re
 from collections.abc import Container, Mapping, Sequence
 from math import isfinite
@@ -33,8 +34,8 @@ _TOKENS: Final = ("${Token[", "#{Token[")  # begin a token in a text, and the on
 # other lookups look like the ids and ARNs that they stand for; one of ContextProvider.get_value is the caller's choice.
 _DUMMY: Final = "dummy-value-for-"
 # A number token, which Python formats in a text like any number: CDK does not find it there.
-_NUMBER: Final = re.compile(r"-1\.88815458970875\d*e\+289")
-NUMBER_RULE: Final = "give Tokenization.stringify_number(…) of it, as CDK can't find a number token in a text"
+_NUMBER: Final = re.compile(r"-1\.888154\d+e\+289")
+NUMBER_RULE: Final = "Give Tokenization.stringify_number(…) of it, as CDK can't find a number token in a text"
 _PSEUDO: Final = "AWS::"
 _VARIABLE: Final = re.compile(r"\$\{([^!}][^}]*)\}")
 
@@ -81,6 +82,11 @@ def names_dynamic_reference(text: str) -> bool:
     """Whether a text contains a dynamic reference, literally or as a token."""
     tokens = Tokenization.reverse_string(text).tokens if Token.is_unresolved(text) else []
     return _DYNAMIC in text or any(isinstance(token, CfnDynamicReference) for token in tokens)
+
+
+def json_text(scope: IConstruct, value: Any) -> str:
+    """Return a value as JSON; tokens in it are resolved, which Python's own json can't do for numbers."""
+    return Stack.of(scope).to_json_string(value) if has_unknown(value) else json.dumps(value, ensure_ascii=False)
 
 
 def described(scope: IConstruct, value: str | None) -> Described:

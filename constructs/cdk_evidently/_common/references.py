@@ -186,7 +186,7 @@ def resource_ref(kind: Kind, value: object) -> ResourceRef:
     """
     given = _text(kind, value)
     if number_token_in(given):
-        raise InvalidArgumentError(kind, given, "a text without a number token", NUMBER_RULE.capitalize())
+        raise InvalidArgumentError(kind, given, "a text without a number token", NUMBER_RULE)
     if has_unknown(given):
         return ResourceRef(kind, given, _unknown_name(kind, given), literal=False)
     name = given

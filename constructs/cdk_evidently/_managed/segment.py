@@ -5,11 +5,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy
 from aws_cdk.interfaces import aws_evidently as refs
 from constructs import Construct
 
-from cdk_evidently._cdk.tokens import has_unknown, is_known_at_deploy
+from cdk_evidently._cdk.tokens import has_unknown, is_known_at_deploy, json_text
 from cdk_evidently._common.api_model import text_rule
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
@@ -76,7 +76,7 @@ class Segment(ManagedResource):
         endpoint: EvidentlyEndpoint | None = None,
         provider: EvidentlyProvider | None = None,
     ) -> None:
-        text = _text(scope, pattern)
+        text = pattern if isinstance(pattern, str) else json_text(scope, pattern)
         definition = {"pattern": text, **({} if description is None else {"description": description})}
         super().__init__(scope, construct_id, endpoint=endpoint, provider=provider)
         self._name = segment_name or self._name_with_digest(definition)
@@ -129,13 +129,6 @@ class Segment(ManagedResource):
         # The API can't change a segment: a changed definition needs another name, and so another segment.
         digest = hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()[:_DIGITS]
         return f"{self._generated_name(text_rule('SegmentName').longest - _DIGITS - 1)}-{digest}"
-
-
-def _text(scope: Construct, pattern: str | Mapping[str, Any]) -> str:
-    if isinstance(pattern, str):
-        return pattern
-    # Python's json would write the number of a number token.
-    return Stack.of(scope).to_json_string(pattern) if has_unknown(pattern) else json.dumps(pattern, ensure_ascii=False)
 
 
 def _name_problems(definition: Mapping[str, str]) -> Iterator[str]:

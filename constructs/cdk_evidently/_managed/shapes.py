@@ -33,7 +33,7 @@ def shape_problems(shape: str, value: object, path: str) -> Iterator[str]:
     facts = shape_facts(shape)
     kind = facts["type"]
     if isinstance(value, str) and (number := number_token_in(value)):
-        yield f"{path} is a text with the number token {number}; {NUMBER_RULE}"
+        yield f"{path} is a text with the number token {number}. {NUMBER_RULE}"
         return
     if kind == "timestamp" or (kind not in _CONTAINERS and has_unknown(value)):
         return

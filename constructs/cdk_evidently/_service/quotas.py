@@ -2,9 +2,9 @@
 
 from dataclasses import asdict, dataclass, fields
 
-from aws_cdk import Stack
+from constructs import IConstruct
 
-from cdk_evidently._cdk.tokens import has_unknown
+from cdk_evidently._cdk.tokens import has_unknown, json_text
 from cdk_evidently.errors import InvalidArgumentError
 
 
@@ -39,7 +39,7 @@ class Quotas:
                     name, value, "a whole number of at least 1", "Leave it out for AWS's default"
                 )
 
-    def differing(self, stack: Stack) -> str | None:
+    def differing(self, scope: IConstruct) -> str | None:
         """Return the limits that differ from the defaults as a JSON object, None if no limit does."""
         changed = {it.name: value for it in fields(self) if (value := getattr(self, it.name)) != it.default}
-        return stack.to_json_string(changed) if changed else None
+        return json_text(scope, changed) if changed else None
