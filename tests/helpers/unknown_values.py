@@ -77,6 +77,7 @@ TEXTS: Final[Mapping[str, Callable[[Stack], Any]]] = {
     "a number in a text": lambda stack: (
         f"a-{Tokenization.stringify_number(parameter(stack, type='Number').value_as_number)}"
     ),
+    "a number as Python writes it": lambda stack: f"a-{parameter(stack, type='Number').value_as_number}",
     "an SSM parameter": lambda stack: ssm.StringParameter.value_for_string_parameter(stack, "/evidently/later"),
     "an import": lambda _: Fn.import_value("Later"),
     "a condition": lambda stack: _if(stack).to_string(),

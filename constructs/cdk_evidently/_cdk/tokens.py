@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping
 from math import isfinite
 from typing import Any, Final, TypeAlias
 
@@ -28,14 +28,16 @@ Described: TypeAlias = str | int | float | bool | list["Described"] | dict[str, 
 
 _PARAMETER: Final = "Parameter"
 _DYNAMIC: Final = "{{resolve:"
-_TOKENS: Final = ("${Token[", "#{Token[")  # begin a token in a text, and the one item of a list token
+_LIST: Final = "#{Token["  # begins the one item of a list token
 # Begins what StringParameter.value_from_lookup returns until the CDK CLI has looked the value up: a first synth that
 # fails would keep it from doing so. No construct can ask CDK whether a context value is missing. The dummies of all
 # other lookups look like the ids and ARNs that they stand for; one of ContextProvider.get_value is the caller's choice.
 _DUMMY: Final = "dummy-value-for-"
-# A number token, which Python formats in a text like any number: CDK does not find it there.
-_NUMBER: Final = re.compile(r"-1\.888154\d+e\+289")
-NUMBER_RULE: Final = "Give Tokenization.stringify_number(…) of it, as CDK can't find a number token in a text"
+# Tokens of a text, a list, and a number that Python formatted into a text, where CDK finds it; its own pattern.
+_TOKEN: Final = rf"\$\{{Token\[|{re.escape(_LIST)}|-1\.\d{{10,16}}e\+289"
+_IN_TEXT: Final = re.compile(_TOKEN)
+_AT_DEPLOY: Final = re.compile(f"{_TOKEN}|{re.escape(_DYNAMIC)}")
+_UNKNOWN: Final = re.compile(f"{_AT_DEPLOY.pattern}|{_DUMMY}")
 _PSEUDO: Final = "AWS::"
 _VARIABLE: Final = re.compile(r"\$\{([^!}][^}]*)\}")
 
@@ -54,28 +56,22 @@ def has_unknown(value: object) -> bool:
 
     Unknown is what only the deploy knows, and what a lookup has not found yet.
     """
-    return _has(value, (*_TOKENS, _DYNAMIC, _DUMMY))
+    return _has(value, _UNKNOWN)
 
 
 def is_known_at_deploy(value: object) -> bool:
     """Whether a part of the value is known only at the deploy: a token of any kind, or a literal dynamic reference."""
-    return _has(value, (*_TOKENS, _DYNAMIC))
+    return _has(value, _AT_DEPLOY)
 
 
-def is_looked_up(value: object) -> bool:
-    """Whether the value is to be looked up before a later synth, in which it is known."""
-    return _has(value, (_DUMMY,))
+def is_looked_up(text: str) -> bool:
+    """Whether a part of the text is to be looked up before a later synth, in which it is known."""
+    return _DUMMY in text
 
 
-def is_list_token(values: object) -> bool:
-    """Whether this is a list whose length is known only at the deploy, or the text in it."""
-    return _has(values, _TOKENS[1:])
-
-
-def number_token_in(text: str) -> str | None:
-    """Return the number token that was formatted into a text, where CDK would not resolve it; None if there is none."""
-    found = _NUMBER.search(text)
-    return found.group() if found else None
+def is_list_token(text: str) -> bool:
+    """Whether this is the one item of a list whose length is known only at the deploy."""
+    return _LIST in text
 
 
 def names_dynamic_reference(text: str) -> bool:
@@ -85,7 +81,7 @@ def names_dynamic_reference(text: str) -> bool:
 
 
 def json_text(scope: IConstruct, value: Any) -> str:
-    """Return a value as JSON; tokens in it are resolved, which Python's own json can't do for numbers."""
+    """Return a value as JSON; it may have tokens of every kind, which Python's own json can't write."""
     return Stack.of(scope).to_json_string(value) if has_unknown(value) else json.dumps(value, ensure_ascii=False)
 
 
@@ -95,7 +91,7 @@ def described(scope: IConstruct, value: str | None) -> Described:
     The result is the same in every stack and at every time of a synth. A resolved text is not: CDK turns a reference
     to another stack into an import, or a parameter, once it prepares the app.
     """
-    if value is None or not Token.is_unresolved(value):
+    if value is None or not _IN_TEXT.search(value):
         return value
     found: Described = Tokenization.resolve(value, scope=scope, resolver=_Describing(), preparing=False)
     return found
@@ -124,16 +120,16 @@ def stack_key(stack: Stack) -> list[str]:
     return [*stack_key(nested_in), stack.node.id] if nested_in else [stack.stack_name]
 
 
-def _has(value: object, marks: Sequence[str]) -> bool:
+def _has(value: object, pattern: re.Pattern[str]) -> bool:
     match value:
         case str():
-            return any(mark in value for mark in marks)
+            return pattern.search(value) is not None
         case float():
             return isfinite(value) and Token.is_unresolved(value)  # an infinite one ends jsii's process
         case Mapping():
-            return any(_has(key, marks) or _has(item, marks) for key, item in value.items())
+            return any(_has(key, pattern) or _has(item, pattern) for key, item in value.items())
         case list() | tuple():
-            return any(_has(item, marks) for item in value)
+            return any(_has(item, pattern) for item in value)
     return hasattr(value, "resolve") and hasattr(value, "to_string")  # an IResolvable; jsii has no check of interfaces
 
 

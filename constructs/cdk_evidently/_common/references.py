@@ -9,11 +9,9 @@ from constructs import Construct
 
 from cdk_evidently._cdk.lazy import lazy_text
 from cdk_evidently._cdk.tokens import (
-    NUMBER_RULE,
     has_unknown,
     is_looked_up,
     names_dynamic_reference,
-    number_token_in,
 )
 from cdk_evidently._common.api_model import text_rule
 from cdk_evidently._common.contract import contract
@@ -185,8 +183,6 @@ def resource_ref(kind: Kind, value: object) -> ResourceRef:
 
     """
     given = _text(kind, value)
-    if number_token_in(given):
-        raise InvalidArgumentError(kind, given, "a text without a number token", NUMBER_RULE)
     if has_unknown(given):
         return ResourceRef(kind, given, _unknown_name(kind, given), literal=False)
     name = given

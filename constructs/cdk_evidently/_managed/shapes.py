@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cdk_evidently._cdk.tokens import NUMBER_RULE, has_unknown, number_token_in
+from cdk_evidently._cdk.tokens import has_unknown
 from cdk_evidently._common.api_model import shape_facts
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -32,9 +32,6 @@ def shape_problems(shape: str, value: object, path: str) -> Iterator[str]:
     """
     facts = shape_facts(shape)
     kind = facts["type"]
-    if isinstance(value, str) and (number := number_token_in(value)):
-        yield f"{path} is a text with the number token {number}. {NUMBER_RULE}"
-        return
     if kind == "timestamp" or (kind not in _CONTAINERS and has_unknown(value)):
         return
     if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aws_cdk import IResolvable, Stack
 
 from cdk_evidently._cdk.lazy import lazy_text
-from cdk_evidently._cdk.tokens import NUMBER_RULE, is_known_at_deploy, number_token_in
+from cdk_evidently._cdk.tokens import is_known_at_deploy
 from cdk_evidently._start_launch.stack_digest import StackDigest
 from cdk_evidently.errors import InvalidArgumentError
 
@@ -99,8 +99,6 @@ class _Values(Triggers):
         for name, value in values.items():
             if is_known_at_deploy(name):
                 raise InvalidArgumentError("triggers", name, "a mapping with names known at synth", "Name it by a text")
-            if isinstance(value, str) and number_token_in(value):
-                raise InvalidArgumentError(f"triggers[{name!r}]", value, "a text without a number token", NUMBER_RULE)
             if not (is_known_at_deploy(value) or isinstance(value, str | int | float)):
                 raise InvalidArgumentError(
                     f"triggers[{name!r}]", value, "a text, number, boolean or token", "Give json.dumps(…) of it"

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from aws_cdk import CfnParameter, Stack, Token, Tokenization
+from aws_cdk import CfnParameter, Stack, Token
 
 from cdk_evidently import (
     EvidentlyService,
@@ -12,16 +12,14 @@ from cdk_evidently import (
     InvalidDefinitionError,
     SegmentOverride,
     Step,
-    Triggers,
     Variation,
     percent,
 )
 from helpers.managed_constructs import feature, launch, project, segment
-from helpers.synth import app_of, metadata, new_stack, only, start_launch
+from helpers.synth import app_of, metadata, new_stack, only
 
 START = "2026-11-02T09:00:00Z"
 TWO_GROUPS = [Group(name=name, feature="upsell", variation="on") for name in ("a", "b")]
-NUMBER_IN_TEXT = r"Tokenization.stringify_number\(…\)"
 
 
 def number(stack: Stack, name: str = "Number") -> float:
@@ -85,18 +83,6 @@ def test_a_number_token_in_a_pattern_is_a_number_at_the_deploy() -> None:
     stack = new_stack()
     segment(stack, pattern={"age": [{"numeric": [">", number(stack)]}]}, segment_name="adults")
     assert "e+289" not in json.dumps(only(stack, "Custom::EvidentlySegment")[1])
-
-
-def test_a_number_token_in_a_text_is_an_error_with_the_way_out() -> None:
-    stack = new_stack()
-    wrong = f"release {number(stack)}"
-    with pytest.raises(InvalidDefinitionError, match=NUMBER_IN_TEXT):
-        project(stack, description=wrong)
-    with pytest.raises(InvalidArgumentError, match=NUMBER_IN_TEXT):
-        start_launch(stack, project=wrong)
-    with pytest.raises(InvalidArgumentError, match=NUMBER_IN_TEXT):
-        Triggers.of({"release": wrong})
-    project(stack, "Right", description=f"release {Tokenization.stringify_number(number(stack, 'Right number'))}")
 
 
 def test_a_list_token_of_log_groups_is_an_error_with_the_way_out() -> None:
