@@ -1,11 +1,14 @@
-"""The targets of tokens, as far as synth knows them."""
+"""Values that synth does not know, and the targets of tokens in a text as far as synth knows them."""
 
+import json
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
+from math import isfinite
 from typing import Any, Final, TypeAlias
 
 import jsii
 from aws_cdk import (
+    CfnDynamicReference,
     CfnElement,
     CfnParameter,
     CfnResource,
@@ -26,6 +29,16 @@ Described: TypeAlias = str | int | float | bool | list["Described"] | dict[str, 
 
 _PARAMETER: Final = "Parameter"
 _DYNAMIC: Final = "{{resolve:"
+_LIST: Final = "#{Token["  # begins the one item of a list token
+# Begins what StringParameter.value_from_lookup returns until the CDK CLI has looked the value up: a first synth that
+# fails would keep it from doing so. No construct can ask CDK whether a context value is missing. The dummies of all
+# other lookups look like the ids and ARNs that they stand for; one of ContextProvider.get_value is the caller's choice.
+_DUMMY: Final = "dummy-value-for-"
+# Tokens of a text, a list, and a number that Python formatted into a text, where CDK finds it; its own pattern.
+_TOKEN: Final = rf"\$\{{Token\[|{re.escape(_LIST)}|-1\.\d{{10,16}}e\+289"
+_IN_TEXT: Final = re.compile(_TOKEN)
+_AT_DEPLOY: Final = re.compile(f"{_TOKEN}|{re.escape(_DYNAMIC)}")
+_UNKNOWN: Final = re.compile(f"{_AT_DEPLOY.pattern}|{_DUMMY}")
 _PSEUDO: Final = "AWS::"
 _VARIABLE: Final = re.compile(r"\$\{([^!}][^}]*)\}")
 
@@ -39,9 +52,38 @@ _CUSTOM: Final = "Custom::"
 _OUTPUT: Final = "Outputs."  # begins the attributes of a nested stack that repeat its outputs
 
 
-def has_unknown(text: str) -> bool:
-    """Whether a part of the text is known only at the deploy: a token, or a literal dynamic reference."""
-    return Token.is_unresolved(text) or _DYNAMIC in text
+def has_unknown(value: object) -> bool:
+    """Whether synth does not know a part of the value, so that no rule can judge it yet.
+
+    Unknown is what only the deploy knows, and what a lookup has not found yet.
+    """
+    return _has(value, _UNKNOWN)
+
+
+def is_known_at_deploy(value: object) -> bool:
+    """Whether a part of the value is known only at the deploy: a token of any kind, or a literal dynamic reference."""
+    return _has(value, _AT_DEPLOY)
+
+
+def is_looked_up(text: str) -> bool:
+    """Whether a part of the text is to be looked up before a later synth, in which it is known."""
+    return _DUMMY in text
+
+
+def is_list_token(text: str) -> bool:
+    """Whether this is the one item of a list whose length is known only at the deploy."""
+    return _LIST in text
+
+
+def names_dynamic_reference(text: str) -> bool:
+    """Whether a text contains a dynamic reference, literally or as a token."""
+    tokens = Tokenization.reverse_string(text).tokens if Token.is_unresolved(text) else []
+    return _DYNAMIC in text or any(isinstance(token, CfnDynamicReference) for token in tokens)
+
+
+def json_text(scope: IConstruct, value: Any) -> str:
+    """Return a value as JSON; it may have tokens of every kind, which Python's own json can't write."""
+    return Stack.of(scope).to_json_string(value) if has_unknown(value) else json.dumps(value, ensure_ascii=False)
 
 
 def described(scope: IConstruct, value: str | None) -> Described:
@@ -50,7 +92,7 @@ def described(scope: IConstruct, value: str | None) -> Described:
     The result is the same in every stack and at every time of a synth. A resolved text is not: CDK turns a reference
     to another stack into an import, or a parameter, once it prepares the app.
     """
-    if value is None or not Token.is_unresolved(value):
+    if value is None or not _IN_TEXT.search(value):
         return value
     found: Described = Tokenization.resolve(value, scope=scope, resolver=_Describing(), preparing=False)
     return found
@@ -84,6 +126,19 @@ def stack_key(stack: Stack) -> list[str]:
     """Return a stack's identity in its account: its name, for a nested stack the name of its root and the ids below."""
     nested_in = stack.nested_stack_parent
     return [*stack_key(nested_in), stack.node.id] if nested_in else [stack.stack_name]
+
+
+def _has(value: object, pattern: re.Pattern[str]) -> bool:
+    match value:
+        case str():
+            return pattern.search(value) is not None
+        case float():
+            return isfinite(value) and Token.is_unresolved(value)  # an infinite one ends jsii's process
+        case Mapping():
+            return any(_has(key, pattern) or _has(item, pattern) for key, item in value.items())
+        case list() | tuple():
+            return any(_has(item, pattern) for item in value)
+    return hasattr(value, "resolve") and hasattr(value, "to_string")  # an IResolvable; jsii has no check of interfaces
 
 
 def _function_may_change(name: str, argument: Described) -> bool:

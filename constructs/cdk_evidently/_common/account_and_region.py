@@ -6,9 +6,10 @@ Synth judges those that it knows. The handler checks the ARNs that synth does no
 from collections.abc import Iterable
 from typing import Any, Final
 
-from aws_cdk import Stack, Token
+from aws_cdk import Stack
 from constructs import IConstruct
 
+from cdk_evidently._cdk.tokens import has_unknown
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.references import ARN, ResourceRef
 from cdk_evidently.errors import ConflictingSettingsError, InvalidArgumentError
@@ -22,10 +23,10 @@ _LOOKED_UP: Final = ":role/DUMMY_ARN"  # the end of the ARN that `iam.Role.from_
 
 def differ(one: str | None, other: str | None) -> bool:
     """Whether two accounts, or two Regions, are known and not the same."""
-    return not (one is None or other is None or Token.is_unresolved(one) or Token.is_unresolved(other) or one == other)
+    return not (one is None or other is None or has_unknown([one, other]) or one == other)
 
 
-def is_looked_up(resource: object) -> bool:
+def is_looked_up_role(resource: object) -> bool:
     """Whether this stands for a role that the next synth knows; its account is not the role's."""
     return str(getattr(resource, "role_arn", "")).endswith(_LOOKED_UP)
 
@@ -72,12 +73,12 @@ def check_given(stack: Stack, argument: str, resource: Any, *, has_region: bool 
 
     """
     found = getattr(resource, "env", None)
-    if found is None or is_looked_up(resource):
+    if found is None or is_looked_up_role(resource):
         return
     account, region = found.account, found.region
     # CDK takes a table that Table.from_table_arn imports for one of the importing stack's account and Region.
     table_arn = getattr(resource, "table_arn", None)
-    if isinstance(table_arn, str) and not Token.is_unresolved(table_arn):
+    if isinstance(table_arn, str) and not has_unknown(table_arn):
         account, region = table_arn.split(":")[_ACCOUNT], table_arn.split(":")[_REGION]
     places = [("account", account, stack.account), ("Region", region, stack.region)]
     for what, value, own in places if has_region else places[:1]:

@@ -14,7 +14,7 @@ from aws_cdk import Aws, Stack
 from constructs import IConstruct
 
 from cdk_evidently._cdk.arguments import of_kind
-from cdk_evidently._cdk.tokens import described, has_unknown, may_change
+from cdk_evidently._cdk.tokens import described, has_unknown, is_looked_up, may_change
 from cdk_evidently._common.contract import contract
 from cdk_evidently.errors import InvalidArgumentError
 
@@ -87,11 +87,11 @@ class EvidentlyEndpoint:
             InvalidArgumentError: an argument breaks one of these rules, or the path of `url` has escapes or `..`.
 
         """
-        if signing_name not in _SIGNING_NAMES:
+        if signing_name not in _SIGNING_NAMES and not is_looked_up(signing_name):
             raise InvalidArgumentError(
                 "signing_name",
                 signing_name,
-                f"{' or '.join(repr(name) for name in _SIGNING_NAMES)}",
+                f"{' or '.join(repr(name) for name in _SIGNING_NAMES)}, known at synth",
                 "Leave it out, or give 'execute-api' for the URL of an EvidentlyService",
             )
         host: Mapping[str, str] = {}
@@ -102,7 +102,7 @@ class EvidentlyEndpoint:
         url = url.rstrip("/")
         if signing_name != contract.SIGNING_NAME_EXECUTE_API:
             return cls(url=url, signing_name=signing_name, api_id=api_id, region=region)
-        if not (api_id or host):
+        if not (api_id or host or is_looked_up(url)):
             raise InvalidArgumentError(
                 "api_id",
                 api_id,
@@ -113,7 +113,7 @@ class EvidentlyEndpoint:
         return cls(
             url=url,
             signing_name=signing_name,
-            api_id=api_id or host["api_id"],
+            api_id=api_id or host.get("api_id"),
             region=region or host.get("region"),
         )
 

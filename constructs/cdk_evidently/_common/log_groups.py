@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import ArnFormat, Stack, Token
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk_evidently._cdk.function import LOG_ACTIONS
 from cdk_evidently._cdk.linters import acknowledge_wildcard
+from cdk_evidently._cdk.tokens import has_unknown, is_list_token
 from cdk_evidently._common.api_model import text_rule
 from cdk_evidently.errors import InvalidArgumentError
 
@@ -42,7 +43,12 @@ def delivery_group(given: object) -> str:
             raise InvalidArgumentError("data_delivery", given, _ONE, _WAY_OUT)
         return name
     rule = text_rule("CwLogGroupSafeName")
-    if not (Token.is_unresolved(given) or rule.allows(given)):
+    if is_list_token(given):
+        way_out = "Give each log group by itself, such as Fn.select(0, names)"
+        raise InvalidArgumentError(
+            "data_delivery", "a list token", "log groups whose number is known at synth", way_out
+        )
+    if not (has_unknown(given) or rule.allows(given)):
         raise InvalidArgumentError("data_delivery", given, f"a log group's name of {rule}", _WAY_OUT)
     return given
 

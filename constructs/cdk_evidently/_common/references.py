@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, Self, TypeAlias
 
-from aws_cdk import Fn, Stack, Token
+from aws_cdk import Fn, Stack
 from aws_cdk.interfaces import aws_evidently as refs
 from constructs import Construct
 
+from cdk_evidently._cdk.lazy import lazy_text
+from cdk_evidently._cdk.tokens import (
+    has_unknown,
+    is_looked_up,
+    names_dynamic_reference,
+)
 from cdk_evidently._common.api_model import text_rule
 from cdk_evidently._common.contract import contract
 from cdk_evidently.errors import ConflictingSettingsError, InvalidArgumentError
@@ -114,7 +120,7 @@ class Imported(Construct):
             InvalidArgumentError: it is not the ARN of a resource of this kind.
 
         """
-        if not Token.is_unresolved(arn):
+        if not has_unknown(arn):
             _check_arn(kind, arn)
         return cls(scope, construct_id, kind, given=arn, name=resource_ref(kind, arn).name, arn=arn)
 
@@ -126,7 +132,8 @@ class ResourceRef:
     Args:
         kind: the resource's kind, and the name of the argument.
         given: what the caller gave: a name, an ARN, or a token for either.
-        name: the plain name; for a token, a token that extracts the name from a name or an ARN at the deploy.
+        name: the plain name; for a token, a token that extracts the name from a name or an ARN at the deploy. A dynamic
+            reference has to be to a name.
         literal: whether the name is known at synth.
 
     """
@@ -176,8 +183,8 @@ def resource_ref(kind: Kind, value: object) -> ResourceRef:
 
     """
     given = _text(kind, value)
-    if Token.is_unresolved(given):
-        return ResourceRef(kind, given, _after(_BEFORE_NAME[kind], given), literal=False)
+    if has_unknown(given):
+        return ResourceRef(kind, given, _unknown_name(kind, given), literal=False)
     name = given
     if given.startswith(ARN):
         _check_arn(kind, given)
@@ -200,6 +207,15 @@ def _text(kind: Kind, value: object) -> str:
         if isinstance(found, str):
             return found
     raise InvalidArgumentError(kind, value, f"a {kind}'s name, its ARN, or a construct for one", "Give one of these")
+
+
+def _unknown_name(kind: Kind, given: str) -> str:
+    if is_looked_up(given):
+        return given  # nothing deploys it
+    if names_dynamic_reference(given):
+        # CloudFormation splits a text before it resolves dynamic references, whose own text may have a separator.
+        return lazy_text(lambda _: given)
+    return _after(_BEFORE_NAME[kind], given)
 
 
 def _after(separator: str, given: str) -> str:

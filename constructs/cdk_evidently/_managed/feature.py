@@ -1,19 +1,20 @@
 """`Feature`: the variations of which each user gets one."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
-from aws_cdk import RemovalPolicy, Token
+from aws_cdk import RemovalPolicy
 from aws_cdk.interfaces import aws_evidently as refs
 from constructs import Construct
 
+from cdk_evidently._cdk.tokens import has_unknown
 from cdk_evidently._common.api_model import text_rule
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.references import Imported, ProjectLike, resource_ref
 from cdk_evidently._managed.managed_resource import ManagedResource
+from cdk_evidently._managed.shapes import is_missing, repeated
 from cdk_evidently._managed.values import Variation
 from cdk_evidently._provider.provider import EvidentlyProvider
 
@@ -168,9 +169,8 @@ class Feature(ManagedResource):
 
 
 def _variation_problems(variations: Sequence[Variation]) -> Iterator[str]:
-    for name, count in Counter(each.name for each in variations).items():
-        if count > 1:
-            yield f"variations has {name!r} {count} times; each name has to be unique"
+    for name, count in repeated(each.name for each in variations).items():
+        yield f"variations has {name!r} {count} times; each name has to be unique"
     if len(members := sorted({each.member for each in variations})) > 1:
         yield f"variations have values of several types ({', '.join(members)}); a feature has one type"
 
@@ -179,12 +179,11 @@ def _reference_problems(
     variations: Sequence[str], default_variation: str | None, overrides: Mapping[str, str]
 ) -> Iterator[str]:
     rule = f"it has to be one of {', '.join(variations)}"
-    default = default_variation
-    if default is not None and not Token.is_unresolved(default) and default not in variations:
-        yield f"default_variation is {default!r}; {rule}"
+    if default_variation is not None and is_missing(default_variation, variations):
+        yield f"default_variation is {default_variation!r}; {rule}"
     for entity, variation in overrides.items():
-        if not Token.is_unresolved(variation) and variation not in variations:
+        if is_missing(variation, variations):
             yield f"entity_overrides[{entity!r}] is {variation!r}; {rule}"
-    size = sum(len(entity.encode()) + len(variation.encode()) for entity, variation in overrides.items())
+    size = sum(len(text.encode()) for each in overrides.items() for text in each if not has_unknown(text))
     if size > _MAX_OVERRIDE_BYTES:
         yield f"entity_overrides take {size} bytes; at most {_MAX_OVERRIDE_BYTES} are allowed"

@@ -1,6 +1,5 @@
 """`Launch`: the shares of users that get the variations of features, by a schedule."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
@@ -9,13 +8,16 @@ from aws_cdk import Annotations, RemovalPolicy
 from aws_cdk.interfaces import aws_evidently as refs
 from constructs import Construct
 
+from cdk_evidently._cdk.tokens import has_unknown
 from cdk_evidently._common.api_model import text_rule
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.references import Imported, ProjectLike, resource_ref
 from cdk_evidently._managed.feature import Feature
 from cdk_evidently._managed.managed_resource import ManagedResource
-from cdk_evidently._managed.values import WHOLE, Group, MetricMonitor, Step, utc_text
+from cdk_evidently._managed.shapes import is_missing, repeated
+from cdk_evidently._managed.times import start_text, start_time
+from cdk_evidently._managed.values import WHOLE, Group, MetricMonitor, Number, Step
 from cdk_evidently._provider.provider import EvidentlyProvider
 
 WARNING_UNASSIGNED = "cdk-evidently:weightsLeaveUsersUnassigned"
@@ -174,7 +176,8 @@ class Launch(ManagedResource):
         return self._attribute(contract.ATTRIBUTE_STATUS)
 
     def _warn_of_unassigned(self, number: int, step: Step) -> None:
-        if (left := WHOLE - sum(step.weights.values())) > 0:
+        total = _known_total(step.weights)
+        if total is not None and (left := WHOLE - total) > 0:
             Annotations.of(self).add_warning_v2(
                 f"{WARNING_UNASSIGNED}{number}",
                 f"steps[{number}].weights add up to {(WHOLE - left) / 1000:g} %: {left / 1000:g} % of the users are in "
@@ -189,10 +192,6 @@ def _group(group: Group) -> dict[str, str]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    try:
-        start = utc_text(step.start)
-    except ValueError:
-        start = str(step.start)  # invalid: _step_problems reports it
     overrides = [
         {
             "segment": resource_ref("segment", override.segment).given,
@@ -201,16 +200,15 @@ def _step(step: Step) -> dict[str, Any]:
         }
         for override in step.overrides
     ]
-    found: dict[str, Any] = {"startTime": start, "groupWeights": dict(step.weights)}
+    found: dict[str, Any] = {"startTime": start_text(step.start), "groupWeights": dict(step.weights)}
     return {**found, "segmentOverrides": overrides} if overrides else found
 
 
 def _group_problems(groups: Sequence[Group]) -> Iterator[str]:
-    for name, count in Counter(each.name for each in groups).items():
-        if count > 1:
-            yield f"groups has {name!r} {count} times; each name has to be unique"
+    for name, count in repeated(each.name for each in groups).items():
+        yield f"groups has {name!r} {count} times; each name has to be unique"
     for index, group in enumerate(groups):
-        if isinstance(group.feature, Feature) and group.variation not in group.feature.variation_names:
+        if isinstance(group.feature, Feature) and is_missing(group.variation, group.feature.variation_names):
             variations = ", ".join(group.feature.variation_names)
             yield (
                 f"groups[{index}].variation is {group.variation!r}; "
@@ -224,24 +222,32 @@ def _step_problems(groups: Sequence[Group], steps: Sequence[Step]) -> Iterator[s
     for index, step in enumerate(steps):
         path = f"steps[{index}]"
         try:
-            starts.append((index, utc_text(step.start)))
+            if (time := start_time(step.start)) is not None:
+                starts.append((index, time))
         except ValueError as error:
             yield f"{path}.start is {step.start!r}; it has to be {error}"
         yield from _weight_problems(f"{path}.weights", step.weights, names)
         for place, override in enumerate(step.overrides):
             yield from _weight_problems(f"{path}.overrides[{place}].weights", override.weights, names)
-        for order, count in Counter(override.order for override in step.overrides).items():
-            if count > 1:
-                yield f"{path}.overrides have order {order} {count} times; each order has to be unique"
+        for order, count in repeated(override.order for override in step.overrides).items():
+            yield f"{path}.overrides have order {order} {count} times; each order has to be unique"
     for (_, earlier), (index, later) in pairwise(starts):
         if later <= earlier:
-            yield f"steps[{index}].start is {later}; it has to be later than that of the step before, {earlier}"
+            rule = f"it has to be later than that of the step before, {start_text(earlier)}"
+            yield f"steps[{index}].start is {start_text(later)}; {rule}"
 
 
-def _weight_problems(path: str, weights: Mapping[str, int], groups: Sequence[str]) -> Iterator[str]:
+def _weight_problems(path: str, weights: Mapping[str, Number], groups: Sequence[str]) -> Iterator[str]:
     for name in weights:
-        if name not in groups:
+        if is_missing(name, groups):
             yield f"{path} has {name!r}; the launch's groups are {', '.join(groups)}"
-    numbers = [weight for weight in weights.values() if isinstance(weight, int)]
-    if (total := sum(numbers)) > WHOLE:
+    total = _known_total(weights)
+    if total is not None and total > WHOLE:
         yield f"{path} add up to {total}; at most {WHOLE} are allowed, which is 100 %"
+
+
+def _known_total(weights: Mapping[str, Number]) -> int | None:
+    """Return the sum of the weights, None if synth does not know them all."""
+    if has_unknown(list(weights.values())):
+        return None
+    return sum(weight for weight in weights.values() if isinstance(weight, int))

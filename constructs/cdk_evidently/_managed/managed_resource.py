@@ -8,6 +8,7 @@ import jsii
 from aws_cdk import ITaggableV2, Names, RemovalPolicy, Stack, TagManager, TagType
 from constructs import Construct, IConstruct
 
+from cdk_evidently._cdk.arguments import of_kind
 from cdk_evidently._cdk.lazy import lazy_any
 from cdk_evidently._cdk.logical_ids import name_resource, path_logical_id
 from cdk_evidently._common.account_and_region import check_account_and_region
@@ -97,6 +98,7 @@ class ManagedResource(Construct):
 
         """
         action = on_delete(removal_policy)
+        of_kind("adopt_existing", adopt_existing, bool, "Give True or False: a token has no value at synth")
         check_account_and_region(self, self._provider.endpoint, [*([project] if project else []), *related])
         own_tags = dict(tags or {})
         request = {"name": name, **definition, "tags": own_tags}

@@ -5,10 +5,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol
 
-from aws_cdk import RemovalPolicy, Token
+from aws_cdk import RemovalPolicy
 from aws_cdk.interfaces import aws_evidently as refs
 from constructs import Construct
 
+from cdk_evidently._cdk.tokens import has_unknown, is_known_at_deploy, json_text
 from cdk_evidently._common.api_model import text_rule
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
@@ -75,7 +76,7 @@ class Segment(ManagedResource):
         endpoint: EvidentlyEndpoint | None = None,
         provider: EvidentlyProvider | None = None,
     ) -> None:
-        text = pattern if isinstance(pattern, str) else json.dumps(pattern, ensure_ascii=False)
+        text = pattern if isinstance(pattern, str) else json_text(scope, pattern)
         definition = {"pattern": text, **({} if description is None else {"description": description})}
         super().__init__(scope, construct_id, endpoint=endpoint, provider=provider)
         self._name = segment_name or self._name_with_digest(definition)
@@ -83,7 +84,7 @@ class Segment(ManagedResource):
             "segment",
             self._name,
             definition,
-            problems=_pattern_problems(text, segment_name),
+            problems=[*_pattern_problems(text), *(_name_problems(definition) if segment_name is None else ())],
             tags=tags,
             adopt_existing=adopt_existing,
             removal_policy=removal_policy,
@@ -130,10 +131,14 @@ class Segment(ManagedResource):
         return f"{self._generated_name(text_rule('SegmentName').longest - _DIGITS - 1)}-{digest}"
 
 
-def _pattern_problems(pattern: str, segment_name: str | None) -> Iterator[str]:
-    if Token.is_unresolved(pattern):
-        if segment_name is None:
-            yield "pattern is a token; give a segment_name, as a generated name depends on the pattern"
+def _name_problems(definition: Mapping[str, str]) -> Iterator[str]:
+    for member, text in definition.items():
+        if is_known_at_deploy(text):
+            yield f"{member} is known only at the deploy; give a segment_name, as a generated name depends on it"
+
+
+def _pattern_problems(pattern: str) -> Iterator[str]:
+    if has_unknown(pattern):
         return
     try:
         found = json.loads(pattern)

@@ -1,11 +1,11 @@
 """Checks of values against the API model at synth: the rules that the API itself applies, not a copy."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Token
-
+from cdk_evidently._cdk.tokens import has_unknown
 from cdk_evidently._common.api_model import shape_facts
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -18,10 +18,11 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "map": (dict,),
     "structure": (dict,),
 }
+_CONTAINERS = ("list", "map", "structure")
 
 
 def shape_problems(shape: str, value: object, path: str) -> Iterator[str]:
-    """Yield the rules of its shape that a value breaks; a token's value is unknown and passes.
+    """Yield the rules of its shape that a value breaks; a value that synth does not know passes.
 
     Args:
         shape: the name of its shape in the model.
@@ -31,7 +32,7 @@ def shape_problems(shape: str, value: object, path: str) -> Iterator[str]:
     """
     facts = shape_facts(shape)
     kind = facts["type"]
-    if kind == "timestamp" or (isinstance(value, str) and Token.is_unresolved(value)):
+    if kind == "timestamp" or (kind not in _CONTAINERS and has_unknown(value)):
         return
     if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
         yield f"{path} is {value!r}; it has to be a {kind}"
@@ -44,6 +45,17 @@ def shape_problems(shape: str, value: object, path: str) -> Iterator[str]:
             yield from shape_problems(facts["member"]["shape"], item, f"{path}[{index}]")
     elif isinstance(value, Mapping):
         yield from _members_problems(facts, value, path)
+
+
+def is_missing(name: str, names: Collection[str]) -> bool:
+    """Whether a name is surely none of these, as far as synth knows them all."""
+    return name not in names and not has_unknown([name, *names])
+
+
+def repeated(values: Iterable[Any]) -> dict[Any, int]:
+    """Return how often each value occurs that occurs more than once, of those that synth knows."""
+    counts = Counter(value for value in values if not has_unknown(value))
+    return {value: count for value, count in counts.items() if count > 1}
 
 
 def _members_problems(facts: Mapping[str, Any], value: Mapping[Any, object], path: str) -> Iterator[str]:

@@ -2,27 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from math import isfinite
-from typing import Final
+from typing import Final, TypeAlias
 
+from aws_cdk import Fn, IResolvable, Token, Tokenization
+
+from cdk_evidently._cdk.tokens import has_unknown
 from cdk_evidently._common.references import FeatureLike, SegmentLike
 from cdk_evidently.errors import InvalidArgumentError
 
 WHOLE: Final = 100_000  # 100 % in the unit of weights, thousandths of a percent
+# A number, or a token for one: CDK's number tokens are floats.
+Number: TypeAlias = float | IResolvable
 
 
-def percent(share: float) -> int:
+def percent(share: Number) -> float:
     """Return a weight in thousandths of a percent, the API's unit: `percent(12.5)` is 12500.
 
     Args:
-        share: percent, from 0 to 100, with three decimals at most.
+        share: percent, from 0 to 100, with three decimals at most. For a token, the weight is a token too, and the
+            deploy checks its value.
 
     Raises:
         InvalidArgumentError: `share` is not such a number.
 
     """
+    if has_unknown(share):
+        # CloudFormation can't multiply. "12.5e3" is the text of a number, too.
+        text = Tokenization.stringify_number(share) if isinstance(share, float) else Token.as_string(share)
+        return Token.as_number(Fn.join("", [text, "e3"]))
     try:
         # By its digits: 33.333 * 1000 is not a whole number in binary floating point.
         thousandths = Decimal(str(share)) * 1000
@@ -42,23 +52,23 @@ class Variation:
     Args:
         name: the variation's name.
         member: the API's member for a value of its type, such as `boolValue`.
-        value: the value that a user of the variation gets.
+        value: the value that a user of the variation gets. The deploy checks a token's value.
 
     """
 
     name: str
     member: str
-    value: bool | str | int | float
+    value: bool | str | Number
 
     @classmethod
-    def boolean(cls, name: str, value: bool) -> "Variation":  # noqa: FBT001, the boolean is the value
+    def boolean(cls, name: str, value: bool | IResolvable) -> "Variation":  # noqa: FBT001, the boolean is the value
         """Return a variation whose value is true or false.
 
         Raises:
             InvalidArgumentError: the value is not a bool.
 
         """
-        if not isinstance(value, bool):
+        if not (isinstance(value, bool) or has_unknown(value)):
             raise _wrong_value(value, "True or False")
         return cls(name, "boolValue", value)
 
@@ -70,30 +80,32 @@ class Variation:
             InvalidArgumentError: the value is not a str.
 
         """
-        if not isinstance(value, str):
+        if not (isinstance(value, str) or has_unknown(value)):
             raise _wrong_value(value, "a str")
         return cls(name, "stringValue", value)
 
     @classmethod
-    def long(cls, name: str, value: int) -> "Variation":
+    def long(cls, name: str, value: Number) -> "Variation":
         """Return a variation whose value is a whole number between -(2^53 - 1) and 2^53 - 1.
 
         Raises:
             InvalidArgumentError: the value is not an int.
 
         """
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not has_unknown(value) and (not isinstance(value, int) or isinstance(value, bool)):
             raise _wrong_value(value, "an int")
         return cls(name, "longValue", value)
 
     @classmethod
-    def double(cls, name: str, value: float) -> "Variation":
+    def double(cls, name: str, value: Number) -> "Variation":
         """Return a variation whose value is a number in double precision.
 
         Raises:
             InvalidArgumentError: the value is not a finite number.
 
         """
+        if has_unknown(value):
+            return cls(name, "doubleValue", value)
         if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
             raise _wrong_value(value, "a finite number")
         return cls(name, "doubleValue", float(value))
@@ -130,8 +142,8 @@ class SegmentOverride:
     """
 
     segment: SegmentLike
-    order: int
-    weights: Mapping[str, int]
+    order: Number
+    weights: Mapping[str, Number]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,14 +151,15 @@ class Step:
     """A step of a launch's schedule: the share of users in each group from a time on.
 
     Args:
-        start: the time at which it begins: a datetime with a time zone, or ISO 8601 text with one, in whole seconds.
+        start: the time at which it begins: a datetime with a time zone, or ISO 8601 text with one; what is finer than
+            the API's milliseconds is cut. Of an hour that the clock repeats it is the first, unless `fold` is 1.
         weights: thousandths of a percent by group, such as `percent(12.5)`.
         overrides: other weights for segments.
 
     """
 
     start: datetime | str
-    weights: Mapping[str, int]
+    weights: Mapping[str, Number]
     overrides: Sequence[SegmentOverride] = ()
 
 
@@ -179,29 +192,6 @@ class MetricMonitor:
             "unitLabel": self.unit_label,
         }
         return {"metricDefinition": {name: text for name, text in members.items() if text is not None}}
-
-
-def utc_text(start: datetime | str) -> str:
-    """Return a step's start as ISO 8601 in UTC.
-
-    Raises:
-        ValueError: it breaks a rule; the message is the end of "it has to be …".
-
-    """
-    try:
-        time = datetime.fromisoformat(start) if isinstance(start, str) else start
-    except ValueError:
-        time = None
-    if not isinstance(time, datetime):
-        message = "a datetime, or ISO 8601 text such as 2026-11-02T09:00:00Z"
-        raise ValueError(message)  # noqa: TRY004, one error for every rule
-    if time.utcoffset() is None:
-        message = "a time with a time zone, such as datetime(2026, 11, 2, 9, tzinfo=UTC) or 2026-11-02T09:00:00Z"
-        raise ValueError(message)
-    if time.microsecond:
-        message = "in whole seconds: the API keeps no fractions"
-        raise ValueError(message)
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _wrong_value(value: object, rule: str) -> InvalidArgumentError:

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from aws_cdk import Stack, Token
+from aws_cdk import Stack
 from constructs import Construct
 
+from cdk_evidently._cdk.tokens import has_unknown
 from cdk_evidently._common.references import NamedLaunch
 from cdk_evidently._provider.provider import EvidentlyProvider
 from cdk_evidently.errors import ConflictingSettingsError, DuplicateLaunchError
@@ -51,7 +52,7 @@ class DuplicateGuard(Construct):
             ConflictingSettingsError: another construct of the stack manages it already.
 
         """
-        if Token.is_unresolved(project) or Token.is_unresolved(name):
+        if has_unknown([project, name]):
             return
         first = self._other(construct, provider, kind, project, name)
         if first is not None:

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from aws_cdk import Stack, Token
+from aws_cdk import Stack
 from aws_cdk import aws_lambda as lambda_
 
 from cdk_evidently._cdk.arguments import of_kind
 from cdk_evidently._cdk.l1 import l1_resource
+from cdk_evidently._cdk.tokens import has_unknown
 from cdk_evidently._common.account_and_region import check_caller
 from cdk_evidently._common.assets import client_code
 from cdk_evidently._common.circles import check_service
@@ -55,7 +56,7 @@ def connect(function: lambda_.Function, endpoint: EvidentlyEndpoint) -> None:
 
 
 def _check_region(function: lambda_.Function, region: str | None, own: str) -> None:
-    if region is None or Token.is_unresolved(own) or region == own:
+    if region is None or region == own or has_unknown([region, own]):
         return
     message = (
         f"the service is in region {region!r} and function {function.node.path!r} in {own!r}: its SDK would sign for "

@@ -5,6 +5,7 @@ from typing import Final
 from aws_cdk import Aws, Stack
 from constructs import IConstruct
 
+from cdk_evidently._cdk.tokens import has_unknown, is_looked_up
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint, check_base_path, checked_url
 from cdk_evidently.errors import InvalidArgumentError
@@ -40,12 +41,13 @@ def check_gateway_url(gateway_url: str) -> None:
         InvalidArgumentError: it has no placeholder, is neither https nor http to loopback, or has no valid path.
 
     """
-    if _API_ID_PLACEHOLDER not in gateway_url:
+    if _API_ID_PLACEHOLDER not in gateway_url and not is_looked_up(gateway_url):
         raise InvalidArgumentError(
             "gateway_url",
             gateway_url,
-            f"a URL with {_API_ID_PLACEHOLDER} in place of the API's id",
+            f"a URL with {_API_ID_PLACEHOLDER} in place of the API's id, known at synth",
             f"Write it as http://127.0.0.1:4566/_aws/execute-api/{_API_ID_PLACEHOLDER}/{STAGE}",
         )
-    parts = checked_url("gateway_url", gateway_url)
-    check_base_path("gateway_url", gateway_url, parts.path.replace(_API_ID_PLACEHOLDER, "id"))
+    if not has_unknown(gateway_url):
+        parts = checked_url("gateway_url", gateway_url)
+        check_base_path("gateway_url", gateway_url, parts.path.replace(_API_ID_PLACEHOLDER, "id"))

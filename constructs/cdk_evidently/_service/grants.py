@@ -6,7 +6,7 @@ from typing import Final
 from aws_cdk import Aws, Stack, Token
 from aws_cdk import aws_iam as iam
 
-from cdk_evidently._common.account_and_region import check_account_and_region, differ, is_looked_up
+from cdk_evidently._common.account_and_region import check_account_and_region, differ
 from cdk_evidently._common.api_model import Route, routes
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.references import LaunchLike, ProjectLike, named_launch, resource_ref
@@ -114,7 +114,7 @@ class ServiceGrants:
         # An imported function has an account, and a principal that knows none.
         environment = getattr(grantee, "env", None)
         account = getattr(principal, "principal_account", None) or getattr(environment, "account", None)
-        if differ(account, self._stack.account) and not is_looked_up(principal):
+        if differ(account, self._stack.account) and not is_looked_up_role(principal):
             raise _unreachable(grantee, f"of the service's account, {self._stack.account}", f" of account {account}")
 
 

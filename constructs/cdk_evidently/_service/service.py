@@ -122,7 +122,7 @@ class EvidentlyService(Construct):
         environment = {contract.ENV_TABLE_NAME: self.table.table_name}
         if delivery:
             environment[contract.ENV_DATA_DELIVERY] = Stack.of(self).to_json_string(delivery)
-        if quotas is not None and (changed := of_kind("quotas", quotas, Quotas, "Give Quotas(…)").differing()):
+        if quotas is not None and (changed := of_kind("quotas", quotas, Quotas, "Give Quotas(…)").differing(self)):
             environment[contract.ENV_QUOTAS] = changed
         self.function = lean_function(
             self,

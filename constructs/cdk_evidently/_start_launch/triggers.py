@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from aws_cdk import Annotations, App, IResolvable, Stack, Stage, Token, pipelines
+from aws_cdk import Annotations, App, IResolvable, Stack, Stage, pipelines
 from constructs import Construct
 
 from cdk_evidently._cdk.lazy import before_synthesis, lazy_text
+from cdk_evidently._cdk.tokens import is_known_at_deploy
 from cdk_evidently._start_launch.stack_digest import StackDigest
 from cdk_evidently.errors import InvalidArgumentError
 
@@ -110,7 +111,9 @@ class _Values(Triggers):
                 "triggers", values, "a mapping with at least one value", "Name what to watch, or use Triggers.none()"
             )
         for name, value in values.items():
-            if not (Token.is_unresolved(value) or isinstance(value, str | int | float)):
+            if is_known_at_deploy(name):
+                raise InvalidArgumentError("triggers", name, "a mapping with names known at synth", "Name it by a text")
+            if not (is_known_at_deploy(value) or isinstance(value, str | int | float)):
                 raise InvalidArgumentError(
                     f"triggers[{name!r}]", value, "a text, number, boolean or token", "Give json.dumps(…) of it"
                 )
@@ -119,7 +122,7 @@ class _Values(Triggers):
     def render(self, scope: Construct) -> dict[str, object]:  # noqa: ARG002, for the signature
         # Digests keep long texts, and values that not every reader of the template may see, out of it.
         return {
-            name: value if Token.is_unresolved(value) else hashlib.sha256(json.dumps(value).encode()).hexdigest()
+            name: value if is_known_at_deploy(value) else hashlib.sha256(json.dumps(value).encode()).hexdigest()
             for name, value in self.values.items()
         }
 

@@ -188,7 +188,7 @@ def _groups(groups: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
 
 
 def _steps(schedule: Mapping[str, Any]) -> list[Any]:
-    """Return a schedule in one form for request and response: times in whole seconds, segments by name."""
+    """Return a schedule in one form for request and response: times to the millisecond, segments by name."""
     return [
         {
             "start": _seconds(step["startTime"]),
@@ -209,5 +209,5 @@ def _weights(given: Mapping[str, int]) -> dict[str, int]:
     return {group: weight for group, weight in given.items() if weight}
 
 
-def _seconds(time: datetime | str) -> int:
-    return int((datetime.fromisoformat(time) if isinstance(time, str) else time).timestamp())
+def _seconds(time: datetime | str) -> float:
+    return round((datetime.fromisoformat(time) if isinstance(time, str) else time).timestamp(), 3)

@@ -76,6 +76,10 @@ def moving_texts() -> dict[str, tuple[Stack, str]]:
     nested = CfnStack(stack, "Nested", template_url="https://s3.example.com/template")
     return {
         "a parameter": (stack, text),
+        "a number parameter within a text": (
+            stack,
+            f"https://a.example.com:{CfnParameter(stack, 'Port', type='Number').value_as_number}",
+        ),
         "a parameter of another stack": (platform, text),
         "a parameter of the parent": (NestedStack(stack, "Child"), text),
         "a parameter within a text": (stack, f"https://{text}.example.com"),

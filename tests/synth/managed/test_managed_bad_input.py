@@ -1,7 +1,6 @@
 """Invalid definitions: all problems of a construct in one error with its path, as early as synth knows them."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -110,7 +109,7 @@ def test_one_error_lists_all_problems_of_a_construct() -> None:
         (
             segment,
             {"pattern": Fn.import_value("Pattern")},
-            "pattern is a token; give a segment_name, as a generated name depends on the pattern",
+            "pattern is known only at the deploy; give a segment_name, as a generated name depends on it",
         ),
         (launch, {"steps": []}, "scheduledSplitsConfig.steps has 0 entries; from 1 to 6 are allowed"),
         (launch, {"groups": GROUPS * 2}, "groups has 'all' 2 times; each name has to be unique"),
@@ -153,19 +152,7 @@ def test_a_broken_rule_names_the_member_the_value_and_the_rule(
             [Step(start=START, weights={}), Step(start="2026-11-02T10:00:00+01:00", weights={})],
             f"steps[1].start is {START}; it has to be later than that of the step before, {START}",
         ),
-        (
-            [Step(start=datetime(2026, 11, 2), weights={})],  # noqa: DTZ001, the error under test
-            "steps[0].start is datetime.datetime(2026, 11, 2, 0, 0); it has to be a time with a time zone",
-        ),
-        (
-            [Step(start="2026-11-02T09:00:00", weights={})],
-            "steps[0].start is '2026-11-02T09:00:00'; it has to be a time",
-        ),
         ([Step(start="soon", weights={})], "steps[0].start is 'soon'; it has to be a datetime, or ISO 8601 text"),
-        (
-            [Step(start="2026-11-02T09:00:00.5Z", weights={})],
-            "steps[0].start is '2026-11-02T09:00:00.5Z'; it has to be in whole seconds",
-        ),
     ],
 )
 def test_an_invalid_step_is_named_by_its_index(steps: list[Step], problem: str) -> None:

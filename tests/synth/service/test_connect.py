@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Environment, Stack
+from aws_cdk import App, CfnParameter, Environment, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.cloud_assembly_schema import Manifest
 
@@ -119,3 +119,10 @@ def test_a_function_of_another_region_is_an_error() -> None:
         ConflictingSettingsError, match="region 'eu-north-1' and function 'Release/Shop' in 'eu-west-1'"
     ):
         imported(stack, region="eu-north-1").connect(shop(stack))
+
+
+def test_a_region_that_is_not_known_yet_is_not_judged() -> None:
+    stack = Stack(new_app(), "Shop", env=Environment(account="111111111111", region="eu-west-1"))
+    imported(stack, region=CfnParameter(stack, "Region").value_as_string).connect(shop(stack))
+    (properties,) = (it["Properties"] for it in resources(stack, "AWS::Lambda::Function").values())
+    assert "<Region>" in flat(properties["Environment"]["Variables"]["AWS_ENDPOINT_URL_EVIDENTLY"])
