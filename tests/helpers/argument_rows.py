@@ -146,6 +146,7 @@ TEXT_ROWS: Final[Mapping[str, Row]] = {
     "Feature(entity_overrides)": Row(FEATURE, lambda s, v: feature(s, entity_overrides={"anna": v})),
     "Feature(entity_overrides' keys)": Row(FEATURE, lambda s, v: feature(s, entity_overrides={v: "on"})),
     "Feature(tags)": Row(FEATURE, lambda s, v: feature(s, tags={"team": v})),
+    "Feature(tags' keys)": Row(FEATURE, lambda s, v: feature(s, tags={v: "web"})),
     "Feature.from_feature_arn(feature_arn)": Row(
         LAUNCH, lambda s, v: in_a_group(s, feature=Feature.from_feature_arn(s, "F", v))
     ),
@@ -165,6 +166,7 @@ TEXT_ROWS: Final[Mapping[str, Row]] = {
     "Launch(description)": Row(LAUNCH, lambda s, v: launch(s, description=v)),
     "Launch(randomization_salt)": Row(LAUNCH, lambda s, v: launch(s, randomization_salt=v)),
     "Launch(tags)": Row(LAUNCH, lambda s, v: launch(s, tags={"team": v})),
+    "Launch(tags' keys)": Row(LAUNCH, lambda s, v: launch(s, tags={v: "web"})),
     "Launch.from_launch_arn(launch_arn)": Row(
         STARTED, lambda s, v: start_launch(s, launch=Launch.from_launch_arn(s, "L", v))
     ),
@@ -183,6 +185,7 @@ TEXT_ROWS: Final[Mapping[str, Row]] = {
     "Project(description)": Row(PROJECT, lambda s, v: project(s, description=v)),
     "Project(data_delivery)": Row(PROJECT, lambda s, v: project(s, data_delivery=v)),
     "Project(tags)": Row(PROJECT, lambda s, v: project(s, tags={"team": v})),
+    "Project(tags' keys)": Row(PROJECT, lambda s, v: project(s, tags={v: "web"})),
     "Project.from_project_arn(project_arn)": Row(
         FEATURE, lambda s, v: feature(s, project=Project.from_project_arn(s, "P", v))
     ),
@@ -194,6 +197,7 @@ TEXT_ROWS: Final[Mapping[str, Row]] = {
     "Segment(segment_name)": Row(SEGMENT, lambda s, v: segment(s, segment_name=v)),
     "Segment(description)": Row(SEGMENT, lambda s, v: segment(s, description=v)),
     "Segment(tags)": Row(SEGMENT, lambda s, v: segment(s, tags={"team": v})),
+    "Segment(tags' keys)": Row(SEGMENT, lambda s, v: segment(s, tags={v: "web"})),
     "Segment.from_segment_arn(segment_arn)": Row(
         LAUNCH, lambda s, v: overriding(s, segment=Segment.from_segment_arn(s, "N", v))
     ),

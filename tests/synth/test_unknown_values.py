@@ -42,6 +42,7 @@ _MADE: Final = (
     "ServiceMetrics(",
     "Triggers(",
     "Variation(",
+    "EvidentlyProvider.serve(",
     "EvidentlyProvider.serve_launch(",
 )
 

@@ -6,7 +6,7 @@ from typing import Final
 from aws_cdk import Aws, Stack, Token
 from aws_cdk import aws_iam as iam
 
-from cdk_evidently._common.account_and_region import check_account_and_region, differ
+from cdk_evidently._common.account_and_region import check_account_and_region, differ, is_looked_up_role
 from cdk_evidently._common.api_model import Route, routes
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.references import LaunchLike, ProjectLike, named_launch, resource_ref
