@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 from aws_cdk import Duration, Stack
@@ -81,12 +82,14 @@ def failures(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
             closed_port = closed.getsockname()[1]
-        launches = {name: deployment.make_launch(name) for name in ("Silent", "Throttled", "Website", "Ungranted")}
+        # New names, as a worker that takes over tests of this module later sets this fixture up again.
+        faults = ("Silent", "Throttled", "Website", "Ungranted")
+        launches = {name: deployment.make_launch(f"{name}-{uuid4().hex[:8]}") for name in faults}
         builds: dict[str, Build] = {
-            "Silent": shop(deployment.endpoint(closed_port), "Silent"),
-            "Throttled": shop(endpoint(FaultAction.THROTTLE), "Throttled", timeout=Duration.seconds(3)),
-            "Website": shop(endpoint(FaultAction.RESPOND_AS_WEBSITE), "Website"),
-            "Ungranted": _without_a_grant(deployment, "Ungranted"),
+            "Silent": shop(deployment.endpoint(closed_port), launches["Silent"]),
+            "Throttled": shop(endpoint(FaultAction.THROTTLE), launches["Throttled"], timeout=Duration.seconds(3)),
+            "Website": shop(endpoint(FaultAction.RESPOND_AS_WEBSITE), launches["Website"]),
+            "Ungranted": _without_a_grant(deployment, launches["Ungranted"]),
         }
         deployer, folder = deployment.deployer, tmp_path_factory.mktemp("failures")
         templates = {name: template(deployer, name, build, folder / name) for name, build in builds.items()}

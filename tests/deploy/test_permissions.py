@@ -49,7 +49,7 @@ class Role:
 @pytest.fixture(scope="module")
 def role(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Role]:
     """The role of a deployed provider; in addition, root may assume it."""
-    launch = deployment.make_launch("permitted")
+    launch = deployment.make_launch(f"permitted-{uuid4().hex[:8]}")
 
     def build(stack: Stack) -> None:
         provider = EvidentlyProvider(stack, "Provider", endpoint=deployment.endpoint())

@@ -156,7 +156,8 @@ class Release:
 
     def fault_proxy(self, plan: Plan) -> FaultProxy:
         """Run a proxy in front of the API until the test ends; it can kill this stack's provider function."""
-        proxy = fault_proxy(self.deployment.local_aws.port, plan, lambda: kill_function(f"{self.name}-"))
+        port = self.deployment.local_aws.port
+        proxy = fault_proxy(port, plan, lambda: kill_function(port, f"{self.name}-"))
         return self.resources.enter_context(proxy)
 
 
@@ -233,10 +234,11 @@ def add_broken(stack: Stack, *starts: StartLaunch) -> None:
         start.execute_before(broken)
 
 
-def kill_function(name: str) -> None:
-    """Kill the processes of the local AWS's functions whose names start with `name`."""
-    variable = f"AWS_LAMBDA_FUNCTION_NAME={name}".encode()
+def kill_function(port: int, name: str) -> None:
+    """Kill the processes of one local AWS's functions whose names start with `name`, and none of another worker's."""
+    variables = (f"GATEWAY_PORT={port}\0".encode(), f"AWS_LAMBDA_FUNCTION_NAME={name}".encode())
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if variable in (process / "environ").read_bytes():
+            environment = (process / "environ").read_bytes()
+            if all(each in environment for each in variables):
                 os.kill(int(process.name), signal.SIGKILL)
