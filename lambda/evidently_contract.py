@@ -162,7 +162,7 @@ PROPERTIES: Final[Mapping[str, Mapping[str, Any]]] = {
     },
 }
 # Properties of AWS::Evidently that have no counterpart, and what to do instead.
-NO_COUNTERPART: Final = {
+NO_COUNTERPART: Final[Mapping[str, str]] = {
     "AppConfigResource": "Leave it out: the API evaluates by itself",
     "DataDelivery.S3": "Give DataDelivery a LogGroup",
     "ExecutionStatus": "Leave it out, and start the launch with a Custom::EvidentlyStartLaunch",

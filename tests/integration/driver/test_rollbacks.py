@@ -105,7 +105,7 @@ def test_a_rollback_that_takes_from_a_launch_what_it_serves_goes_on_without_that
     assert stack.delete() == "DELETE_COMPLETE"
 
 
-def test_a_rollback_keeps_a_variation_that_the_launch_of_the_failed_deploy_serves_until_an_update_after_it(
+def test_a_rollback_keeps_a_variation_that_the_launch_of_the_failed_deploy_serves_until_a_deploy_removes_it(
     driver: Driver, launches: Launches
 ) -> None:
     stack = driver.stack("shop")
@@ -116,9 +116,11 @@ def test_a_rollback_keeps_a_variation_that_the_launch_of_the_failed_deploy_serve
 
     assert driver.evidently().list_launches(project=f"{launches.project}-shop")["launches"] == []
     assert _variations(driver, launches) == ["off", "on", "blue"]
-    assert (
-        stack.deploy(_template(driver, launches.project, launches=False, description="The shop's")) == "UPDATE_COMPLETE"
-    )
+    described = _template(driver, launches.project, launches=False, description="The shop's")
+    assert stack.deploy(described) == "UPDATE_COMPLETE"
+    assert _variations(driver, launches) == ["off", "on", "blue"], "which this deploy did not change"
+    assert stack.deploy(_template(driver, launches.project, launches=False, blue=True)) == "UPDATE_COMPLETE"
+    assert stack.deploy(described) == "UPDATE_COMPLETE"
     assert _variations(driver, launches) == ["off", "on"]
     assert stack.delete() == "DELETE_COMPLETE"
 

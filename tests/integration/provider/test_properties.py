@@ -53,7 +53,8 @@ def test_an_invalid_property_fails_with_name_value_and_rule_before_any_call(
     response = either.send(event(request_type, **properties))
 
     assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", NOT_STARTED)
-    assert response["Reason"].startswith(f"{name} is {value!r}; it must be ")
+    shown = "missing" if value is None else repr(value)
+    assert response["Reason"].startswith(f"{name} is {shown}; it must be ")
     assert either.calls == []
 
 

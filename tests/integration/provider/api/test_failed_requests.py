@@ -207,7 +207,7 @@ EXISTS = refuses(409, "ConflictException")
         ([], {}, NOT_STARTED),
         ([NOT_FOUND], {}, f"{ARNS['Project']}#failed:{NOW}"),
         ([NOT_FOUND, PROJECT], {}, f"{ARNS['Project']}#failed:{NOW}"),
-        ([NOT_FOUND, PROJECT, PROJECT], {"Tags": {"a": "b"}}, f"{ARNS['Project']}#failed:{NOW}"),
+        ([NOT_FOUND, PROJECT, PROJECT], {"Tags": [{"Key": "a", "Value": "b"}]}, f"{ARNS['Project']}#failed:{NOW}"),
         ([NOT_FOUND, EXISTS], {"AdoptExisting": "true"}, NOT_STARTED),
         ([NOT_FOUND, EXISTS, PROJECT], {"AdoptExisting": "true"}, NOT_STARTED),
     ],
