@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from aws_cdk import Stack
+from aws_cdk import Duration, Stack
 
 from cdk_evidently import EvaluationStrategy, Feature, MetricMonitor, Project, Variation
 from helpers.deployment import Release
@@ -253,3 +253,17 @@ def test_a_managed_feature_belongs_to_an_existing_project(release: Release, evid
     assert evidently.get_feature(project="petfood", feature="imported")["feature"]["defaultVariation"] == "on"
     release.destroy()
     assert "imported" not in [it["name"] for it in evidently.list_features(project="petfood")["features"]]
+
+
+def test_a_variation_switched_off_by_hand_stays_off_when_a_deploy_adds_a_tag_or_a_longer_timeout(
+    release: Release, shop: Shop, evidently: Any
+) -> None:
+    release.deploy(shop.but(started=True))
+    off = [{"name": "on", "value": {"boolValue": False}}]
+    evidently.update_feature(project="shop", feature="banner", addOrUpdateVariations=off)
+
+    release.deploy(shop.but(started=True, tags={"team": "web"}, timeout=Duration.minutes(9)))
+
+    feature = evidently.get_feature(project="shop", feature="banner")["feature"]
+    assert {each["name"]: each["value"] for each in feature["variations"]}["on"] == {"boolValue": False}
+    assert feature["tags"]["team"] == "web"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from aws_cdk import CfnOutput, CfnResource, RemovalPolicy, Stack, Tags
+from aws_cdk import CfnOutput, CfnResource, Duration, RemovalPolicy, Stack, Tags
 from constructs import Construct
 
 from cdk_evidently import (
@@ -51,6 +51,7 @@ class Shop:
     salt: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     started: bool = False
+    timeout: Duration | None = None
     scope: str = ""
     adopted: bool = False
     retained: bool = False
@@ -108,7 +109,7 @@ class Shop:
             CfnOutput(stack, name, value=value)
         starts = []
         if self.started:
-            start = StartLaunch(scope, "Start", project=project, launch=launch)
+            start = StartLaunch(scope, "Start", project=project, launch=launch, timeout=self.timeout)
             CfnOutput(stack, "StartedStatus", value=start.launch_status)
             starts.append(start)
         if self.broken:
