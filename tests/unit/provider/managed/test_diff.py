@@ -111,6 +111,18 @@ def test_a_schedule_is_written_as_a_whole_and_only_if_it_changed() -> None:
     assert found.changes == [Change("UpdateLaunch", {"scheduledSplitsConfig": schedule})]
 
 
+def test_spellings_of_one_schedule_are_no_difference() -> None:
+    def schedule(weights: dict[str, int], segment: str, start: object) -> Desired:
+        override = {"segment": segment, "evaluationOrder": 1, "weights": weights}
+        step = {"startTime": start, "groupWeights": weights, "segmentOverrides": [override]}
+        return Desired({**launch(1).definition, "scheduledSplitsConfig": {"steps": [step]}}, {})
+
+    arn = "arn:aws:evidently:eu-north-1:123456789012:segment/nordic"
+    shown = schedule({"all": 1, "other": 0}, arn, datetime(2026, 11, 2, 9, tzinfo=UTC))
+    desired = schedule({"all": 1}, "nordic", "2026-11-02T10:00:00+01:00")
+    assert diff(LAUNCH, document(LAUNCH, shown), desired, None) == NOTHING
+
+
 def test_what_leaves_the_declaration_gets_the_apis_default() -> None:
     full = launch(1, description="d", randomizationSalt="s", metricMonitors=[{"metricDefinition": {"name": "m"}}])
     bare = Desired({"groups": full.definition["groups"]}, {})
