@@ -31,12 +31,13 @@ test: lint unit synth integration ## Before a push: lint, types, unit, synth and
 	$(IN_VENV) $(PARALLEL) tests/deploy -m promise
 
 .PHONY: test-all
-test-all: test test-rest ## Everything: `make test`, then every other deploy and the longer explorations
+test-all: test test-rest ## Everything: `make test`, then every other deploy, longer explorations, peers
 
 .PHONY: test-rest
 test-rest: setup
 	$(IN_VENV) $(PARALLEL) tests/unit -m long
 	$(IN_VENV) $(PARALLEL) tests/deploy -m "not promise"
+	@$(BENCH) -m reliability
 
 .PHONY: unit
 unit: setup ## While you write: no process but Python's own, no server

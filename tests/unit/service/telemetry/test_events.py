@@ -211,22 +211,24 @@ def test_a_changed_log_group_counts_at_once_here_and_within_a_minute_elsewhere(
     assert [line["entity_id"] for line in delivered(cloudwatch_logs, group)] == ["before"] * 2
 
 
-def test_events_over_cloudwatchs_limit_take_several_calls(cloudwatch_logs: "CloudWatchLogsClient") -> None:
+@pytest.mark.parametrize(("more", "calls"), [("", [4]), ("x", [3, 1])], ids=["at the limit", "a byte over"])
+@pytest.mark.parametrize("letter", ["x", "é"])
+def test_events_over_cloudwatchs_limit_take_several_calls(
+    cloudwatch_logs: "CloudWatchLogsClient", letter: str, more: str, calls: list[int]
+) -> None:
     group = f"{GROUP}/{uuid4()}"
     cloudwatch_logs.create_log_group(logGroupName=group)
     cloudwatch_logs.create_log_stream(logGroupName=group, logStreamName="a-container")
-    sizes: list[int] = []
-
-    def note(params: Any, **_: Any) -> None:
-        sizes.append(sum(len(event["message"]) + 26 for event in params["logEvents"]))
-
-    cloudwatch_logs.meta.events.register("provide-client-params.cloudwatch-logs.PutLogEvents", note)
-    lines = [json.dumps({"n": number, "text": "x" * 260_000}) for number in range(5)]
+    found: list[int] = []
+    cloudwatch_logs.meta.events.register(
+        "provide-client-params.cloudwatch-logs.PutLogEvents", lambda params, **_: found.append(len(params["logEvents"]))
+    )
+    # CloudWatch counts bytes, 26 more for each event, up to 1 048 576.
+    size = 1_048_576 // 4 - 26
+    lines = [letter * (size // len(letter.encode())) for _ in range(4)]
     deliveries = Deliveries(frozenset([group]), lambda: cloudwatch_logs, stream="a-container")
-    assert deliveries.send(group, lines, NOON) is None
-    assert len(sizes) == 2
-    assert max(sizes) <= 1_048_576
-    assert [line["n"] for line in delivered(cloudwatch_logs, group)] == [0, 1, 2, 3, 4]
+    assert deliveries.send(group, [*lines[:3], lines[3] + more], NOON) is None
+    assert found == calls
 
 
 def test_events_for_a_log_group_that_the_service_lost_are_counted_as_failed(
