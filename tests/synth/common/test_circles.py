@@ -103,6 +103,23 @@ def test_a_nested_stack_that_its_providers_parent_needs_is_an_error() -> None:
         start_launch(inner, provider=shared)
 
 
+def test_a_nested_stack_whose_own_nested_stack_the_provider_needs_is_an_error() -> None:
+    platform, _ = two_stacks()
+    inner = NestedStack(platform, "Inner")
+    shared = provider(platform, endpoint=EvidentlyService(NestedStack(inner, "Core"), "Evidently").endpoint)
+    with pytest.raises(ConflictingSettingsError, match="of stack 'Platform/Inner/Core'"):
+        start_launch(inner, provider=shared)
+
+
+def test_two_nested_stacks_that_need_each_other_are_an_error() -> None:
+    platform, _ = two_stacks()
+    first, second = NestedStack(platform, "First"), NestedStack(platform, "Second")
+    shared = provider(first)
+    november = launch(second, endpoint=None, provider=shared)
+    with pytest.raises(ConflictingSettingsError, match="of stack 'Platform/Second'"):
+        start_launch(first, provider=shared, launch=november)
+
+
 @pytest.mark.parametrize(
     ("settings", "needed"),
     [
@@ -150,8 +167,31 @@ def fine() -> list[Callable[[Stack, Stack], object]]:
     def a_project_of_the_providers_stack(platform: Stack, shop: Stack) -> object:
         return start_launch(shop, provider=provider(platform), project=l1.CfnProject(platform, "Own", name="own"))
 
+    def a_nested_service_with_a_log_group_of_its_parent(platform: Stack, _: Stack) -> object:
+        events = logs.LogGroup(platform, "Events")
+        service = EvidentlyService(NestedStack(platform, "Inner"), "Evidently", data_delivery=[events])
+        return start_launch(platform, endpoint=service.endpoint)
+
+    def a_nested_provider_with_a_vpc_of_its_parent(platform: Stack, _: Stack) -> object:
+        shared = provider(NestedStack(platform, "Inner"), vpc=ec2.Vpc(platform, "Vpc", max_azs=1))
+        return start_launch(platform, provider=shared)
+
+    def a_launch_in_a_nested_stack_with_its_parents_provider(platform: Stack, _: Stack) -> object:
+        shared = provider(platform)
+        november = launch(NestedStack(platform, "Inner"), endpoint=None, provider=shared)
+        return start_launch(platform, provider=shared, launch=november)
+
+    def an_endpoint_that_needs_a_whole_stack(platform: Stack, shop: Stack) -> object:
+        EvidentlyService(platform, "Evidently")
+        endpoint = EvidentlyEndpoint(url=URL, signing_name="evidently", dependencies=(platform,))
+        return start_launch(shop, endpoint=endpoint)
+
     return [
         a_shared_provider,
+        an_endpoint_that_needs_a_whole_stack,
+        a_nested_service_with_a_log_group_of_its_parent,
+        a_nested_provider_with_a_vpc_of_its_parent,
+        a_launch_in_a_nested_stack_with_its_parents_provider,
         a_service_of_a_third_stack,
         a_service_with_a_log_group_of_a_third_stack,
         a_project_of_the_providers_stack,
