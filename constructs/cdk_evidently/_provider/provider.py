@@ -138,7 +138,6 @@ class EvidentlyProvider(Construct):
             security_groups=None if security_groups is None else list(security_groups),
         )
         self.function.node.add_dependency(*self._permissions.policies)
-        keep_while_referenced(l1_resource(self.function, lambda_.CfnFunction))
         self.metrics = ProviderMetrics(self.function.function_name)
 
     @classmethod
@@ -185,6 +184,8 @@ class EvidentlyProvider(Construct):
 
         """
         self._circles.add_use(user, related)
+        if Stack.of(user) is not Stack.of(self):  # of a nested stack, this concerns the references to all its outputs
+            keep_while_referenced(l1_resource(self.function, lambda_.CfnFunction))
 
     def serve_launch(self, launch: NamedLaunch, timeout_seconds: int) -> None:
         """Allow the function to start a launch, and give it that many seconds; `StartLaunch` calls this."""
