@@ -18,6 +18,7 @@ from cdk_evidently import (
     EvidentlyProvider,
     EvidentlyService,
     Group,
+    InvalidArgumentError,
     StartLaunch,
 )
 from helpers.managed_constructs import FACTORIES, feature, launch
@@ -75,6 +76,19 @@ def test_a_name_that_the_stack_knows_at_its_deploy_is_an_error_on_a_provider_of_
     platform, shop = two_stacks()
     with pytest.raises(ConflictingSettingsError, match="which needs 'Shop/Own' of stack 'Shop': "):
         start_launch(shop, provider=provider(platform), project=l1.CfnProject(shop, "Own", name="own"))
+
+
+@pytest.mark.parametrize(("kind", "attribute"), [("project", "project_arn"), ("launch", "launch_arn")])
+def test_a_name_that_the_provider_itself_finds_out_is_an_error(kind: str, attribute: str) -> None:
+    """CDK would not notice: the role's policy would need what the function creates with that role."""
+    _, shop = two_stacks()
+    made = FACTORIES[kind.capitalize()](shop)
+    with pytest.raises(InvalidArgumentError) as raised:
+        start_launch(shop, **{kind: getattr(made, attribute)})
+    assert str(raised.value) == (
+        f"{kind} is 'an attribute of Shop/{kind.capitalize()}', and has to be known before that is created, as the "
+        "policy of the function that creates it names it. Give the construct itself, or its plain name."
+    )
 
 
 def test_a_start_after_a_launch_of_a_stack_that_uses_its_provider_is_an_error() -> None:
