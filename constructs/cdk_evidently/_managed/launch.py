@@ -246,8 +246,8 @@ def _weight_problems(path: str, weights: Mapping[str, Number], groups: Sequence[
         yield f"{path} add up to {total}; at most {WHOLE} are allowed, which is 100 %"
 
 
-def _known_total(weights: Mapping[str, Number]) -> int | None:
+def _known_total(weights: Mapping[str, Number]) -> float | None:
     """Return the sum of the weights, None if synth does not know them all."""
     if has_unknown(list(weights.values())):
         return None
-    return sum(weight for weight in weights.values() if isinstance(weight, int))
+    return sum(weight for weight in weights.values() if isinstance(weight, int | float))

@@ -18,6 +18,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "map": (dict,),
     "structure": (dict,),
 }
+_WHOLE_NUMBERS = ("integer", "long")
 _CONTAINERS = ("list", "map", "structure")
 
 
@@ -34,6 +35,8 @@ def shape_problems(shape: str, value: object, path: str) -> Iterator[str]:
     kind = facts["type"]
     if kind == "timestamp" or (kind not in _CONTAINERS and has_unknown(value)):
         return
+    if kind in _WHOLE_NUMBERS and isinstance(value, float) and value.is_integer():
+        value = int(value)  # percent(50) / 2 is a float
     if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
         yield f"{path} is {value!r}; it has to be a {kind}"
         return
