@@ -81,6 +81,10 @@ def diff(target: ResourceRef, actual: Document, desired: Desired, before: Desire
     if before is not None:
         then = _members(target, before.definition, before.tags)
         write = [it for it in differing if it[0] in before.unknown or then.get(it) != now.get(it)]
+    # An override or a default by hand can't outlive its variation: the API would refuse the call, of a rollback too.
+    removed = {it[1] for it in write if it[0] == _VARIATIONS and it not in now}
+    of_variations = {_OVERRIDES, "defaultVariation"}
+    write = [it for it in differing if it in write or (it[0] in of_variations and found.get(it) in removed)]
     tags = [it[1] for it in write if it[0] == _TAGS]
     return Diff(
         changes=list(_changes(target, actual, desired.definition, now, [it for it in write if it[0] != _TAGS])),
@@ -109,7 +113,8 @@ def _members(target: ResourceRef, definition: Mapping[str, Any], tags: Mapping[s
         case Kind.SEGMENT:
             add({"pattern": ""})
         case Kind.LAUNCH:
-            add({"randomizationSalt": target.name, "metricMonitors": []})
+            add({"metricMonitors": []})
+            found["randomizationSalt",] = definition.get("randomizationSalt", target.name)  # "" is one, too
             found["groups",] = [{"description": "", **group} for group in definition.get("groups") or []]
             found[_SCHEDULE,] = _steps(definition.get(_SCHEDULE) or {})
     return found
@@ -141,7 +146,7 @@ def _changes(
     if not write:
         return
     # The request's form where the compared one differs from it.
-    forms = {"groups": desired.get("groups"), _SCHEDULE: desired.get(_SCHEDULE) or {}}
+    forms = {name: desired.get(name) for name in ("groups", _SCHEDULE)}
     single = {it[0]: forms.get(it[0], now[it]) for it in write if len(it) == 1}
     operation = target.kind.operation("Update")
     match target.kind:
