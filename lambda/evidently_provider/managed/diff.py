@@ -81,10 +81,7 @@ def diff(target: ResourceRef, actual: Document, desired: Desired, before: Desire
     if before is not None:
         then = _members(target, before.definition, before.tags)
         write = [it for it in differing if it[0] in before.unknown or then.get(it) != now.get(it)]
-    # An override or a default by hand can't outlive its variation: the API would refuse the call, of a rollback too.
-    removed = {it[1] for it in write if it[0] == _VARIATIONS and it not in now}
-    of_variations = {_OVERRIDES, "defaultVariation"}
-    write = [it for it in differing if it in write or (it[0] in of_variations and found.get(it) in removed)]
+    write = [it for it in differing if it in write or _refers_to_removed(it, found, now, write)]
     tags = [it[1] for it in write if it[0] == _TAGS]
     return Diff(
         changes=list(_changes(target, actual, desired.definition, now, [it for it in write if it[0] != _TAGS])),
@@ -92,6 +89,19 @@ def diff(target: ResourceRef, actual: Document, desired: Desired, before: Desire
         put_tags={key: desired.tags[key] for key in tags if key in desired.tags},
         kept=sorted({_shown(it) for it in differing if it not in write}),
     )
+
+
+def _refers_to_removed(
+    member: Member, found: Mapping[Member, Any], now: Mapping[Member, Any], write: Sequence[Member]
+) -> bool:
+    """Whether a member by hand has a name that the declaration removes: the API would refuse it, in a rollback too."""
+    if member[0] in {_OVERRIDES, "defaultVariation"}:
+        variation = (_VARIATIONS, found.get(member))
+        return variation in write and variation not in now
+    if member[0] == _SCHEDULE and ("groups",) in write:
+        weights = [each for step in found[member] for each in (step["weights"], *(it[2] for it in step["overrides"]))]
+        return not set().union(*weights) <= {group["name"] for group in now["groups",]}
+    return False
 
 
 def _members(target: ResourceRef, definition: Mapping[str, Any], tags: Mapping[str, str]) -> dict[Member, Any]:

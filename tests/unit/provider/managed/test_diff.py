@@ -105,6 +105,21 @@ def test_an_override_and_a_default_by_hand_go_with_the_variation_that_the_stack_
     assert found.kept == ["entityOverrides"], "of bert"
 
 
+def test_a_schedule_by_hand_goes_with_the_group_that_the_stack_removes() -> None:
+    two = launch(1)
+    more = {"name": "more", "feature": "banner", "variation": "off"}
+    two = Desired({**two.definition, "groups": [*two.definition["groups"], more]}, {})
+    (step,) = two.definition["scheduledSplitsConfig"]["steps"]
+    overrides = [{"segment": "nordic", "evaluationOrder": 1, "weights": {"more": 5}}]
+    for by_hand in ({"groupWeights": {"more": 5}}, {"segmentOverrides": overrides}):
+        actual = document(LAUNCH, two) | {"scheduledSplitsDefinition": {"steps": [{**step, **by_hand}]}}
+        found = diff(LAUNCH, actual, launch(1), two)
+        assert found == Diff([Change("UpdateLaunch", dict(launch(1).definition))], [], {}, [])
+    steps = [{**step, "groupWeights": {"all": 7}}]
+    of_a_group_that_stays = document(LAUNCH, two) | {"scheduledSplitsDefinition": {"steps": steps}}
+    assert diff(LAUNCH, of_a_group_that_stays, launch(1), two).kept == ["scheduledSplitsConfig"]
+
+
 def test_an_empty_salt_is_a_salt() -> None:
     assert (
         diff(LAUNCH, document(LAUNCH, launch(1, randomizationSalt="")), launch(1, randomizationSalt=""), None)
