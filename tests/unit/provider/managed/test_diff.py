@@ -132,7 +132,8 @@ def test_an_empty_salt_is_a_salt() -> None:
 def test_an_entry_whose_earlier_value_is_unknown_counts_as_changed_and_the_others_do_not() -> None:
     by_hand = document(FEATURE, feature(values={"off": True, "on": False, "new": True}, tags={"x": "y"}))
     values = [{"name": "off", "value": UNKNOWN}, {"name": "on", "value": {"boolValue": True}}]
-    before = Desired({"variations": [*values, {"name": "new", "value": UNKNOWN}]}, {"x": UNKNOWN})
+    tags: Any = {"x": UNKNOWN}
+    before = Desired({"variations": [*values, {"name": "new", "value": UNKNOWN}]}, tags)
     found = diff(FEATURE, by_hand, feature(values={"off": False, "on": True}), before)
     put = [{"name": "off", "value": {"boolValue": False}}]
     assert found.changes == [Change("UpdateFeature", {"addOrUpdateVariations": put, "removeVariations": ["new"]})]
