@@ -83,7 +83,7 @@ def _size_problems(facts: Mapping[str, Any], value: Any, path: str) -> Iterator[
 
 def _text_problems(facts: Mapping[str, Any], value: str, path: str) -> Iterator[str]:
     pattern, allowed = facts.get("pattern"), facts.get("enum")
-    if pattern and not re.fullmatch(pattern, value):
+    if pattern and not re.fullmatch(pattern, value, re.DOTALL | re.ASCII):  # as the API matches
         yield f"{path} is {value!r}; it has to match {pattern}"
     if allowed and value not in allowed:
         yield f"{path} is {value!r}; it has to be one of {', '.join(allowed)}"
