@@ -243,7 +243,7 @@ def _weight_problems(path: str, weights: Mapping[str, Number], groups: Sequence[
             yield f"{path} has {name!r}; the launch's groups are {', '.join(groups)}"
     total = _known_total(weights)
     if total is not None and total > WHOLE:
-        yield f"{path} add up to {total}; at most {WHOLE} are allowed, which is 100 %"
+        yield f"{path} add up to {total:.0f}; at most {WHOLE} are allowed, which is 100 %"
 
 
 def _known_total(weights: Mapping[str, Number]) -> float | None:
