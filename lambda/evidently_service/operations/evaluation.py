@@ -6,6 +6,7 @@ The only other read is the project's log group, which a sandbox keeps for a minu
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from evidently_service.documents import segments as documents
@@ -20,7 +21,7 @@ from evidently_service.operations.call import Call
 from evidently_service.operations.events import send_events
 from evidently_service.storage import items, keys
 from evidently_service.telemetry import metrics
-from evidently_service.telemetry.deliveries import EvaluationEvent, typed
+from evidently_service.telemetry.evaluation_event import EvaluationEvent, typed
 
 
 def evaluate_feature(call: Call) -> Mapping[str, Any]:
@@ -92,7 +93,7 @@ class _Evaluated:
         }
 
     def event(self, now: int) -> EvaluationEvent:
-        attributes, reason = typed(self.context), self.found.reason.value
+        attributes, reason = partial(typed, self.context), self.found.reason.value
         return EvaluationEvent(now, self.feature, self.found.variation, self.entity, attributes, reason)
 
 

@@ -1,5 +1,6 @@
 """Evaluation events: of this service's evaluations, and those that clients send with PutProjectEvents."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ from evidently_service.protocol.api_model import largest
 from evidently_service.protocol.validation import problems_of
 from evidently_service.storage import items, keys
 from evidently_service.telemetry import metrics
-from evidently_service.telemetry.deliveries import EvaluationEvent
+from evidently_service.telemetry.evaluation_event import EvaluationEvent
 
 _EVALUATION = "aws.evidently.evaluation"
 # The required members of an evaluation's data, each with the model's shape of such a string.
@@ -55,14 +56,13 @@ def send_events(call: Call, events: Iterable[EvaluationEvent]) -> None:
     try:
         group = deliveries.target(call.project, call.now, lambda: _log_group(call))
     except ServiceError as error:
-        failure: str | None = type(error).__name__
+        failed = Counter({type(error).__name__: len(sent)})
     else:
         if group is None:
             return
-        arn = call.arns.project(call.project)
-        failure = deliveries.send(group, [event.line(arn) for event in sent], call.now)
-    if failure is not None:
-        call.write(metrics.failed_deliveries(call.now, call.project, len(sent), failure))
+        failed = deliveries.send(group, sent, call.arns.project(call.project), call.now)
+    for reason, count in failed.items():
+        call.write(metrics.failed_deliveries(call.now, call.project, count, reason))
 
 
 def _log_group(call: Call) -> str | None:
@@ -95,7 +95,7 @@ def _evaluation(time: int, data: Mapping[str, Any]) -> EvaluationEvent:
         feature=data["feature"],
         variation=data["variation"],
         entity=data["entityId"],
-        attributes=data.get("entityAttributes", {}),
+        attributes=lambda: data.get("entityAttributes", {}),
         reason=data["type"],
         experiment=experiment,
         treatment=treatment,
