@@ -18,9 +18,8 @@ from evidently_service.evaluation.evaluate import Evaluation, Plan
 from evidently_service.evaluation.plans import plan_of
 from evidently_service.operations import lists
 from evidently_service.operations.call import Call
-from evidently_service.operations.events import send_events
+from evidently_service.operations.events import count, send_events
 from evidently_service.storage import items, keys
-from evidently_service.telemetry import metrics
 from evidently_service.telemetry.evaluation_event import EvaluationEvent, typed
 
 
@@ -81,7 +80,7 @@ class _Evaluated:
     @classmethod
     def of(cls, call: Call, plan: Plan, feature: str, entity: str, context: Mapping[str, Any]) -> "_Evaluated":
         found = plan.evaluate(entity, context, call.now)
-        call.write(metrics.evaluation(call.now, call.project, feature, found.variation, found.reason))
+        count(call, feature, found.variation, found.reason)
         return cls(feature, entity, context, found)
 
     def members(self) -> dict[str, Any]:

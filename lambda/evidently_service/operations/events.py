@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from evidently_service.domain.errors import NotFoundError, Problem, ServiceError
 from evidently_service.domain.resources import Kind
+from evidently_service.evaluation.evaluate import Reason
 from evidently_service.operations.call import Call
 from evidently_service.protocol import strict_json
 from evidently_service.protocol.api_model import largest
@@ -14,8 +15,10 @@ from evidently_service.protocol.validation import problems_of
 from evidently_service.storage import items, keys
 from evidently_service.telemetry import metrics
 from evidently_service.telemetry.evaluation_event import EvaluationEvent
+from evidently_service.telemetry.metrics import Detail
 
 _EVALUATION = "aws.evidently.evaluation"
+_REASONS = frozenset([*Reason, "EXPERIMENT_RULE_MATCH"])  # the last of clients that evaluate experiments elsewhere
 # The required members of an evaluation's data, each with the model's shape of such a string.
 _MEMBERS = {"feature": "FeatureName", "variation": "VariationName", "entityId": "EntityId", "type": "RuleType"}
 
@@ -40,10 +43,18 @@ def put_project_events(call: Call) -> Mapping[str, Any]:
         elif given["type"] == _EVALUATION:
             evaluations.append(_evaluation(given["timestamp"], data))
         results.append(result)
-    for event in evaluations:
-        call.write(metrics.evaluation(call.now, call.project, event.feature, event.variation, event.reason))
+    if call.evaluations.detail is not Detail.OFF:
+        # First all look-ups, then the lines: a client sends everything again if the table does not answer.
+        for event in [each for each in evaluations if _is_known(call, each)]:
+            count(call, event.feature, event.variation, event.reason)
     send_events(call, evaluations)
     return {"failedEventCount": sum("errorCode" in result for result in results), "eventResults": results}
+
+
+def count(call: Call, feature: str, variation: str, reason: str) -> None:
+    """Count an evaluation, of a feature and a variation that exist."""
+    if call.evaluations.detail is not Detail.OFF:
+        call.write(call.evaluations.line(call.now, call.project, feature, variation, reason))
 
 
 def send_events(call: Call, events: Iterable[EvaluationEvent]) -> None:
@@ -63,6 +74,21 @@ def send_events(call: Call, events: Iterable[EvaluationEvent]) -> None:
         failed = deliveries.send(group, sent, call.arns.project(call.project), call.now)
     for reason, count in failed.items():
         call.write(metrics.failed_deliveries(call.now, call.project, count, reason))
+
+
+def _is_known(call: Call, event: EvaluationEvent) -> bool:
+    """Whether feature, variation and reason of a client's event exist: each other value would be a metric to pay for.
+
+    This reads each feature at most once a minute, so one request at most fifty, as many as it may have events.
+    """
+
+    def read() -> frozenset[str]:
+        item = call.store.read(keys.feature_key(call.project, event.feature))
+        return frozenset(items.feature_from(item).variations if item else ())
+
+    # Neither name has a slash.
+    key = f"{call.project}/{event.feature}"
+    return event.reason in _REASONS and event.variation in call.evaluations.variations.get(key, call.now, read)
 
 
 def _log_group(call: Call) -> str | None:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from evidently_service.telemetry.evaluation_event import EvaluationEvent
+from evidently_service.telemetry.remembered import Remembered
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
-_REMEMBERED_MILLISECONDS: Final = 60_000
 _REST_MILLISECONDS: Final = 5_000
 # Limits of one PutLogEvents: CloudWatch counts 26 bytes for an event beside its text. The others are out of reach: a
 # request has at most 50 events, and all are sent with the time of the request.
@@ -42,20 +42,16 @@ class Deliveries:
     log_groups: frozenset[str]
     client: "Callable[[], CloudWatchLogsClient]"
     stream: str
-    _targets: dict[str, tuple[int, str | None]] = field(default_factory=dict)
+    _targets: Remembered[str | None] = field(default_factory=Remembered)
     _resting_until: dict[str, int] = field(default_factory=dict)
 
     def target(self, project: str, now: int, read: Callable[[], str | None]) -> str | None:
         """Return a project's log group, None without one; `read` reads the setting, at most once a minute."""
-        since, group = self._targets.get(project, (-_REMEMBERED_MILLISECONDS, None))
-        if not 0 <= now - since < _REMEMBERED_MILLISECONDS:
-            group = read()
-            self._targets[project] = (now, group)
-        return group
+        return self._targets.get(project, now, read)
 
     def forget(self, project: str) -> None:
         """Drop the project's setting, so that the next delivery reads it."""
-        self._targets.pop(project, None)
+        self._targets.forget(project)
 
     def send(self, group: str, events: Sequence[EvaluationEvent], project_arn: str, now: int) -> Counter[str]:
         """Put events into a log group; return how many did not get there, by reason."""
