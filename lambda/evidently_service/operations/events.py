@@ -44,7 +44,7 @@ def put_project_events(call: Call) -> Mapping[str, Any]:
             evaluations.append(_evaluation(given["timestamp"], data))
         results.append(result)
     if call.evaluations.detail is not Detail.OFF:
-        # First all look-ups, then the lines: a client sends everything again if the table does not answer.
+        # First all look-ups, then the lines: a client sends everything again if the table does not respond.
         for event in [each for each in evaluations if _is_known(call, each)]:
             count(call, event.feature, event.variation, event.reason)
     send_events(call, evaluations)

@@ -23,12 +23,13 @@ class Remembered(Generic[T]):
 
     def get(self, key: str, now: int, read: Callable[[], T]) -> T:
         """Return the value of a key; `read` reads it, at most once a minute."""
-        since, value = self.values.get(key, (None, None))
-        if since is None or not 0 <= now - since < _MILLISECONDS:
-            value = read()
-            if len(self.values) >= _MOST_VALUES:
-                self.values.clear()
-            self.values[key] = (now, value)
+        remembered = self.values.get(key)
+        if remembered is not None and 0 <= now - remembered[0] < _MILLISECONDS:
+            return remembered[1]
+        value = read()
+        if len(self.values) >= _MOST_VALUES:
+            self.values.clear()
+        self.values[key] = (now, value)
         return value
 
     def forget(self, key: str) -> None:

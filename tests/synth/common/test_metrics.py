@@ -70,7 +70,7 @@ def test_a_providers_metrics_are_those_of_its_function() -> None:
     assert [it["Dimensions"] for it in found] == [[{"Name": "FunctionName", "Value": {"Ref": function}}]] * 2
 
 
-FEATURE = {"project": "petfood", "feature": "upsell"}
+FEATURE: dict[str, Any] = {"project": "petfood", "feature": "upsell"}
 RESULT = {"variation": "on", "reason": "DEFAULT"}
 
 
@@ -101,7 +101,7 @@ def test_evaluations_of_a_feature_have_no_variation_where_they_are_counted_per_f
     ],
 )
 def test_a_metric_that_would_never_have_a_value_is_an_error(
-    metrics: EvaluationMetrics | None, arguments: dict[str, str], sentence: str
+    metrics: EvaluationMetrics | None, arguments: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(ConflictingSettingsError, match=sentence):
         service_with(metrics).metrics.evaluations(**arguments)

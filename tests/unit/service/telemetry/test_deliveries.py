@@ -31,7 +31,7 @@ def event(entity: str = "anna", size: int = 0, letter: str = "x") -> EvaluationE
 def logs() -> Iterator[Stubber]:
     """A client of CloudWatch Logs with the responses that the test adds; it knows no others."""
     config = Config(retries={"total_max_attempts": 1})
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    keys: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
     with Stubber(boto3.client("logs", region_name=REGION, config=config, **keys)) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
@@ -39,7 +39,8 @@ def logs() -> Iterator[Stubber]:
 
 @pytest.fixture
 def deliveries(logs: Stubber) -> Deliveries:
-    return Deliveries(frozenset(["/petfood/events", "/cars/events"]), lambda: logs.client, stream="a-container")
+    client: Any = logs.client
+    return Deliveries(frozenset(["/petfood/events", "/cars/events"]), lambda: client, stream="a-container")
 
 
 def accept(logs: Stubber, group: str = "/petfood/events", events: int | None = None, **response: Any) -> None:

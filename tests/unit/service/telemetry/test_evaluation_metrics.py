@@ -92,7 +92,7 @@ def test_what_a_sandbox_remembers_is_bounded(shop: Service) -> None:
     assert variations.get("invented-2999", NOON, lambda: frozenset("x")) == frozenset()
 
 
-def test_events_of_a_table_that_does_not_answer_are_sent_again_and_counted_once(shop: Service) -> None:
+def test_events_of_a_table_that_does_not_respond_are_sent_again_and_counted_once(shop: Service) -> None:
     shop.pauses.clear()
     client = shop.store.client
     calls = []
