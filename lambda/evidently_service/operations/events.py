@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from evidently_service.protocol.api_model import largest
 from evidently_service.protocol.validation import problems_of
 from evidently_service.storage import items, keys
 from evidently_service.telemetry import metrics
-from evidently_service.telemetry.evaluation_event import EvaluationEvent
+from evidently_service.telemetry.evaluation_event import EvaluationEvent, untyped
 from evidently_service.telemetry.metrics import Detail
 
 _EVALUATION = "aws.evidently.evaluation"
@@ -72,8 +73,8 @@ def send_events(call: Call, events: Iterable[EvaluationEvent]) -> None:
         if group is None:
             return
         failed = deliveries.send(group, sent, call.arns.project(call.project), call.now)
-    for reason, count in failed.items():
-        call.write(metrics.failed_deliveries(call.now, call.project, count, reason))
+    for reason, lost in failed.items():
+        call.write(metrics.failed_deliveries(call.now, call.project, lost, reason))
 
 
 def _is_known(call: Call, event: EvaluationEvent) -> bool:
@@ -115,13 +116,14 @@ def _problems(data: Any, *, is_evaluation: bool) -> list[Problem]:
 
 def _evaluation(time: int, data: Mapping[str, Any]) -> EvaluationEvent:
     details = data.get("details", {})
-    experiment, treatment = (details.get(name) for name in ("experiment", "treatment"))
+    named = (details.get(name) for name in ("experiment", "treatment"))
+    experiment, treatment = (name if isinstance(name, str) else None for name in named)
     return EvaluationEvent(
         time=time,
         feature=data["feature"],
         variation=data["variation"],
         entity=data["entityId"],
-        attributes=lambda: data.get("entityAttributes", {}),
+        attributes=partial(untyped, data.get("entityAttributes", {})),
         reason=data["type"],
         experiment=experiment,
         treatment=treatment,

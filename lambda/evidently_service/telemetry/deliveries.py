@@ -60,10 +60,10 @@ class Deliveries:
             return Counter(LogGroupNotNamed=len(events))
         if self._is_resting(group, now):
             return Counter(RestingAfterFailure=len(events))
-        lines = [event.line(project_arn) for event in events]
-        fitting = [line for line in lines if _size(line) <= _MOST_BYTES]
-        failed = Counter(EventTooLarge=len(lines) - len(fitting))
-        for batch in _batches(fitting):
+        made = (event.line(project_arn, _MOST_BYTES - _EVENT_OVERHEAD_BYTES) for event in events)
+        lines = [line for line in made if line is not None]
+        failed = Counter(EventTooLarge=len(events) - len(lines))
+        for batch in _batches(lines):
             if self._is_resting(group, now):
                 failed["RestingAfterFailure"] += len(batch)
             else:
@@ -101,7 +101,8 @@ class Deliveries:
 
 
 def _size(line: str) -> int:
-    return len(line.encode()) + _EVENT_OVERHEAD_BYTES
+    # One byte for each character: a line is ASCII.
+    return len(line) + _EVENT_OVERHEAD_BYTES
 
 
 def _batches(lines: Sequence[str]) -> Iterator[list[str]]:

@@ -1,14 +1,17 @@
 """Evaluation events in AWS's format: CloudWatch user guide, "Project data storage" of Evidently.
 
-Callers choose how deep a context is nested, so nothing here recurses: Python's stack ends before the JSON parser's.
+Callers choose how large a context is and how deep it is nested. So its text is made in a loop, as Python's stack ends
+before the JSON parser's, and only up to the size that can be delivered.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from evidently_service.evaluation.context import Number
+
+_Children = Iterator[tuple[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +23,8 @@ class EvaluationEvent:
         feature: the feature's name.
         variation: the variation's name.
         entity: the entity's id.
-        attributes: returns the evaluation context in AWS's typed form, such as `{"browser": {"s": "Chrome"}}`. Only a
-            delivery calls it, as most evaluations are delivered nowhere.
+        attributes: returns the JSON text, in pieces, of the evaluation context in AWS's typed form, such as
+            `{"browser": {"s": "Chrome"}}`. Only a delivery calls it, as most evaluations are delivered nowhere.
         reason: the rule that decided.
         experiment: the experiment's name, for a client that evaluated one elsewhere.
         treatment: the treatment's name, likewise.
@@ -32,14 +35,14 @@ class EvaluationEvent:
     feature: str
     variation: str
     entity: str
-    attributes: Callable[[], Mapping[str, Any]]
+    attributes: Callable[[], Iterator[str]]
     reason: str
     experiment: str | None = None
     treatment: str | None = None
 
-    def line(self, project_arn: str) -> str:
-        """Return the event's JSON text, in AWS's format; it is of ASCII characters only."""
-        line = {
+    def line(self, project_arn: str, most: int) -> str | None:
+        """Return the event's JSON text, in AWS's format and ASCII; None if it has more than `most` characters."""
+        members = {
             "event_timestamp": self.time,
             "event_type": "evaluation",
             "version": "1.0.0",
@@ -47,63 +50,87 @@ class EvaluationEvent:
             "feature": self.feature,
             "variation": self.variation,
             "entity_id": self.entity,
-            "entity_attributes": self.attributes(),
             "evaluation_type": self.reason,
             "treatment": self.treatment,
             "experiment": self.experiment,
         }
-        return json_text({name: value for name, value in line.items() if value is not None})
+        text = json.dumps({name: value for name, value in members.items() if value is not None})
+        texts = [text.removesuffix("}"), ', "entity_attributes": ']
+        size = len(text) + len(texts[1])
+        for piece in self.attributes():
+            texts.append(piece)
+            size += len(piece)
+            if size > most:
+                return None
+        return "".join([*texts, "}"])
 
 
-def typed(context: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an evaluation context in typed form; AWS published the form of strings only, the others are our own."""
-    whole: dict[str, Any] = {}
-    todo: list[tuple[Any, Any]] = [(whole, context)]
+def typed(context: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the JSON text of an evaluation context in typed form.
+
+    AWS published the form of strings only, the others are our own.
+    """
+    return _pieces("{", _members(context), "}", _typed)
+
+
+def untyped(value: Any) -> Iterator[str]:
+    """Yield the JSON text of a value, as `json.dumps` returns it for one that is not nested too deeply."""
+    return _pieces("", iter([("", value)]), "", _untyped)
+
+
+def _pieces(
+    opened: str, children: _Children, closed: str, parts: Callable[[Any], tuple[str, _Children, str]]
+) -> Iterator[str]:
+    yield opened
+    todo = [(children, closed)]
     while todo:
-        into, given = todo.pop()
-        for name, value in given.items() if isinstance(given, Mapping) else enumerate(given):
-            match value:
-                case str():
-                    into[name] = {"s": value}
-                case bool():
-                    into[name] = {"b": value}
-                case Number(text):
-                    into[name] = {"n": text}
-                case list():
-                    todo.append((items := [None] * len(value), value))
-                    into[name] = {"l": items}
-                case dict():
-                    todo.append((members := dict[str, Any](), value))
-                    into[name] = {"m": members}
-                case _:
-                    into[name] = {"null": True}
-    return whole
+        children, closed = todo[-1]
+        before, value = next(children, (None, None))
+        if before is None:
+            todo.pop()
+            yield closed
+        else:
+            opened, below, closed = parts(value)
+            yield before + opened
+            todo.append((below, closed))
 
 
-class _Text(NamedTuple):
-    """Text that is ready, among values."""
+def _typed(value: Any) -> tuple[str, _Children, str]:
+    """Return the text before a value's children, the children, and the text after them."""
+    match value:
+        case dict():
+            return '{"m": {', _members(value), "}}"
+        case list():
+            return '{"l": [', _items(value), "]}"
+        case str():
+            return f'{{"s": {json.dumps(value)}}}', iter(()), ""
+        case bool():
+            return f'{{"b": {json.dumps(value)}}}', iter(()), ""
+        case Number(text):
+            return f'{{"n": "{text}"}}', iter(()), ""
+        case _:
+            return '{"null": true}', iter(()), ""
 
-    text: str
+
+def _untyped(value: Any) -> tuple[str, _Children, str]:
+    match value:
+        case dict():
+            return "{", _members(value), "}"
+        case list():
+            return "[", _items(value), "]"
+        case _:
+            return json.dumps(value), iter(()), ""
 
 
-def json_text(value: Any) -> str:
-    """Return the JSON text of a value, as `json.dumps` does for one that is not nested too deeply."""
-    texts: list[str] = []
-    todo: list[Any] = [value]
-    while todo:
-        match each := todo.pop():
-            case _Text(text):
-                texts.append(text)
-            case dict() if each:
-                todo.append(_Text("}"))
-                for name, member in reversed(each.items()):
-                    todo += [member, _Text(f"{json.dumps(name)}: "), _Text(", ")]
-                todo[-1] = _Text("{")  # the first member has no comma before it
-            case list() if each:
-                todo.append(_Text("]"))
-                for item in reversed(each):
-                    todo += [item, _Text(", ")]
-                todo[-1] = _Text("[")
-            case _:
-                texts.append(json.dumps(each))
-    return "".join(texts)
+def _members(value: Mapping[str, Any]) -> _Children:
+    comma = ""
+    for name, member in value.items():
+        yield f"{comma}{json.dumps(name)}: ", member
+        comma = ", "
+
+
+def _items(value: list[Any]) -> _Children:
+    comma = ""
+    for item in value:
+        yield comma, item
+        comma = ", "

@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.stub import ANY, Stubber
 
 from evidently_service.telemetry.deliveries import Deliveries
-from evidently_service.telemetry.evaluation_event import EvaluationEvent
+from evidently_service.telemetry.evaluation_event import EvaluationEvent, typed
 from helpers.service import NOON
 from helpers.service_table import REGION
 
@@ -19,12 +19,15 @@ MOST_BYTES = 1_048_576  # of one PutLogEvents; CloudWatch counts 26 beside the t
 OVERHEAD = 26
 
 
-def event(entity: str = "anna", size: int = 0, letter: str = "x") -> EvaluationEvent:
-    """Return an event of an entity; its line has `size` bytes, if any."""
-    small = EvaluationEvent(NOON, "upsell", "on", entity, lambda: {"filler": {"s": ""}}, "DEFAULT")
-    filler = letter * ((size - len(small.line(ARN))) // len(json.dumps(letter)[1:-1]))
-    filler += "x" * (size - len(small.line(ARN)) - len(json.dumps(filler)[1:-1]))
-    return EvaluationEvent(NOON, "upsell", "on", entity, lambda: {"filler": {"s": filler}}, "DEFAULT")
+def event(size: int = 0, letter: str = "x") -> EvaluationEvent:
+    """Return an event whose line has `size` bytes, if that many are enough."""
+
+    def filled(text: str) -> EvaluationEvent:
+        return EvaluationEvent(NOON, "upsell", "on", "anna", lambda: typed({"filler": text}), "DEFAULT")
+
+    room = size - len(filled("").line(ARN, MOST_BYTES) or "")
+    filler = letter * (room // len(json.dumps(letter)[1:-1]))
+    return filled(filler + "x" * (room - len(json.dumps(filler)[1:-1])))
 
 
 @pytest.fixture
@@ -148,7 +151,7 @@ def test_no_line_is_made_for_a_log_group_that_gets_none(logs: Stubber, deliverie
     logs.add_client_error("put_log_events", "AccessDeniedException")
     send(deliveries, event())
 
-    def attributes() -> dict[str, Any]:
+    def attributes() -> Iterator[str]:
         raise AssertionError("nobody gets this event")
 
     unmade = EvaluationEvent(NOON, "upsell", "on", "anna", attributes, "DEFAULT")

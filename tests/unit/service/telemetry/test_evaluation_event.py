@@ -1,6 +1,7 @@
 """The text of an evaluation event, at any nesting."""
 
 import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidently_service.evaluation.context import parse_context
-from evidently_service.telemetry.evaluation_event import EvaluationEvent, json_text, typed
+from evidently_service.telemetry.evaluation_event import EvaluationEvent, typed, untyped
 
 DEEP = 10_000  # ten times as deep as Python recurses
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -39,38 +40,54 @@ def plainly_typed(value: Any) -> Any:
     return {"null": True}
 
 
+def event(attributes: Callable[[], Iterator[str]], **more: str) -> EvaluationEvent:
+    return EvaluationEvent(1, "upsell", "on", "anna", attributes, "DEFAULT", **more)
+
+
 @settings(max_examples=25)
 @given(VALUES)
 def test_the_text_is_that_of_the_json_module(value: Any) -> None:
-    assert json_text(value) == json.dumps(value)
+    assert "".join(untyped(value)) == json.dumps(value)
 
 
 @settings(max_examples=25)
 @given(st.dictionaries(st.text(), VALUES))
 def test_each_value_of_a_context_is_typed(context: dict[str, Any]) -> None:
-    assert typed(parse_context(json.dumps(context))) == plainly_typed(context)["m"]
+    text = "".join(typed(parse_context(json.dumps(context))))
+    assert text == json.dumps(plainly_typed(context)["m"])
 
 
-def test_a_value_of_any_depth_has_a_typed_form_and_a_text() -> None:
-    text = json_text(typed({"deep": nested("end")}))
-    assert text.startswith('{"deep": {"m": {"in": {"l": [{"m": {"in": {"l": [')
-    assert text.count('{"s": "end"}') == 1
-    assert len(text) == len('{"deep": {"s": "end"}}') + DEEP * len('{"m": {"in": {"l": []}}}')
+@pytest.mark.parametrize(
+    ("write", "level", "end"), [(typed, '{"m": {"in": {"l": []}}}', '{"s": "end"}'), (untyped, '{"in": []}', '"end"')]
+)
+def test_a_value_of_any_depth_has_a_text(write: Callable[[Any], Iterator[str]], level: str, end: str) -> None:
+    text = "".join(write({"deep": nested("end")}))
+    assert (text.count(end), len(text)) == (1, len(f'{{"deep": {end}}}') + DEEP * len(level))
 
 
-def test_attributes_are_made_for_a_line_only() -> None:
-    made = []
+def test_a_line_is_made_no_further_than_its_limit() -> None:
+    pieces = 0
 
-    def attributes() -> dict[str, Any]:
-        made.append(1)
-        return {"browser": {"s": "Chrome"}}
+    def attributes() -> Iterator[str]:
+        nonlocal pieces
+        for piece in typed({"many": [True] * 100_000}):
+            pieces += 1
+            yield piece
 
-    event = EvaluationEvent(1, "upsell", "on", "anna", attributes, "DEFAULT")
-    assert made == []
-    assert json.loads(event.line("arn"))["entity_attributes"] == {"browser": {"s": "Chrome"}}
+    assert event(attributes).line("arn", 1_000) is None
+    assert pieces < 200
 
 
-@pytest.mark.parametrize(("experiment", "shown"), [("e", {"experiment": "e"}), (None, {})])
-def test_an_absent_experiment_is_not_in_the_line(experiment: str | None, shown: dict[str, str]) -> None:
-    event = EvaluationEvent(1, "upsell", "on", "anna", dict, "DEFAULT", experiment)
-    assert {name: value for name, value in json.loads(event.line("arn")).items() if name == "experiment"} == shown
+@pytest.mark.parametrize("less", [0, 1])
+def test_the_limit_is_exact(less: int) -> None:
+    small = event(lambda: typed({"browser": "é"}), experiment="e")
+    line = small.line("arn", 10_000)
+    assert line is not None
+    assert small.line("arn", len(line) - less) == (None if less else line)
+
+
+def test_a_line_is_json_without_absent_members() -> None:
+    line = event(lambda: typed({"browser": "Chrome"}), treatment="t").line("arn", 10_000)
+    found = json.loads(line or "")
+    assert (found["entity_attributes"], found["treatment"]) == ({"browser": {"s": "Chrome"}}, "t")
+    assert "experiment" not in found

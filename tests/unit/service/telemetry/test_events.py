@@ -126,6 +126,17 @@ def test_evaluations_of_clients_are_delivered_and_counted(
     assert [line["Reason"] for line in counted(service, "Evaluations")] == ["EXPERIMENT_RULE_MATCH"] * 2
 
 
+def test_an_experiment_that_is_no_name_is_not_delivered(
+    delivering: Callable[..., tuple[Service, str]], cloudwatch_logs: "CloudWatchLogsClient"
+) -> None:
+    service, group = delivering()
+    data = {**BROWSER, "details": {"experiment": [["e"]], "treatment": 1, "salt": "s"}}
+    event = {"timestamp": 1, "type": "aws.evidently.evaluation", "data": json.dumps(data)}
+    assert service.client().put_project_events(project="petfood", events=[event])["failedEventCount"] == 0
+    (line,) = delivered(cloudwatch_logs, group)
+    assert (line["feature"], {"experiment", "treatment"} & set(line)) == ("upsell", set())
+
+
 def test_a_custom_event_is_accepted_and_stored_nowhere(
     delivering: Callable[..., tuple[Service, str]], cloudwatch_logs: "CloudWatchLogsClient"
 ) -> None:
