@@ -5,6 +5,7 @@ before the JSON parser's, and only up to the size that can be delivered.
 """
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -118,6 +119,8 @@ def _untyped(value: Any) -> tuple[str, _Children, str]:
             return "{", _members(value), "}"
         case list():
             return "[", _items(value), "]"
+        case float() if not math.isfinite(value):
+            return "null", iter(()), ""  # 1e400 is JSON, and Python's Infinity is not
         case _:
             return json.dumps(value), iter(()), ""
 

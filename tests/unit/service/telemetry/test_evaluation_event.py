@@ -50,6 +50,10 @@ def test_the_text_is_that_of_the_json_module(value: Any) -> None:
     assert "".join(untyped(value)) == json.dumps(value)
 
 
+def test_a_number_that_is_too_large_for_json_is_null() -> None:
+    assert "".join(untyped(json.loads('{"a": [1e400, -1e400, 1e300]}'))) == '{"a": [null, null, 1e+300]}'
+
+
 @settings(max_examples=25)
 @given(st.dictionaries(st.text(), VALUES))
 def test_each_value_of_a_context_is_typed(context: dict[str, Any]) -> None:
