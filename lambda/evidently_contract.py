@@ -37,6 +37,10 @@ SIGNING_NAME_EXECUTE_API: Final = "execute-api"  # EvidentlyService
 ENV_TABLE_NAME: Final = "CDK_EVIDENTLY_TABLE_NAME"
 ENV_QUOTAS: Final = "CDK_EVIDENTLY_QUOTAS"  # JSON object, quota to limit; absent: the defaults
 ENV_DATA_DELIVERY: Final = "CDK_EVIDENTLY_DATA_DELIVERY"  # JSON list of log groups; absent: none
+ENV_METRICS: Final = "CDK_EVIDENTLY_METRICS"  # which metrics evaluations have; absent: full
+METRICS_OFF: Final = "off"
+METRICS_PER_FEATURE: Final = "per-feature"
+METRICS_FULL: Final = "full"
 
 # In seconds. A function's timeout is the largest `timeout` of its resources plus the margin.
 DEFAULT_TIMEOUT_SECONDS: Final = 120

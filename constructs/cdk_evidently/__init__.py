@@ -11,7 +11,7 @@ errors.py         every error that is raised at synth
 
 from cdk_evidently._common.assets import models_path, signing_path
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
-from cdk_evidently._common.metrics import ProviderMetrics, ServiceMetrics
+from cdk_evidently._common.metrics import EvaluationMetrics, ProviderMetrics, ServiceMetrics
 from cdk_evidently._managed.feature import EvaluationStrategy, Feature, IFeature
 from cdk_evidently._managed.launch import ILaunch, Launch
 from cdk_evidently._managed.project import IProject, Project
@@ -35,6 +35,7 @@ from cdk_evidently.errors import (
 __all__ = [
     "ConflictingSettingsError",
     "DuplicateLaunchError",
+    "EvaluationMetrics",
     "EvaluationStrategy",
     "EvidentlyEndpoint",
     "EvidentlyError",

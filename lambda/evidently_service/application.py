@@ -40,6 +40,7 @@ from evidently_service.protocol.validation import read_input
 from evidently_service.storage import contention
 from evidently_service.storage.store import Store
 from evidently_service.telemetry.deliveries import Deliveries
+from evidently_service.telemetry.metrics import EvaluationMetrics
 
 _ERROR_TYPE_HEADER = "x-amzn-errortype"
 _REQUEST_ID_HEADER = "x-amzn-requestid"
@@ -68,6 +69,7 @@ class Application:
         jitter: returns a random number from 0 to 1.
         quotas: the limits of this deployment.
         deliveries: delivers evaluation events.
+        evaluations: the metrics of evaluations.
         write: writes a line to the log, from which CloudWatch also reads metrics.
 
     """
@@ -78,6 +80,7 @@ class Application:
     jitter: Callable[[], float]
     quotas: Quotas
     deliveries: Deliveries
+    evaluations: EvaluationMetrics
     write: Callable[[str], object] = print
 
     def respond(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -118,6 +121,7 @@ class Application:
             store=self.store,
             quotas=self.quotas,
             deliveries=self.deliveries,
+            evaluations=self.evaluations,
             write=self.write,
         )
 

@@ -20,6 +20,7 @@ from evidently_service.application import Application, LambdaContext
 from evidently_service.domain.quotas import Quotas
 from evidently_service.storage.store import Store
 from evidently_service.telemetry.deliveries import Deliveries
+from evidently_service.telemetry.metrics import Detail, EvaluationMetrics
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -51,6 +52,7 @@ def _application() -> Application:
             client=_logs,
             stream=f"evaluations/{uuid4()}",
         ),
+        evaluations=EvaluationMetrics(Detail(os.environ.get(contract.ENV_METRICS, contract.METRICS_FULL))),
     )
 
 

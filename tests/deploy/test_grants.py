@@ -49,6 +49,7 @@ READ_IN_PROJECT: Calls = {
     "get_feature": {"feature": "absent"},
     "list_features": {},
     "list_launches": {},
+    "list_experiments": {},
 }
 READ_LAUNCH: Calls = {"get_launch": {}}
 READ_OUTSIDE: Calls = {

@@ -89,7 +89,7 @@ def test_each_error_has_the_class_and_the_code_of_the_model(run: Any) -> None:
         ("update_project_data_delivery", *invalid),
         ("create_feature", *invalid),
         ("create_segment", *invalid),
-        ("list_experiments", *invalid),
+        ("get_experiment", *invalid),
         ("start_launch", *conflict),
         ("get_project", *absent),
     ]

@@ -158,6 +158,7 @@ def run(call: Recorder) -> dict[str, Any]:
     call.pages("list_launches", project=PROJECT)
     call.pages("list_launches", project=PROJECT, status="RUNNING")
     call.pages("list_features", project=PROJECT)
+    call.pages("list_experiments", project=PROJECT)
     call.pages("list_segment_references", segment=SEGMENT, type="LAUNCH")
     call.pages("list_projects")
     call.pages("list_segments")
@@ -189,7 +190,7 @@ def mistakes(call: Recorder) -> None:
     call("update_project_data_delivery", project=PROJECT, s3Destination={"bucket": "a-bucket"})
     call("create_feature", project=PROJECT, name="a feature", variations=VARIATIONS)
     call("create_segment", name="broken", pattern="{")
-    call("list_experiments", project=PROJECT)
+    call("get_experiment", project=PROJECT, experiment="none")
     call("batch_evaluate_feature", project=PROJECT, requests=[{"feature": "none", "entityId": "anna"}])
 
 

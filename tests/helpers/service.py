@@ -8,6 +8,7 @@ from evidently_service.application import Application
 from evidently_service.domain.quotas import Quotas
 from evidently_service.storage.store import Store
 from evidently_service.telemetry.deliveries import Deliveries
+from evidently_service.telemetry.metrics import EvaluationMetrics
 from helpers.evidently_api import ACCOUNT, REGION, api_event, evidently_client, lambda_context
 from helpers.shared_client import SharedClient
 
@@ -47,6 +48,7 @@ class Service:
         self.pauses: list[float] = []
         self.lines: list[str] = []
         self.deliveries = deliveries or Deliveries(frozenset(), client=_no_logs, stream="test")
+        self.evaluations = EvaluationMetrics()
 
     def handler(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Serve an event, as Lambda's handler does."""
@@ -57,6 +59,7 @@ class Service:
             jitter=lambda: 1.0,
             quotas=self.quotas,
             deliveries=self.deliveries,
+            evaluations=self.evaluations,
             write=self.lines.append,
         )
         return application.respond(event, context)

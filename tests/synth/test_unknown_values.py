@@ -32,7 +32,7 @@ Kind = Callable[[Stack], Any]
 _NO_VALUES: Final = """
     scope construct_id constructs stack endpoint provider vpc vpc_subnets security_groups role table function grantee
     log_retention log_removal_policy removal_policy on_delete evaluation_strategy period statistic quotas throttle
-    triggers variations groups steps overrides metric_monitors dependencies
+    metrics triggers variations groups steps overrides metric_monitors dependencies
 """
 # What others make for the caller, or call.
 _MADE: Final = (

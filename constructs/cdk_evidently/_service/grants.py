@@ -17,7 +17,8 @@ _ANY: Final = "*"
 _EVALUATE: Final = {"BatchEvaluateFeature", "EvaluateFeature", "PutProjectEvents"}
 _START: Final = {"GetLaunch", "StartLaunch", "StopLaunch"}
 _READ: Final = ("Get", "List", "TestSegmentPattern")
-_NOT_OFFERED: Final = "Experiment"  # the service has no operations for experiments
+_EXPERIMENT: Final = "Experiment"  # the service has none: it lists none, and refuses the other operations
+_LIST_EXPERIMENTS: Final = "ListExperiments"
 
 
 class ServiceGrants:
@@ -150,7 +151,7 @@ class _GrantScope:
 
 
 def _offered() -> list[Route]:
-    return [route for route in routes() if _NOT_OFFERED not in route.operation]
+    return [it for it in routes() if _EXPERIMENT not in it.operation or it.operation == _LIST_EXPERIMENTS]
 
 
 def _grant_scope(project: ProjectLike | None, launch: LaunchLike | None, prefix: str) -> _GrantScope:

@@ -44,7 +44,7 @@ class ImportedService(Construct):
         self.api_id = api_id
         self.endpoint = service_endpoint(Stack.of(self), api_id, region)
         self.grants = ServiceGrants(Stack.of(self), self.endpoint)
-        self.metrics = ServiceMetrics(region)
+        self.metrics = ServiceMetrics(region, None)
 
     def connect(self, function: lambda_.Function) -> None:
         """Set up a Python function to call the service."""

@@ -21,7 +21,7 @@ from cdk_evidently._common.assets import handler_code
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.log_groups import delivery_groups, delivery_statement
-from cdk_evidently._common.metrics import ServiceMetrics
+from cdk_evidently._common.metrics import EvaluationMetrics, ServiceMetrics
 from cdk_evidently._service.access_log import AccessLog
 from cdk_evidently._service.connect import connect
 from cdk_evidently._service.endpoint import STAGE, check_gateway_url, service_endpoint
@@ -32,6 +32,7 @@ from cdk_evidently._service.role import service_role
 from cdk_evidently.errors import ConflictingSettingsError
 
 _TIMEOUT: Final = Duration.seconds(29)  # API Gateway times out after 30
+_METRICS_WAY_OUT: Final = "Give EvaluationMetrics.OFF, PER_FEATURE or FULL"
 _THROTTLE: Final = apigatewayv2.ThrottleSettings(rate_limit=1000, burst_limit=1000)
 
 
@@ -66,11 +67,12 @@ class EvidentlyService(Construct):
         quotas: the limits of the service, by default AWS's.
         throttle: the requests per second and their burst above which API Gateway responds with 429, for all callers and
             operations together; by default 1000 of each, AWS's rate of EvaluateFeature in its largest regions.
+        metrics: which metrics CloudWatch keeps, and bills, of evaluations; by default by variation and reason.
 
     Raises:
         InvalidArgumentError: `gateway_url` has no `{api_id}` or is neither https nor loopback, `quotas` is not a
-            Quotas, `data_delivery` is not a list of log groups, or the table, the role or a log group is of another
-            account or Region.
+            Quotas, `metrics` is not an EvaluationMetrics, `data_delivery` is not a list of log groups, or the table,
+            the role or a log group is of another account or Region.
         ConflictingSettingsError: both `table` and `removal_policy`.
 
     """
@@ -98,6 +100,7 @@ class EvidentlyService(Construct):
         role: iam.IRole | None = None,
         quotas: Quotas | None = None,
         throttle: apigatewayv2.ThrottleSettings | None = None,
+        metrics: EvaluationMetrics = EvaluationMetrics.FULL,
     ) -> None:
         if gateway_url is not None:
             check_gateway_url(gateway_url)
@@ -108,12 +111,14 @@ class EvidentlyService(Construct):
             )
             raise ConflictingSettingsError(message)
         delivery = delivery_groups(data_delivery)
+        of_kind("metrics", metrics, EvaluationMetrics, _METRICS_WAY_OUT)
         own = Stack.of(scope)
         check_given(own, "table", table)
         check_given(own, "role", role, has_region=False)
         for each in data_delivery:
             check_given(own, "data_delivery", each)
         super().__init__(scope, construct_id)
+        self._evaluations = metrics
         self.table = table or _own_table(self, removal_policy or RemovalPolicy.RETAIN)
         self.log_group = own_log_group(self, "Logs", log_retention, log_removal_policy)
         self.access_log_group = own_log_group(self, "AccessLogs", log_retention, log_removal_policy)
@@ -124,6 +129,8 @@ class EvidentlyService(Construct):
             environment[contract.ENV_DATA_DELIVERY] = Stack.of(self).to_json_string(delivery)
         if quotas is not None and (changed := of_kind("quotas", quotas, Quotas, "Give Quotas(…)").differing(self)):
             environment[contract.ENV_QUOTAS] = changed
+        if metrics is not EvaluationMetrics.FULL:
+            environment[contract.ENV_METRICS] = metrics.value
         self.function = lean_function(
             self,
             "Function",
@@ -182,7 +189,7 @@ class EvidentlyService(Construct):
     @property
     def metrics(self) -> ServiceMetrics:
         """Metrics of the service, for alarms and dashboards."""
-        return ServiceMetrics(self.endpoint.region)
+        return ServiceMetrics(self.endpoint.region, self._evaluations)
 
     def connect(self, function: lambda_.Function) -> None:
         """Set up a Python function to evaluate features with a plain `boto3.client("evidently")`.

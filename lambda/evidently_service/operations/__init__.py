@@ -8,7 +8,17 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from evidently_service.domain.ownership import Action
-from evidently_service.operations import evaluation, events, features, launch_runs, launches, projects, segments, tags
+from evidently_service.operations import (
+    evaluation,
+    events,
+    experiments,
+    features,
+    launch_runs,
+    launches,
+    projects,
+    segments,
+    tags,
+)
 from evidently_service.operations.call import Call
 from evidently_service.operations.result import Result
 
@@ -33,6 +43,7 @@ OFFERED: Final[Mapping[str, Operation]] = {
     "DeleteLaunch": launches.delete_launch,
     "StartLaunch": launch_runs.start_launch,
     "StopLaunch": launch_runs.stop_launch,
+    "ListExperiments": experiments.list_experiments,
     "CreateSegment": segments.create_segment,
     "GetSegment": segments.get_segment,
     "ListSegments": segments.list_segments,

@@ -11,6 +11,7 @@ from evidently_service.domain.quotas import Quotas
 from evidently_service.domain.resources import Kind
 from evidently_service.storage.store import Store
 from evidently_service.telemetry.deliveries import Deliveries
+from evidently_service.telemetry.metrics import EvaluationMetrics
 
 _MILLISECONDS = 1000
 
@@ -29,6 +30,7 @@ class Call:
         store: the table.
         quotas: the quotas of this deployment.
         deliveries: delivers evaluation events.
+        evaluations: the metrics of evaluations.
         write: writes a line to the log.
 
     """
@@ -41,6 +43,7 @@ class Call:
     store: Store
     quotas: Quotas
     deliveries: Deliveries
+    evaluations: EvaluationMetrics
     write: Callable[[str], object]
 
     @property

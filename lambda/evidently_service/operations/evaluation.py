@@ -6,6 +6,7 @@ The only other read is the project's log group, which a sandbox keeps for a minu
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from evidently_service.documents import segments as documents
@@ -17,10 +18,9 @@ from evidently_service.evaluation.evaluate import Evaluation, Plan
 from evidently_service.evaluation.plans import plan_of
 from evidently_service.operations import lists
 from evidently_service.operations.call import Call
-from evidently_service.operations.events import send_events
+from evidently_service.operations.events import count, send_events
 from evidently_service.storage import items, keys
-from evidently_service.telemetry import metrics
-from evidently_service.telemetry.deliveries import EvaluationEvent, typed
+from evidently_service.telemetry.evaluation_event import EvaluationEvent, typed
 
 
 def evaluate_feature(call: Call) -> Mapping[str, Any]:
@@ -80,7 +80,7 @@ class _Evaluated:
     @classmethod
     def of(cls, call: Call, plan: Plan, feature: str, entity: str, context: Mapping[str, Any]) -> "_Evaluated":
         found = plan.evaluate(entity, context, call.now)
-        call.write(metrics.evaluation(call.now, call.project, feature, found.variation, found.reason))
+        count(call, feature, found.variation, found.reason)
         return cls(feature, entity, context, found)
 
     def members(self) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class _Evaluated:
         }
 
     def event(self, now: int) -> EvaluationEvent:
-        attributes, reason = typed(self.context), self.found.reason.value
+        attributes, reason = partial(typed, self.context), self.found.reason.value
         return EvaluationEvent(now, self.feature, self.found.variation, self.entity, attributes, reason)
 
 

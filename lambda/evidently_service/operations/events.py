@@ -1,20 +1,25 @@
 """Evaluation events: of this service's evaluations, and those that clients send with PutProjectEvents."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from evidently_service.domain.errors import NotFoundError, Problem, ServiceError
 from evidently_service.domain.resources import Kind
+from evidently_service.evaluation.evaluate import Reason
 from evidently_service.operations.call import Call
 from evidently_service.protocol import strict_json
 from evidently_service.protocol.api_model import largest
 from evidently_service.protocol.validation import problems_of
 from evidently_service.storage import items, keys
 from evidently_service.telemetry import metrics
-from evidently_service.telemetry.deliveries import EvaluationEvent
+from evidently_service.telemetry.evaluation_event import EvaluationEvent, untyped
+from evidently_service.telemetry.metrics import Detail
 
 _EVALUATION = "aws.evidently.evaluation"
+_REASONS = frozenset([*Reason, "EXPERIMENT_RULE_MATCH"])  # the last of clients that evaluate experiments elsewhere
 # The required members of an evaluation's data, each with the model's shape of such a string.
 _MEMBERS = {"feature": "FeatureName", "variation": "VariationName", "entityId": "EntityId", "type": "RuleType"}
 
@@ -39,10 +44,18 @@ def put_project_events(call: Call) -> Mapping[str, Any]:
         elif given["type"] == _EVALUATION:
             evaluations.append(_evaluation(given["timestamp"], data))
         results.append(result)
-    for event in evaluations:
-        call.write(metrics.evaluation(call.now, call.project, event.feature, event.variation, event.reason))
+    if call.evaluations.detail is not Detail.OFF:
+        # First all look-ups, then the lines: a client sends everything again if the table does not respond.
+        for event in [each for each in evaluations if _is_known(call, each)]:
+            count(call, event.feature, event.variation, event.reason)
     send_events(call, evaluations)
     return {"failedEventCount": sum("errorCode" in result for result in results), "eventResults": results}
+
+
+def count(call: Call, feature: str, variation: str, reason: str) -> None:
+    """Count an evaluation, of a feature and a variation that exist."""
+    if call.evaluations.detail is not Detail.OFF:
+        call.write(call.evaluations.line(call.now, call.project, feature, variation, reason))
 
 
 def send_events(call: Call, events: Iterable[EvaluationEvent]) -> None:
@@ -55,14 +68,28 @@ def send_events(call: Call, events: Iterable[EvaluationEvent]) -> None:
     try:
         group = deliveries.target(call.project, call.now, lambda: _log_group(call))
     except ServiceError as error:
-        failure: str | None = type(error).__name__
+        failed = Counter({type(error).__name__: len(sent)})
     else:
         if group is None:
             return
-        arn = call.arns.project(call.project)
-        failure = deliveries.send(group, [event.line(arn) for event in sent], call.now)
-    if failure is not None:
-        call.write(metrics.failed_deliveries(call.now, call.project, len(sent), failure))
+        failed = deliveries.send(group, sent, call.arns.project(call.project), call.now)
+    for reason, lost in failed.items():
+        call.write(metrics.failed_deliveries(call.now, call.project, lost, reason))
+
+
+def _is_known(call: Call, event: EvaluationEvent) -> bool:
+    """Whether feature, variation and reason of a client's event exist: each other value would be a metric to pay for.
+
+    This reads each feature at most once a minute, so one request at most fifty, as many as it may have events.
+    """
+
+    def read() -> frozenset[str]:
+        item = call.store.read(keys.feature_key(call.project, event.feature))
+        return frozenset(items.feature_from(item).variations if item else ())
+
+    # Neither name has a slash.
+    key = f"{call.project}/{event.feature}"
+    return event.reason in _REASONS and event.variation in call.evaluations.variations.get(key, call.now, read)
 
 
 def _log_group(call: Call) -> str | None:
@@ -89,13 +116,14 @@ def _problems(data: Any, *, is_evaluation: bool) -> list[Problem]:
 
 def _evaluation(time: int, data: Mapping[str, Any]) -> EvaluationEvent:
     details = data.get("details", {})
-    experiment, treatment = (details.get(name) for name in ("experiment", "treatment"))
+    named = (details.get(name) for name in ("experiment", "treatment"))
+    experiment, treatment = (name if isinstance(name, str) else None for name in named)
     return EvaluationEvent(
         time=time,
         feature=data["feature"],
         variation=data["variation"],
         entity=data["entityId"],
-        attributes=data.get("entityAttributes", {}),
+        attributes=partial(untyped, data.get("entityAttributes", {})),
         reason=data["type"],
         experiment=experiment,
         treatment=treatment,

@@ -90,6 +90,17 @@ def page(call: Call, listing: Listing) -> tuple[list[Item], str | None]:
     return found, _token(last, listing) if last is not None else None
 
 
+def refuse_token(call: Call) -> None:
+    """Refuse a token for a list that is always empty: such a list never gave one out.
+
+    Raises:
+        ValidationError: the request has a token.
+
+    """
+    if "nextToken" in call.given:
+        raise _no_token()
+
+
 def _token(position: str, listing: Listing) -> str:
     return base64.urlsafe_b64encode(json.dumps([listing.identity, position]).encode()).decode()
 
@@ -101,5 +112,9 @@ def _position(token: str, listing: Listing) -> str:
                 return position
     except (binascii.Error, ValueError, RecursionError):
         pass
+    raise _no_token()
+
+
+def _no_token() -> ValidationError:
     rule = "is not a token of this list; use the previous response's token with the same arguments, or omit it"
-    raise ValidationError.of([Problem("nextToken", rule)])
+    return ValidationError.of([Problem("nextToken", rule)])

@@ -54,6 +54,7 @@ def list_segments(call: Call) -> Mapping[str, Any]:
 def list_segment_references(call: Call) -> Mapping[str, Any]:
     """ListSegmentReferences: empty for EXPERIMENT, as this API has no experiments."""
     if call.given["type"] == "EXPERIMENT":
+        lists.refuse_token(call)
         _require(call)
         return {"referencedBy": []}
     found, token = lists.page(call, lists.references(_name(call)))

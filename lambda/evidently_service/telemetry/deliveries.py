@@ -1,92 +1,31 @@
-"""Delivery of evaluation events to a project's log group, in AWS's format.
+"""Delivery of evaluation events to a project's log group.
 
-A failed delivery never fails the evaluation. It takes a few seconds at most, a metric counts it, and for five seconds
-the sandbox tries no other: an unavailable log group must not slow down every evaluation.
-
-Format: CloudWatch user guide, "Project data storage" of Evidently.
+A failed delivery never fails the evaluation, and is nobody else's loss. It takes a few seconds at most, a metric counts
+it, and for five seconds the sandbox does not try that log group: it must not slow down every evaluation.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from evidently_service.evaluation.context import Number
+from evidently_service.telemetry.evaluation_event import EvaluationEvent
+from evidently_service.telemetry.remembered import Remembered
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
-_REMEMBERED_MILLISECONDS: Final = 60_000
 _REST_MILLISECONDS: Final = 5_000
-# Limits of one PutLogEvents: CloudWatch counts 26 bytes for an event beside its text.
+# Limits of one PutLogEvents: CloudWatch counts 26 bytes for an event beside its text. The others are out of reach: a
+# request has at most 50 events, and all are sent with the time of the request.
 _MOST_BYTES: Final = 1_048_576
 _EVENT_OVERHEAD_BYTES: Final = 26
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationEvent:
-    """An evaluation, by this service or by a client.
-
-    Args:
-        time: in milliseconds since 1970.
-        feature: the feature's name.
-        variation: the variation's name.
-        entity: the entity's id.
-        attributes: the evaluation context in AWS's typed form, such as `{"browser": {"s": "Chrome"}}`.
-        reason: the rule that decided.
-        experiment: the experiment's name, for a client that evaluated one elsewhere.
-        treatment: the treatment's name, likewise.
-
-    """
-
-    time: int
-    feature: str
-    variation: str
-    entity: str
-    attributes: Mapping[str, Any]
-    reason: str
-    experiment: str | None = None
-    treatment: str | None = None
-
-    def line(self, project_arn: str) -> str:
-        """Return the event's JSON text, in AWS's format."""
-        line = {
-            "event_timestamp": self.time,
-            "event_type": "evaluation",
-            "version": "1.0.0",
-            "project_arn": project_arn,
-            "feature": self.feature,
-            "variation": self.variation,
-            "entity_id": self.entity,
-            "entity_attributes": self.attributes,
-            "evaluation_type": self.reason,
-            "treatment": self.treatment,
-            "experiment": self.experiment,
-        }
-        return json.dumps({name: value for name, value in line.items() if value is not None})
-
-
-def typed(context: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an evaluation context in typed form; AWS published the form of strings only, the others are our own."""
-    return {name: _typed(value) for name, value in context.items()}
-
-
-def _typed(value: Any) -> dict[str, Any]:
-    match value:
-        case str():
-            return {"s": value}
-        case bool():
-            return {"b": value}
-        case Number(text):
-            return {"n": text}
-        case list():
-            return {"l": [_typed(item) for item in value]}
-        case dict():
-            return {"m": typed(value)}
-        case _:
-            return {"null": True}
+_ALREADY_THERE: Final = "DataAlreadyAcceptedException"  # to a request that botocore repeated
+# Errors that are about the events of one call. Every other one is about the log group, the permission or CloudWatch.
+_OF_THE_EVENTS: Final = frozenset({"InvalidParameterException", "ParamValidationError"})
 
 
 @dataclass(slots=True)
@@ -103,58 +42,77 @@ class Deliveries:
     log_groups: frozenset[str]
     client: "Callable[[], CloudWatchLogsClient]"
     stream: str
-    _targets: dict[str, tuple[int, str | None]] = field(default_factory=dict)
-    _resting_until: int = 0
+    _targets: Remembered[str | None] = field(default_factory=Remembered)
+    _resting_until: dict[str, int] = field(default_factory=dict)
 
     def target(self, project: str, now: int, read: Callable[[], str | None]) -> str | None:
         """Return a project's log group, None without one; `read` reads the setting, at most once a minute."""
-        since, group = self._targets.get(project, (-_REMEMBERED_MILLISECONDS, None))
-        if not 0 <= now - since < _REMEMBERED_MILLISECONDS:
-            group = read()
-            self._targets[project] = (now, group)
-        return group
+        return self._targets.get(project, now, read)
 
     def forget(self, project: str) -> None:
         """Drop the project's setting, so that the next delivery reads it."""
-        self._targets.pop(project, None)
+        self._targets.forget(project)
 
-    def send(self, group: str, lines: Sequence[str], now: int) -> str | None:
-        """Put lines into a log group; return the code of the error, None after a success."""
+    def send(self, group: str, events: Sequence[EvaluationEvent], project_arn: str, now: int) -> Counter[str]:
+        """Put events into a log group; return how many did not get there, by reason."""
         if group not in self.log_groups:
-            return "LogGroupNotNamed"  # the project has it from an earlier deployment, which allowed it
-        if now < self._resting_until:
-            return "RestingAfterFailure"
-        try:
-            for batch in _batches(lines):
-                self._put(group, batch, now)
-        except (ClientError, BotoCoreError) as error:
-            self._resting_until = now + _REST_MILLISECONDS
-            return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-        return None
+            # The project has it from an earlier deployment, which allowed it.
+            return Counter(LogGroupNotNamed=len(events))
+        if self._is_resting(group, now):
+            return Counter(RestingAfterFailure=len(events))
+        made = (event.line(project_arn, _MOST_BYTES - _EVENT_OVERHEAD_BYTES) for event in events)
+        lines = [line for line in made if line is not None]
+        failed = Counter(EventTooLarge=len(events) - len(lines))
+        for batch in _batches(lines):
+            if self._is_resting(group, now):
+                failed["RestingAfterFailure"] += len(batch)
+            else:
+                failed += self._put(group, batch, now)
+        return +failed
 
-    def _put(self, group: str, lines: Sequence[str], now: int) -> None:
-        client = self.client()
-        request: Any = {
-            "logGroupName": group,
-            "logStreamName": self.stream,
-            "logEvents": [{"timestamp": now, "message": line} for line in lines],
-        }
+    def _is_resting(self, group: str, now: int) -> bool:
+        return now < self._resting_until.get(group, now)
+
+    def _put(self, group: str, batch: Sequence[str], now: int) -> Counter[str]:
         try:
-            client.put_log_events(**request)
+            return Counter(RejectedLogEvents=self._call(group, batch, now))
+        except (ClientError, BotoCoreError) as error:
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+            if code == _ALREADY_THERE:
+                return Counter()
+            if code not in _OF_THE_EVENTS:
+                self._resting_until[group] = now + _REST_MILLISECONDS
+            return Counter({code: len(batch)})
+
+    def _call(self, group: str, batch: Sequence[str], now: int) -> int:
+        """Put a batch into a log group; return how many of its events CloudWatch rejected."""
+        client = self.client()
+        stream: Any = {"logGroupName": group, "logStreamName": self.stream}
+        request = {**stream, "logEvents": [{"timestamp": now, "message": line} for line in batch]}
+        try:
+            response = client.put_log_events(**request)
         except client.exceptions.ResourceNotFoundException:
-            client.create_log_stream(logGroupName=group, logStreamName=self.stream)
-            client.put_log_events(**request)
+            with suppress(client.exceptions.ResourceAlreadyExistsException):  # botocore repeats a lost request
+                client.create_log_stream(**stream)
+            response = client.put_log_events(**request)
+        rejected = response.get("rejectedLogEventsInfo", {})
+        first = max(rejected.get("tooOldLogEventEndIndex", 0), rejected.get("expiredLogEventEndIndex", 0))
+        return len(batch) - max(0, rejected.get("tooNewLogEventStartIndex", len(batch)) - first)
+
+
+def _size(line: str) -> int:
+    # One byte for each character: a line is ASCII.
+    return len(line) + _EVENT_OVERHEAD_BYTES
 
 
 def _batches(lines: Sequence[str]) -> Iterator[list[str]]:
     batch: list[str] = []
     size = 0
     for line in lines:
-        more = len(line.encode()) + _EVENT_OVERHEAD_BYTES
-        if batch and size + more > _MOST_BYTES:
+        if batch and size + _size(line) > _MOST_BYTES:
             yield batch
             batch, size = [], 0
         batch.append(line)
-        size += more
+        size += _size(line)
     if batch:
         yield batch

@@ -2,10 +2,17 @@
 
 from typing import Any
 
+import pytest
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from cdk_evidently import EvidentlyService, ServiceMetrics
+from cdk_evidently import (
+    ConflictingSettingsError,
+    EvaluationMetrics,
+    EvidentlyService,
+    IEvidentlyService,
+    ServiceMetrics,
+)
 from helpers.synth import new_stack, only, resources, start_launch
 
 
@@ -61,3 +68,45 @@ def test_a_providers_metrics_are_those_of_its_function() -> None:
     assert [it.get("Statistic", it.get("ExtendedStatistic")) for it in found] == ["Sum", "p99"]
     function, _ = only(stack, "AWS::Lambda::Function")
     assert [it["Dimensions"] for it in found] == [[{"Name": "FunctionName", "Value": {"Ref": function}}]] * 2
+
+
+FEATURE: dict[str, Any] = {"project": "petfood", "feature": "upsell"}
+RESULT = {"variation": "on", "reason": "DEFAULT"}
+
+
+def service_with(metrics: EvaluationMetrics | None) -> IEvidentlyService:
+    """A service with this setting; None for one that another app deploys."""
+    if metrics is None:
+        return EvidentlyService.from_api_id(new_stack(), "Evidently", "abc")
+    return EvidentlyService(new_stack(), "Evidently", metrics=metrics)
+
+
+@pytest.mark.parametrize("metrics", [EvaluationMetrics.PER_FEATURE, None])
+def test_evaluations_of_a_feature_have_no_variation_where_they_are_counted_per_feature(
+    metrics: EvaluationMetrics | None,
+) -> None:
+    found = service_with(metrics).metrics.evaluations(**FEATURE)
+    assert (found.metric_name, found.dimensions) == ("Evaluations", {"Project": "petfood", "Feature": "upsell"})
+
+
+@pytest.mark.parametrize(
+    ("metrics", "arguments", "sentence"),
+    [
+        (EvaluationMetrics.OFF, FEATURE, "metrics is EvaluationMetrics.OFF: .* Give PER_FEATURE or FULL"),
+        (EvaluationMetrics.OFF, {**FEATURE, **RESULT}, "metrics is EvaluationMetrics.OFF"),
+        (EvaluationMetrics.PER_FEATURE, {**FEATURE, **RESULT}, "variation is 'on' .* Leave out variation and reason"),
+        (EvaluationMetrics.FULL, FEATURE, "variation is None .* Give variation and reason"),
+        (EvaluationMetrics.FULL, {**FEATURE, "variation": "on"}, "variation is 'on' and reason is None"),
+        (None, {**FEATURE, "reason": "DEFAULT"}, "variation is None and reason is 'DEFAULT'"),
+    ],
+)
+def test_a_metric_that_would_never_have_a_value_is_an_error(
+    metrics: EvaluationMetrics | None, arguments: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ConflictingSettingsError, match=sentence):
+        service_with(metrics).metrics.evaluations(**arguments)
+
+
+@pytest.mark.parametrize("metrics", list(EvaluationMetrics))
+def test_failed_deliveries_are_counted_with_every_setting(metrics: EvaluationMetrics) -> None:
+    assert service_with(metrics).metrics.failed_deliveries().metric_name == "FailedDeliveries"

@@ -16,6 +16,7 @@ from cdk_evidently import (
     ServiceGrants,
 )
 from cdk_evidently._common.api_model import routes
+from evidently_service.operations import OFFERED as SERVICE_OPERATIONS
 from helpers.synth import flat, new_stack, only
 
 PREFIX = "arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:abc/$default/"
@@ -117,11 +118,11 @@ def test_a_grant_for_a_launch_allows_the_routes_of_that_launch_only(
 
 
 READING = {
-    "GetFeature", "GetLaunch", "GetProject", "GetSegment", "ListFeatures", "ListLaunches", "ListProjects",
-    "ListSegmentReferences", "ListSegments", "ListTagsForResource", "TestSegmentPattern",
+    "GetFeature", "GetLaunch", "GetProject", "GetSegment", "ListExperiments", "ListFeatures", "ListLaunches",
+    "ListProjects", "ListSegmentReferences", "ListSegments", "ListTagsForResource", "TestSegmentPattern",
 }  # fmt: skip
 EVALUATING = {"BatchEvaluateFeature", "EvaluateFeature", "PutProjectEvents"}
-OFFERED = {it.operation: f"{it.method}{it.uri}" for it in routes() if "Experiment" not in it.operation}
+OFFERED = {it.operation: f"{it.method}{it.uri}" for it in routes() if it.operation in SERVICE_OPERATIONS}
 
 
 @pytest.mark.parametrize(

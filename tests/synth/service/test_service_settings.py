@@ -9,9 +9,10 @@ from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_logs as logs
 
 import evidently_contract as contract
-from cdk_evidently import EvidentlyService, InvalidArgumentError, Quotas
+from cdk_evidently import EvaluationMetrics, EvidentlyService, InvalidArgumentError, Quotas
 from cdk_evidently._cdk.linters import printed
 from evidently_service.domain.quotas import Quotas as ServiceQuotas
+from evidently_service.telemetry.metrics import Detail
 from helpers.synth import new_stack, only
 
 
@@ -70,6 +71,22 @@ def test_a_quota_is_a_number_of_at_least_one(wrong: Any) -> None:
 def test_quotas_of_another_type_are_an_error() -> None:
     with pytest.raises(InvalidArgumentError, match=r"has to be a Quotas\. Give Quotas"):
         environment(quotas={"segments": 7})
+
+
+@pytest.mark.parametrize("metrics", [EvaluationMetrics.OFF, EvaluationMetrics.PER_FEATURE])
+def test_the_function_counts_evaluations_as_the_service_says(metrics: EvaluationMetrics) -> None:
+    assert Detail(environment(metrics=metrics)[contract.ENV_METRICS]).name == metrics.name
+
+
+@pytest.mark.parametrize("settings", [{}, {"metrics": EvaluationMetrics.FULL}])
+def test_full_metrics_are_the_default_and_not_in_the_environment(settings: dict[str, Any]) -> None:
+    assert environment(**settings).keys() == {contract.ENV_TABLE_NAME}
+
+
+@pytest.mark.parametrize("wrong", ["off", False, None, 1])
+def test_metrics_of_another_kind_are_an_error(wrong: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"metrics is .*, and has to be an EvaluationMetrics\. Give Eval"):
+        environment(metrics=wrong)
 
 
 @pytest.mark.parametrize(

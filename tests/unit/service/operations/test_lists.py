@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers.service import ON_AND_OFF, Service
+from helpers.service import ON_AND_OFF, PROJECT_ARN, Service
 
 NAMES = ["A", "a", "a-b", "a.b", "a_b", "b1", "b10", "b2"]
 OVERRIDE = {"segment": "norway", "evaluationOrder": 1, "weights": {"all": 100_000}}
@@ -131,11 +131,28 @@ def test_no_experiment_refers_to_a_segment(service: Service) -> None:
     assert service.client().list_segment_references(segment="norway", type="EXPERIMENT")["referencedBy"] == []
 
 
+@pytest.mark.parametrize("arguments", [{}, {"maxResults": 1}, {"status": "RUNNING"}])
+def test_a_project_has_no_experiments(service: Service, arguments: dict[str, Any]) -> None:
+    response = service.with_launch().list_experiments(project="petfood", **arguments)
+    assert (response["experiments"], "nextToken" in response) == ([], False)
+    assert service.client().get_paginator("list_experiments").paginate(project=PROJECT_ARN).build_full_result() == {
+        "experiments": []
+    }
+
+
+@pytest.mark.parametrize("query", ["maxResults=0", "maxResults=101", "status=none", "nextToken="])
+def test_a_list_of_experiments_by_an_invalid_argument_is_refused(service: Service, query: str) -> None:
+    service.with_launch()
+    response = service.send("GET", "/projects/petfood/experiments", query=query)
+    assert (response["statusCode"], f'"{query.partition("=")[0]}"' in response["body"]) == (400, True)
+
+
 @pytest.mark.parametrize(
     ("operation", "arguments"),
     [
         ("list_features", {"project": "cars"}),
         ("list_launches", {"project": "cars"}),
+        ("list_experiments", {"project": "cars"}),
         ("list_segment_references", {"segment": "cars", "type": "LAUNCH"}),
         ("list_segment_references", {"segment": "cars", "type": "EXPERIMENT"}),
     ],
@@ -159,6 +176,9 @@ def test_a_token_is_valid_for_its_own_list_only(service: Service) -> None:
         ("list_features", {"project": "petfood"}),
         ("list_launches", {"project": "a"}),
         ("list_launches", {"project": "petfood", "status": "CREATED"}),
+        ("list_experiments", {"project": "petfood"}),
+        ("list_segment_references", {"segment": "a", "type": "LAUNCH"}),
+        ("list_segment_references", {"segment": "a", "type": "EXPERIMENT"}),
     ):
         with pytest.raises(evidently.exceptions.ValidationException) as caught:
             getattr(evidently, operation)(**arguments, nextToken=token)

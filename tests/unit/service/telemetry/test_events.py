@@ -126,6 +126,17 @@ def test_evaluations_of_clients_are_delivered_and_counted(
     assert [line["Reason"] for line in counted(service, "Evaluations")] == ["EXPERIMENT_RULE_MATCH"] * 2
 
 
+def test_an_experiment_that_is_no_name_is_not_delivered(
+    delivering: Callable[..., tuple[Service, str]], cloudwatch_logs: "CloudWatchLogsClient"
+) -> None:
+    service, group = delivering()
+    data = {**BROWSER, "details": {"experiment": [["e"]], "treatment": 1, "salt": "s"}}
+    event = {"timestamp": 1, "type": "aws.evidently.evaluation", "data": json.dumps(data)}
+    assert service.client().put_project_events(project="petfood", events=[event])["failedEventCount"] == 0
+    (line,) = delivered(cloudwatch_logs, group)
+    assert (line["feature"], {"experiment", "treatment"} & set(line)) == ("upsell", set())
+
+
 def test_a_custom_event_is_accepted_and_stored_nowhere(
     delivering: Callable[..., tuple[Service, str]], cloudwatch_logs: "CloudWatchLogsClient"
 ) -> None:
@@ -211,24 +222,39 @@ def test_a_changed_log_group_counts_at_once_here_and_within_a_minute_elsewhere(
     assert [line["entity_id"] for line in delivered(cloudwatch_logs, group)] == ["before"] * 2
 
 
-@pytest.mark.parametrize(("more", "calls"), [("", [4]), ("x", [3, 1])], ids=["at the limit", "a byte over"])
-@pytest.mark.parametrize("letter", ["x", "é"])
-def test_events_over_cloudwatchs_limit_take_several_calls(
-    cloudwatch_logs: "CloudWatchLogsClient", letter: str, more: str, calls: list[int]
+@pytest.mark.parametrize(("brackets", "typed"), [(('{"b":', "}"), '{"m": {'), (("[", "]"), '{"l": [')])
+def test_a_deeply_nested_context_fails_neither_its_evaluation_nor_its_batch(
+    delivering: Callable[..., tuple[Service, str]],
+    cloudwatch_logs: "CloudWatchLogsClient",
+    brackets: tuple[str, str],
+    typed: str,
 ) -> None:
-    group = f"{GROUP}/{uuid4()}"
-    cloudwatch_logs.create_log_group(logGroupName=group)
-    cloudwatch_logs.create_log_stream(logGroupName=group, logStreamName="a-container")
-    found: list[int] = []
-    cloudwatch_logs.meta.events.register(
-        "provide-client-params.cloudwatch-logs.PutLogEvents", lambda params, **_: found.append(len(params["logEvents"]))
-    )
-    # CloudWatch counts bytes, 26 more for each event, up to 1 048 576.
-    size = 1_048_576 // 4 - 26
-    lines = [letter * (size // len(letter.encode())) for _ in range(4)]
-    deliveries = Deliveries(frozenset([group]), lambda: cloudwatch_logs, stream="a-container")
-    assert deliveries.send(group, [*lines[:3], lines[3] + more], NOON) is None
-    assert found == calls
+    service, group = delivering()
+    depth, (opened, closed) = 850, brackets
+    context = f'{{"a":{opened * depth}1{closed * depth}}}'
+    deep = {"feature": "upsell", "entityId": "anna", "evaluationContext": context}
+    evidently = service.client()
+    assert evidently.evaluate_feature(project="petfood", **deep)["variation"] == "on"
+    requests = [deep, {"feature": "upsell", "entityId": "bert"}]
+    results = evidently.batch_evaluate_feature(project="petfood", requests=requests)["results"]
+    assert [result["variation"] for result in results] == ["on", "on"]
+    messages = [each["message"] for each in cloudwatch_logs.filter_log_events(logGroupName=group)["events"]]
+    assert [message.count(typed) for message in messages] == [depth, depth, 0]
+    assert counted(service, "FailedDeliveries") == []
+
+
+def test_one_large_context_is_nobody_elses_loss(
+    delivering: Callable[..., tuple[Service, str]], cloudwatch_logs: "CloudWatchLogsClient"
+) -> None:
+    service, group = delivering()
+    large = {"feature": "upsell", "entityId": "anna", "evaluationContext": json.dumps({"a": [1] * 100_000})}
+    requests = [{"feature": "upsell", "entityId": "bert"}, large, {"feature": "upsell", "entityId": "carl"}]
+    evidently = service.client()
+    assert len(evidently.batch_evaluate_feature(project="petfood", requests=requests)["results"]) == 3
+    evidently.evaluate_feature(**FEATURE, entityId="dora")
+    assert [line["entity_id"] for line in delivered(cloudwatch_logs, group)] == ["bert", "carl", "dora"]
+    (line,) = counted(service, "FailedDeliveries")
+    assert (line["FailedDeliveries"], line["Error"]) == (1, "EventTooLarge")
 
 
 def test_events_for_a_log_group_that_the_service_lost_are_counted_as_failed(
