@@ -123,6 +123,20 @@ def test_spellings_of_one_schedule_are_no_difference() -> None:
     assert diff(LAUNCH, document(LAUNCH, shown), desired, None) == NOTHING
 
 
+def test_the_list_orders_overrides_of_one_order_and_no_others() -> None:
+    def schedule(*overrides: tuple[int, str]) -> Desired:
+        found = [{"segment": segment, "evaluationOrder": order, "weights": {"all": 1}} for order, segment in overrides]
+        step = {"startTime": datetime(2026, 11, 2, tzinfo=UTC), "groupWeights": {}, "segmentOverrides": found}
+        return Desired({**launch(1).definition, "scheduledSplitsConfig": {"steps": [step]}}, {})
+
+    numbered = document(LAUNCH, schedule((1, "nordic"), (2, "baltic")))
+    assert diff(LAUNCH, numbered, schedule((2, "baltic"), (1, "nordic")), None) == NOTHING
+    equal, swapped = schedule((1, "nordic"), (1, "baltic")), schedule((1, "baltic"), (1, "nordic"))
+    assert diff(LAUNCH, document(LAUNCH, equal), swapped, None).changes == [
+        Change("UpdateLaunch", {"scheduledSplitsConfig": swapped.definition["scheduledSplitsConfig"]})
+    ]
+
+
 def test_what_leaves_the_declaration_gets_the_apis_default() -> None:
     full = launch(1, description="d", randomizationSalt="s", metricMonitors=[{"metricDefinition": {"name": "m"}}])
     bare = Desired({"groups": full.definition["groups"]}, {})
