@@ -109,12 +109,12 @@ def _expense(random: Random, world: World) -> Edited:
 
     def edit(step: dict[str, Any]) -> None:
         weights = step["groupWeights"]
-        taken = 0
+        released = 0
         for name in [name for name in weights if name != chosen]:
             less = random.randint(0, weights[name])
             weights[name] -= less
-            taken += less
-        weights[chosen] = weights.get(chosen, 0) + taken
+            released += less
+        weights[chosen] = weights.get(chosen, 0) + released
 
     return world, world.editing(edit), lambda entry: group_of(entry[1]) != chosen
 
