@@ -232,7 +232,8 @@ def _variations(random: Random, world: World) -> Edited:
     variations = [{"name": each["name"], "value": {"stringValue": "new"}} for each in world.feature["variations"]]
     variations.append({"name": "v9", "value": {"stringValue": "v9"}})
     random.shuffle(variations)
-    return world, world.with_feature(variations=variations), None
+    after = world.with_feature(variations=variations)
+    return (world, after, None) if random.random() < 0.5 else (after, world, None)
 
 
 @row("the strategy becomes `DEFAULT_VARIATION`, or `ALL_RULES` again")
