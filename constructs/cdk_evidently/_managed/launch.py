@@ -1,6 +1,7 @@
 """`Launch`: the shares of users that get the variations of features, by a schedule."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from cdk_evidently._provider.provider import EvidentlyProvider
 
 WARNING_UNASSIGNED = "cdk-evidently:weightsLeaveUsersUnassigned"
 INFO_SALT = "cdk-evidently:launchSaltFromPath"
+INFO_NOT_BEGUN = "cdk-evidently:noStepHasBegun"
 
 
 class ILaunch(Protocol):
@@ -40,9 +42,10 @@ class Launch(ManagedResource):
     """A launch: groups of users, and steps that set the size of each group from a time on.
 
     This creates the launch; `StartLaunch` starts it. An update changes everything but name and project in place;
-    another name or project replaces the launch. While the launch runs, the API refuses some changes, such as other
-    groups: the update fails and the launch stays unchanged. A launch that leaves the stack is stopped, whoever started
-    it, and deleted. A launch that has ended can't be started again: create one with another name.
+    another name or project replaces the launch. While the launch runs, the API refuses other groups, another salt, and
+    to leave out the step in force where no earlier one has begun: the update fails and the launch stays unchanged. To
+    take a variation from everybody, give its groups weight 0. A launch that leaves the stack is stopped, whoever
+    started it, and deleted. A launch that has ended can't be started again: create one with another name.
 
     Args:
         scope: the construct's parent.
@@ -50,7 +53,8 @@ class Launch(ManagedResource):
         project: the project: a construct, a name or an ARN.
         groups: one to five groups, each with a variation of a feature.
         steps: one to six steps, the earliest first. A step whose weights add up to more than 100 000 is an error; less
-            than that adds a warning.
+            than that adds a warning. Keep the step that has passed: it is in force until the next one begins. Where
+            none has begun, a note at synth says so.
         launch_name: the launch's name, by default generated from the construct's path: a construct that moves to
             another scope is then another launch.
         description: a description of at most 160 characters.
@@ -121,6 +125,7 @@ class Launch(ManagedResource):
         )
         for number, step in enumerate(steps):
             self._warn_of_unassigned(number, step)
+        self._note_that_none_has_begun(steps)
         if launch_name is None and randomization_salt is None:
             Annotations.of(self).add_info_v2(
                 INFO_SALT,
@@ -182,6 +187,18 @@ class Launch(ManagedResource):
                 f"{WARNING_UNASSIGNED}{number}",
                 f"steps[{number}].weights add up to {(WHOLE - left) / 1000:g} %: {left / 1000:g} % of the users are in "
                 "no group and get the default variation. Acknowledge this warning if that is intended.",
+            )
+
+    def _note_that_none_has_begun(self, steps: Sequence[Step]) -> None:
+        # A note, no warning: a launch that is planned is in order, and nothing at synth tells it from one that runs.
+        starts = [start_time(step.start) for step in steps]
+        known = [start for start in starts if start is not None]
+        if known and len(known) == len(starts) and (first := min(known)) > datetime.now(UTC):
+            Annotations.of(self).add_info_v2(
+                INFO_NOT_BEGUN,
+                f"No step has begun: this launch gives nobody a variation before {start_text(first)}. If it runs "
+                "already, and the step in force is left out here, the API refuses the update: keep that step, with "
+                "weight 0 if it has to give nobody a variation.",
             )
 
 

@@ -35,7 +35,8 @@ class ISegment(Protocol):
 class Segment(ManagedResource):
     """A segment: the users whose evaluation context matches a pattern.
 
-    The API can't change a segment. With a generated name, another pattern or description replaces the segment. With a
+    The API can't change a segment. With a generated name, another pattern or description replaces the segment, which
+    moves only the users for whom the pattern has another meaning: no name is in the hash of a launch's split. With a
     `segment_name`, such a change fails the deploy, unless the name changes too. A segment that leaves the stack is
     deleted. The deletion fails while a launch that the stack does not own refers to the segment.
 

@@ -9,6 +9,7 @@ The declared value of a member that the stack leaves out is the API's default.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 
 import evidently_contract as contract
@@ -123,8 +124,7 @@ def _members(target: ResourceRef, definition: Mapping[str, Any], tags: Mapping[s
         case Kind.SEGMENT:
             add({"pattern": ""})
         case Kind.LAUNCH:
-            add({"metricMonitors": []})
-            found["randomizationSalt",] = definition.get("randomizationSalt", target.name)  # "" is one, too
+            add({"metricMonitors": [], "randomizationSalt": target.name})  # the API reads "" as none
             found["groups",] = [{"description": "", **group} for group in definition.get("groups") or []]
             found[_SCHEDULE,] = _steps(definition.get(_SCHEDULE) or {})
     return found
@@ -216,7 +216,7 @@ def _steps(schedule: Mapping[str, Any]) -> list[Any]:
 
 def _overrides(given: Sequence[Mapping[str, Any]]) -> list[Any]:
     found = [(each["evaluationOrder"], each["segment"].rpartition("/")[2], _weights(each["weights"])) for each in given]
-    return sorted(found, key=lambda override: override[:2])
+    return sorted(found, key=itemgetter(0))  # of one order the API applies the first in the list
 
 
 def _weights(given: Mapping[str, int]) -> dict[str, int]:

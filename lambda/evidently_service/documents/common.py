@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import evidently_contract as contract
@@ -17,6 +18,12 @@ def merged(body: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     """Return a document with some members replaced; an empty description removes it."""
     found = {**body, **changes}
     return {name: value for name, value in found.items() if (name, value) != ("description", "")}
+
+
+def iso(milliseconds: int) -> str:
+    """Return a time as ISO 8601 text, to the millisecond."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def refuse(problems: Iterable[Problem]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from evidently_service.documents import schedules
 from evidently_service.documents.common import kept, merged, name_problems, refuse, tag_problems
 from evidently_service.documents.owners import shown_tags
 from evidently_service.domain.arns import Arns
@@ -21,9 +22,9 @@ def new_launch(given: Mapping[str, Any], project: str, now: int, arns: Arns) -> 
     first two.
     """
     body = {
-        "randomizationSalt": given["name"],
-        **kept(given, "description", "tags", "metricMonitors", "randomizationSalt"),
+        **kept(given, "description", "tags", "metricMonitors"),
         **_structures(given, arns),
+        "randomizationSalt": given.get("randomizationSalt") or given["name"],
     }
     refuse([*_launch_problems(body), *tag_problems(given.get("tags", {}))])
     return Launch(project, given["name"], LaunchStatus.CREATED, created=now, updated=now, body=body)
@@ -31,15 +32,19 @@ def new_launch(given: Mapping[str, Any], project: str, now: int, arns: Arns) -> 
 
 def updated_launch(launch: Launch, given: Mapping[str, Any], now: int, arns: Arns) -> Launch:
     """Return a launch after an UpdateLaunch: each member of the request replaces the old one as a whole."""
-    changes = kept(given, "description", "metricMonitors", "randomizationSalt") | _structures(given, arns)
+    changes = kept(given, "description", "metricMonitors") | _structures(given, arns)
+    if "randomizationSalt" in given:
+        changes["randomizationSalt"] = given["randomizationSalt"] or launch.name
     body = merged(launch.body, changes)
     refuse(_launch_problems(body))
-    return replace(launch, updated=now, body=body, version=launch.version + 1)
+    after = replace(launch, updated=now, body=body, version=launch.version + 1)
+    return replace(after, replaced=schedules.replaced(launch, after, now))
 
 
 def frozen_changes(before: Launch, after: Launch) -> list[str]:
     """Return the names of changed members that assign entities to groups: a running launch keeps those."""
-    return [name for name in ("groups", "randomizationSalt") if before.body[name] != after.body[name]]
+    old, new = _assigning(before.body), _assigning(after.body)
+    return [name for name in old if old[name] != new[name]]
 
 
 def launch_document(launch: Launch, arns: Arns) -> dict[str, Any]:
@@ -65,12 +70,18 @@ def launch_document(launch: Launch, arns: Arns) -> dict[str, Any]:
     return document
 
 
+def _assigning(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what assigns entities to groups, and groups to variations: no description does."""
+    groups = [(group["name"], group["featureVariations"]) for group in body["groups"]]
+    return {"groups": groups, "randomizationSalt": body["randomizationSalt"]}
+
+
 def _structures(given: Mapping[str, Any], arns: Arns) -> dict[str, Any]:
     """Return the groups and the schedule of a request in their response form, each if present."""
     found: dict[str, Any] = {}
     if "groups" in given:
         found["groups"] = [
-            {**kept(group, "name", "description"), "featureVariations": {group["feature"]: group["variation"]}}
+            merged(kept(group, "name", "description"), {"featureVariations": {group["feature"]: group["variation"]}})
             for group in given["groups"]
         ]
     if "scheduledSplitsConfig" in given:

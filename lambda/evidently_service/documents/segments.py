@@ -1,18 +1,15 @@
 """Segments as documents of the API."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from evidently_service.documents.common import kept, refuse, tag_problems
+from evidently_service.documents.common import iso, kept, refuse, tag_problems
 from evidently_service.documents.owners import shown_tags
 from evidently_service.domain.arns import Arns
 from evidently_service.domain.errors import Problem, ValidationError
 from evidently_service.domain.resources import Launch, Segment
 from evidently_service.evaluation.errors import PatternError
 from evidently_service.evaluation.pattern import Pattern, compile_pattern
-
-_MILLISECONDS = 1000
 
 
 def new_segment(given: Mapping[str, Any], now: int) -> Segment:
@@ -58,10 +55,5 @@ def reference_document(launch: Launch, arns: Arns) -> dict[str, Any]:
         "type": "LAUNCH",
         "arn": arns.launch(launch.project, launch.name),
         "status": launch.status.value,
-        **{name: _iso(time) for name, time in times.items() if time is not None},
+        **{name: iso(time) for name, time in times.items() if time is not None},
     }
-
-
-def _iso(milliseconds: int) -> str:
-    moment = datetime.fromtimestamp(milliseconds / _MILLISECONDS, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -88,7 +88,8 @@ class Launch:
     """A launch.
 
     `run` has the owners of its run. `patterns` has the patterns of its segments: no request changes a segment, so the
-    copies stay true, and an evaluation reads no segments.
+    copies stay true, and an evaluation reads no segments. `replaced` has the schedules that a stack may go back to, as
+    in `documents.schedules`.
     """
 
     project: str
@@ -103,6 +104,7 @@ class Launch:
     patterns: Mapping[str, str] = field(default_factory=dict)
     ownership: Ownership = NOBODYS
     run: Ownership = NOBODYS
+    replaced: Mapping[str, int] = field(default_factory=dict)
     version: int = field(default_factory=_first_version)
 
     def start(self, now: int, run: Ownership) -> "Launch":

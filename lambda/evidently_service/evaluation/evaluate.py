@@ -49,7 +49,7 @@ class Step:
     """A step of a launch's schedule.
 
     Args:
-        overrides: patterns of segments and their splits, in evaluationOrder.
+        overrides: patterns of segments and their splits, in evaluationOrder; of one order as listed.
         split: the split of the group weights.
 
     """
@@ -59,12 +59,14 @@ class Step:
 
     def group_of(self, entity_id: str, context: Mapping[str, Any]) -> str | None:
         """Return an entity's group; the next rule decides for an entity that a matching override leaves unassigned."""
+        met = 0
         for pattern, split in self.overrides:
             if pattern.matches(context):
-                group = split.group_of(entity_id)
+                group = split.group_of(entity_id, met)
                 if group is not None:
                     return group
-        return self.split.group_of(entity_id)
+                met += 1
+        return self.split.group_of(entity_id, met)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +177,8 @@ def _running(
 def _step(step: Mapping[str, Any], launch: Mapping[str, Any], patterns: Mapping[str, Pattern]) -> Step:
     groups = [group["name"] for group in launch["groups"]]
 
-    def split(segment: str, weights: Mapping[str, int]) -> Split:
-        return Split.of(launch["randomizationSalt"], segment, [(group, weights.get(group, 0)) for group in groups])
+    def split(weights: Mapping[str, int]) -> Split:
+        return Split.of(launch["randomizationSalt"], [(group, weights.get(group, 0)) for group in groups])
 
     overrides = []
     for override in sorted(step.get("segmentOverrides", []), key=lambda each: each["evaluationOrder"]):
@@ -186,8 +188,8 @@ def _step(step: Mapping[str, Any], launch: Mapping[str, Any], patterns: Mapping[
                 f"launch {launch['name']} uses segment {name}, whose pattern is missing; pass the patterns of all "
                 "segments in the launches' overrides"
             )
-        overrides.append((patterns[name], split(name, override["weights"])))
-    return Step(tuple(overrides), split("", step["groupWeights"]))
+        overrides.append((patterns[name], split(override["weights"])))
+    return Step(tuple(overrides), split(step["groupWeights"]))
 
 
 def _details(group: str, launch: str) -> str:

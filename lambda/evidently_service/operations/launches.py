@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from evidently_service.documents import launches as documents
+from evidently_service.documents import schedules
+from evidently_service.documents.common import iso
 from evidently_service.domain.arns import ResourceRef
 from evidently_service.domain.errors import ConflictError, ContendedError, NotFoundError, Problem, ValidationError
 from evidently_service.domain.launch_states import LaunchStatus
@@ -68,7 +70,7 @@ def list_launches(call: Call) -> Mapping[str, Any]:
 
 
 def update_launch(call: Call) -> Result:
-    """UpdateLaunch: a running launch keeps its groups and salt, so that no entity changes groups."""
+    """UpdateLaunch: a running launch keeps its groups, its salt and a step in force, so that nobody is moved unseen."""
     found = owners.look_up(call, owners.Record(launch_named(call)), items.launch_from)
     if found.resource is None:
         raise launch_missing(call)
@@ -77,9 +79,8 @@ def update_launch(call: Call) -> Result:
         raise ConflictError.of(f"Launch is {before.status.value} and cannot be changed.", Kind.LAUNCH, launch_arn(call))
     after = documents.updated_launch(before, call.given, call.now, call.arns)
     running = before.status is LaunchStatus.RUNNING
-    if running and (frozen := documents.frozen_changes(before, after)):
-        message = f"Launch is running: its {' and '.join(frozen)} cannot be changed; create a new launch instead."
-        raise ConflictError.of(message, Kind.LAUNCH, launch_arn(call))
+    if running:
+        _refuse_to_move(call, before, after)
     added = sorted(set(after.segments()) - set(before.segments()))
     removed = sorted(set(before.segments()) - set(after.segments()))
     if len(added) + len(removed) > _MOST_SEGMENTS_CHANGED:
@@ -158,6 +159,21 @@ def _delete(_: Call, launch: Launch) -> tuple[list[Write], list[Write]]:
     uncount = writes.uncount_in_project(launch.project, _COUNTER, *([RUNNING_COUNTER] if runs else []))
     releases = [write for name in launch.segments() for write in writes.release_segment(name, launch)]
     return [writes.delete_launch(launch)], [uncount, *releases, *(writes.end_everywhere(launch) if runs else [])]
+
+
+def _refuse_to_move(call: Call, before: Launch, after: Launch) -> None:
+    """Refuse an update of a running launch that assigns entities again, or leaves no step in force."""
+    if frozen := documents.frozen_changes(before, after):
+        message = f"Launch is running: its {' and '.join(frozen)} cannot be changed; create a new launch instead."
+        raise ConflictError.of(message, Kind.LAUNCH, launch_arn(call))
+    lost = schedules.loses_step(before, after, call.now)
+    # A rollback of a stack goes back to a schedule of before. To refuse that would end in UPDATE_ROLLBACK_FAILED.
+    if lost is not None and (call.caller is None or not schedules.goes_back(before, after, call.now)):
+        message = (
+            f"Launch is running: the step of {iso(lost['startTime'])} is in force, and this update would leave none. "
+            "Keep a step that has begun; to give its groups to nobody, give them weight 0."
+        )
+        raise ConflictError.of(message, Kind.LAUNCH, launch_arn(call))
 
 
 def _segments(call: Call, names: Sequence[str]) -> list[Segment]:

@@ -143,6 +143,8 @@ def launch_item(launch: Launch) -> Item:
         item["endedTime"] = number(launch.ended)
     if launch.reason is not None:
         item["statusReason"] = text(launch.reason)
+    if launch.replaced:
+        item["replacedSchedules"] = text(packed(launch.replaced))
     return item
 
 
@@ -161,6 +163,7 @@ def launch_from(item: Item) -> Launch:
         patterns=json.loads(item["patterns"]["S"]),
         ownership=_ownership(item, "ownership"),
         run=_ownership(item, "run"),
+        replaced=json.loads(item["replacedSchedules"]["S"]) if "replacedSchedules" in item else {},
         version=_number(item, "version"),
     )
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from aws_cdk import CfnOutput, NestedStack, Tags
+from aws_cdk import CfnOutput, CfnParameter, NestedStack, Tags
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -32,6 +32,7 @@ from helpers.managed_constructs import (
 )
 from helpers.synth import app_of, metadata, new_stack, only, resources, synthesized
 
+BEGUN = Step(start="2021-11-02T09:00:00Z", weights={"all": percent(100)})
 KINDS = pytest.mark.parametrize("kind", FACTORIES)
 
 
@@ -237,7 +238,7 @@ NOTE = (
 
 def test_a_launch_whose_audience_depends_on_its_path_has_a_note_that_says_what_keeps_it() -> None:
     stack = new_stack()
-    name = launch(stack, launch_name=None).launch_name
+    name = launch(stack, launch_name=None, steps=[BEGUN]).launch_name
     assert metadata(app_of(stack), "aws:cdk:info") == {"Release/Launch": [NOTE.format(name=name)]}
 
 
@@ -248,7 +249,29 @@ def test_a_launch_whose_audience_depends_on_its_path_has_a_note_that_says_what_k
 )
 def test_a_launch_with_a_name_or_a_salt_has_no_such_note(arguments: dict[str, Any]) -> None:
     stack = new_stack()
-    launch(stack, **arguments)
+    launch(stack, steps=[BEGUN], **arguments)
+    assert metadata(app_of(stack), "aws:cdk:info") == {}
+
+
+NOT_BEGUN = (
+    "No step has begun: this launch gives nobody a variation before {first}. If it runs already, and the step in force "
+    "is left out here, the API refuses the update: keep that step, with weight 0 if it has to give nobody a variation. "
+    "[ack: cdk-evidently:noStepHasBegun]"
+)
+
+
+def test_a_launch_none_of_whose_steps_has_begun_has_a_note_that_says_when_and_what_a_running_one_keeps() -> None:
+    stack, first = new_stack(), datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+    launch(stack, steps=[Step(start=first + timedelta(days=day), weights={"all": percent(100)}) for day in (0, 1)])
+    shown = first.isoformat().replace("+00:00", "Z")
+    assert metadata(app_of(stack), "aws:cdk:info") == {"Release/Launch": [NOT_BEGUN.format(first=shown)]}
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["has begun", "may have begun"])
+def test_a_launch_with_a_step_that_has_begun_or_may_have_has_no_such_note(*, known: bool) -> None:
+    stack = new_stack()
+    may_have = Step(start=CfnParameter(stack, "First").value_as_string, weights={"all": percent(100)})
+    launch(stack, steps=[BEGUN if known else may_have, Step(start="9999-11-02T09:00:00Z", weights={"all": 100_000})])
     assert metadata(app_of(stack), "aws:cdk:info") == {}
 
 

@@ -120,13 +120,16 @@ def test_a_schedule_by_hand_goes_with_the_group_that_the_stack_removes() -> None
     assert diff(LAUNCH, of_a_group_that_stays, launch(1), two).kept == ["scheduledSplitsConfig"]
 
 
-def test_an_empty_salt_is_a_salt() -> None:
+def test_an_empty_salt_is_the_launchs_name() -> None:
     assert (
-        diff(LAUNCH, document(LAUNCH, launch(1, randomizationSalt="")), launch(1, randomizationSalt=""), None)
+        diff(
+            LAUNCH,
+            document(LAUNCH, launch(1, randomizationSalt="november")),
+            launch(1, randomizationSalt=""),
+            launch(1),
+        )
         == NOTHING
     )
-    found = diff(LAUNCH, document(LAUNCH, launch(1)), launch(1, randomizationSalt=""), launch(1))
-    assert found.changes == [Change("UpdateLaunch", {"randomizationSalt": ""})]
 
 
 def test_an_entry_whose_earlier_value_is_unknown_counts_as_changed_and_the_others_do_not() -> None:
@@ -167,6 +170,20 @@ def test_spellings_of_one_schedule_are_no_difference() -> None:
     shown = schedule({"all": 1, "other": 0}, arn, datetime(2026, 11, 2, 9, tzinfo=UTC))
     desired = schedule({"all": 1}, "nordic", "2026-11-02T10:00:00+01:00")
     assert diff(LAUNCH, document(LAUNCH, shown), desired, None) == NOTHING
+
+
+def test_the_list_orders_overrides_of_one_order_and_no_others() -> None:
+    def schedule(*overrides: tuple[int, str]) -> Desired:
+        found = [{"segment": segment, "evaluationOrder": order, "weights": {"all": 1}} for order, segment in overrides]
+        step = {"startTime": datetime(2026, 11, 2, tzinfo=UTC), "groupWeights": {}, "segmentOverrides": found}
+        return Desired({**launch(1).definition, "scheduledSplitsConfig": {"steps": [step]}}, {})
+
+    numbered = document(LAUNCH, schedule((1, "nordic"), (2, "baltic")))
+    assert diff(LAUNCH, numbered, schedule((2, "baltic"), (1, "nordic")), None) == NOTHING
+    equal, swapped = schedule((1, "nordic"), (1, "baltic")), schedule((1, "baltic"), (1, "nordic"))
+    assert diff(LAUNCH, document(LAUNCH, equal), swapped, None).changes == [
+        Change("UpdateLaunch", {"scheduledSplitsConfig": swapped.definition["scheduledSplitsConfig"]})
+    ]
 
 
 def test_what_leaves_the_declaration_gets_the_apis_default() -> None:

@@ -9,6 +9,7 @@ from evidently_service.evaluation.context import parse_context
 from evidently_service.evaluation.errors import UnknownSegmentError
 from evidently_service.evaluation.evaluate import Evaluation, Plan, Reason, compile_plan
 from evidently_service.evaluation.pattern import compile_pattern
+from evidently_service.evaluation.split import Split
 from helpers.evaluation import DAY, NOON, feature, launch, override, step
 
 PATTERNS = {
@@ -129,6 +130,31 @@ def test_the_next_rule_decides_for_entities_that_an_override_leaves_unassigned()
     of = plan(feature("off", *groups), launch("november", groups, step({"a": 100_000}, overrides)))
     assert variation(of, context=gold_guest) == "b"
     assert variation(of, context=GOLD) == "a"
+
+
+def test_an_override_counts_as_a_split_met_only_by_whom_it_matches() -> None:
+    groups = {"a": "a", "b": "b"}
+    halves = {"a": 50_000, "b": 50_000}
+    nobody = [override(1, "vip", {}), override(2, "mobile", {"a": 0}), override(3, "guests", {})]
+    of = plan(feature("off", *groups), launch("november", groups, step(halves, nobody)))
+    by = Split.of("november", halves.items())
+    entities = [f"user-{number}" for number in range(50)]
+    gold_guest, mobile_guest = (parse_context(text) for text in ('{"tier": "gold"}', '{"device": "mobile-7"}'))
+    everything = parse_context('{"tier": "gold", "device": "mobile-7"}')
+    nothing = parse_context('{"email": "a@b"}')
+    for context, met in ((nothing, 0), (GOLD, 1), (gold_guest, 2), (mobile_guest, 2), (everything, 3)):
+        found = [variation(of, each, context) for each in entities]
+        assert found == [by.group_of(each, met) for each in entities], context
+        assert set(found) == {"a", "b"}
+
+
+def test_a_segments_name_moves_nobody() -> None:
+    groups, shares = {"a": "a", "b": "b"}, {"a": 30_000, "b": 30_000}
+    patterns = {"vip": PATTERNS["vip"], "vip-1a2b3c4d": compile_pattern('{ "tier":["gold"] }')}
+    launches = [launch("november", groups, step({"a": 50_000}, [override(1, segment, shares)])) for segment in patterns]
+    one, other = (compile_plan(feature("off", *groups), [each], patterns) for each in launches)
+    entities = [f"user-{number}" for number in range(50)]
+    assert [variation(one, each, GOLD) for each in entities] == [variation(other, each, GOLD) for each in entities]
 
 
 def test_an_override_may_name_its_segment_or_give_its_arn() -> None:

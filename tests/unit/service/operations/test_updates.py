@@ -11,6 +11,7 @@ FEATURE = {"project": "petfood", "feature": "upsell"}
 LAUNCH = {"project": "petfood", "launch": "november"}
 ON, OFF = ({"name": name, "value": {"boolValue": name == "on"}} for name in ("on", "off"))
 BETA = {"name": "beta", "value": {"boolValue": False}}
+A, B = ({"name": name, "feature": "upsell", "variation": "on"} for name in "ab")
 GROUPS = [{"name": "all", "feature": "upsell", "variation": "on"}]
 LATER = NOON + 60_000
 
@@ -234,3 +235,42 @@ def test_more_changed_segments_than_a_transaction_takes_are_refused(service: Ser
     evidently.start_launch(**LAUNCH)
     evidently.update_launch(**LAUNCH, scheduledSplitsConfig=schedule(names[36:]))
     assert [referring(evidently, name)[0] for name in names] == [0] * 36 + [1] * 36
+
+
+@pytest.mark.parametrize("groups", [[{**GROUPS[0], "description": "with"}], [{**GROUPS[0], "description": ""}]])
+def test_a_group_of_a_running_launch_gets_another_description(service: Service, groups: Any) -> None:
+    evidently = service.with_launch()
+    evidently.start_launch(**LAUNCH)
+    for given in (groups, GROUPS):
+        shown = evidently.update_launch(**LAUNCH, groups=given)["launch"]["groups"]
+        assert shown == evidently.get_launch(**LAUNCH)["launch"]["groups"]
+        assert [group.get("description") for group in shown] == [given[0].get("description") or None]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        [B, A],
+        [A],
+        [A, B, {**B, "name": "c"}],
+        [{**A, "name": "other"}, B],
+        [A, {**B, "feature": "banner"}],
+        [A, {**B, "variation": "off"}],
+    ],
+    ids=["order", "removed", "added", "renamed", "another feature", "another variation"],
+)
+def test_what_decides_in_the_groups_of_a_running_launch_is_frozen(
+    service: Service, change: list[dict[str, str]]
+) -> None:
+    evidently = service.with_launch(groups=[A, B])
+    evidently.start_launch(**LAUNCH)
+    response = refused(evidently.update_launch, **LAUNCH, groups=change)
+    assert (response["status"], "its groups cannot be changed" in response["Error"]["Message"]) == (409, True)
+
+
+@pytest.mark.parametrize("salt", ["", "november"])
+def test_an_empty_salt_is_the_launchs_name(service: Service, salt: str) -> None:
+    evidently = service.with_launch(randomizationSalt=salt)
+    assert evidently.get_launch(**LAUNCH)["launch"]["randomizationSalt"] == "november"
+    evidently.start_launch(**LAUNCH)
+    assert evidently.update_launch(**LAUNCH, randomizationSalt="")["launch"]["randomizationSalt"] == "november"
