@@ -108,10 +108,11 @@ def open_page(chromium: Path, shop: Shop, deployment: Deployment, tmp_path: Path
 
     def open_page(site: Site, url: str) -> Any:
         code = snippet("use-it.md", HEADING, "js")
+        local = f"clientConfig: {{ region, endpoint: {json.dumps(deployment.local_aws.url)} }}"
         for documented, own in (
             ("https://API_ID.execute-api.eu-west-1.amazonaws.com", url),
             ("VISITORS_ID", shop.visitors),
-            ("clientConfig: { region }", f"clientConfig: {{ region, endpoint: {json.dumps(deployment.local_aws.url)} }}"),
+            ("clientConfig: { region }", local),
         ):
             assert documented in code
             code = code.replace(documented, own)
@@ -142,4 +143,3 @@ def test_a_page_of_another_origin_is_refused(open_page: Open, shop: Shop) -> Non
 
 def test_without_allowed_origins_a_page_is_refused(open_page: Open, shop: Shop, deployment: Deployment) -> None:
     assert open_page(shop.site, deployment.url())["refused"]["message"] == "Failed to fetch"
-

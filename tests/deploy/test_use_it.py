@@ -67,6 +67,18 @@ const answer ="""
     assert (SIGNED in authorization, variation) == (True, "on")
 
 
+def test_the_documented_javascript_of_the_sdk_v2_evaluates_and_signs_for_execute_api(run: Run, tmp_path: Path) -> None:
+    signed = """
+request.on("send", () => console.log(request.httpRequest.headers.Authorization));
+request.promise()"""
+    code = snippet("use-it.md", "JavaScript SDK v2", "js")
+    assert "\nrequest.promise()" in code
+    (tmp_path / "node_modules").symlink_to(OFFICIAL_JAVASCRIPT)
+    (tmp_path / "app.cjs").write_text(code.replace("\nrequest.promise()", signed), encoding="utf-8")
+    authorization, variation = run(["node", "app.cjs"]).stdout.splitlines()
+    assert (SIGNED in authorization, variation) == (True, "on")
+
+
 def test_the_documented_commands_evaluate_and_sign_for_execute_api(run: Run, tmp_path: Path) -> None:
     aws = tmp_path / "bin" / "aws"
     aws.parent.mkdir()

@@ -69,13 +69,13 @@ class EvidentlyService(Construct):
         throttle: the requests per second and their burst above which API Gateway responds with 429, for all callers and
             operations together; by default 1000 of each, AWS's rate of EvaluateFeature in its largest regions.
         allowed_origins: the origins whose pages may call the API from a browser (CORS), such as
-            `https://shop.example.com` and `http://localhost:5173`, or `["*"]` for all; by default none. A page signs its
-            requests as every caller does, so an origin by itself may do nothing. Tokens are not checked.
+            `https://shop.example.com` and `http://localhost:5173`, or `["*"]` for all; by default none. A page signs
+            its requests as every caller does, so an origin by itself may do nothing. Tokens are not checked.
 
     Raises:
         InvalidArgumentError: `gateway_url` has no `{api_id}` or is neither https nor loopback, `quotas` is not a
-            Quotas, `data_delivery` is not a list of log groups, `allowed_origins` is not a list of origins, or the table, the role or a log group is of another
-            account or Region.
+            Quotas, `data_delivery` is not a list of log groups, `allowed_origins` is not a list of origins, or the
+            table, the role or a log group is of another account or Region.
         ConflictingSettingsError: both `table` and `removal_policy`.
 
     """

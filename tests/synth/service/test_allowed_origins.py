@@ -1,4 +1,4 @@
-"""`EvidentlyService(allowed_origins=[…])`: CORS, the route for preflights, and which origins are none."""
+"""`EvidentlyService(allowed_origins=[…])`: CORS, the route for preflights, and which values are not origins."""
 
 from typing import Any
 
