@@ -50,12 +50,14 @@ class Shop:
     Args:
         site: at the origin that the stack allows.
         stranger: at another origin.
+        api_id: the API's id.
         url: the API's URL.
         visitors: the id of the identity pool.
     """
 
     site: Site
     stranger: Site
+    api_id: str
     url: str
     visitors: str
 
@@ -86,7 +88,7 @@ def shop(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> It
         mine = Deployment(deployment.local_aws, deployment.deployer, outputs["ApiId"])
         mine.evidently().create_project(name=PROJECT)
         mine.evidently().create_feature(project=PROJECT, name=FEATURE, variations=ON_AND_OFF)
-        yield Shop(site, stranger, mine.url(), outputs["VisitorsId"])
+        yield Shop(site, stranger, mine.api_id, mine.url(), outputs["VisitorsId"])
 
 
 def apply_cors(deployment: Deployment, stack: str, api_id: str) -> None:
@@ -134,7 +136,20 @@ def test_a_page_of_an_allowed_origin_evaluates_with_credentials_of_a_visitor_and
     assert absent["name"] == "ResourceNotFoundException"
     assert "Feature does not exist" in absent["message"]
     assert absent["requestId"]
-    assert set(report["denied"]) & {"name"}, "a visitor may evaluate, and list nothing"
+    assert "name" in report["denied"], "a visitor may evaluate, and list nothing"
+
+
+def test_an_error_has_its_name_where_no_header_is_exposed(open_page: Open, shop: Shop, deployment: Deployment) -> None:
+    gateway = deployment.local_aws.client("apigatewayv2")
+    configured = gateway.get_api(ApiId=shop.api_id)["CorsConfiguration"]
+    hidden = {name: value for name, value in configured.items() if name != "ExposeHeaders"}
+    gateway.update_api(ApiId=shop.api_id, CorsConfiguration=hidden)
+    try:
+        report = open_page(shop.site, shop.url)
+    finally:
+        gateway.update_api(ApiId=shop.api_id, CorsConfiguration=configured)
+    assert "requestId" not in report, "a header is visible"
+    assert report["absent"]["name"] == "ResourceNotFoundException"
 
 
 def test_a_page_of_another_origin_is_refused(open_page: Open, shop: Shop) -> None:
