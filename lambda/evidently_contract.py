@@ -161,6 +161,8 @@ PROPERTIES: Final[Mapping[str, Mapping[str, Any]]] = {
         PROPERTY_TAGS: _TAGS,
     },
 }
+# Required by AWS::Evidently, and not by the API, which has no call that takes a launch's schedule away again.
+REQUIRED: Final[tuple[str]] = ("ScheduledSplitsConfig",)
 # Properties of AWS::Evidently that have no counterpart, and what to do instead.
 NO_COUNTERPART: Final[Mapping[str, str]] = {
     "AppConfigResource": "Leave it out: the API evaluates by itself",

@@ -19,7 +19,14 @@ from evidently_provider.invocation import Invocation
 from evidently_provider.ownership.identity import Mark, PhysicalId, endpoint_digest
 from evidently_provider.ownership.plan import Action, Call, Outcome, Result, Subject, plan
 from evidently_provider.ownership.references import ResourceRef
-from evidently_provider.properties import UPDATE_PROVIDER, check_arns, check_names, check_schema_version, keeps
+from evidently_provider.properties import (
+    UPDATE_PROVIDER,
+    check_arns,
+    check_names,
+    check_options,
+    check_schema_version,
+    keeps,
+)
 from evidently_provider.registry import REGISTRY, Resource
 from evidently_provider.runtime.deadline import TimeIsUpError
 from evidently_provider.runtime.request import Request, RequestType
@@ -66,6 +73,7 @@ class _Lifecycle:
         environment = os.environ
         region = environment.get(contract.ENV_SIGNING_REGION) or environment.get("AWS_REGION", "")
         check_arns(request.properties, self.invocation.account, region)
+        check_options(request.properties, resource.endings)
         target = resource.target(request.properties)
         check_names(target, resource.name_property, self.calls.api.check_name)
         subject = self._subject(target)

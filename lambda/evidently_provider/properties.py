@@ -4,7 +4,7 @@ What synth checked is checked here again, because synth does not see the value o
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import evidently_contract as contract
@@ -90,10 +90,31 @@ def check_arns(properties: Mapping[str, Any], account: str, region: str) -> None
         InvalidPropertyError: a property has such an ARN.
 
     """
-    for path, value in _named(properties):
+    # Triggers may be anything.
+    given = {name: value for name, value in properties.items() if name != contract.PROPERTY_TRIGGERS}
+    for path, value in _named(given):
         if value.startswith("arn:") and value.split(":")[3:5] != [region, account]:
             rule = f"of Region {region} and account {account}, those of the Evidently API that the provider calls"
             raise InvalidPropertyError(path, value, rule, "Give the plain name, or deploy in that account and Region")
+
+
+def check_options(properties: Mapping[str, Any], endings: Sequence[str]) -> None:
+    """Refuse an `OnDelete` or `AdoptExisting` that has no meaning, which a Delete would read as the safe one.
+
+    Args:
+        properties: the properties.
+        endings: the values that `OnDelete` may have.
+
+    Raises:
+        InvalidPropertyError: one has another value.
+
+    """
+    ending, adopts = properties.get(contract.PROPERTY_ON_DELETE), properties.get(contract.PROPERTY_ADOPT_EXISTING)
+    if ending is not None and ending not in endings:
+        rule = f"one of {', '.join(endings)}"
+        raise InvalidPropertyError(contract.PROPERTY_ON_DELETE, ending, rule, "Correct it in the stack")
+    if adopts is not None and str(adopts).lower() not in {"true", "false"}:
+        raise InvalidPropertyError(contract.PROPERTY_ADOPT_EXISTING, adopts, "true or false", "Correct it in the stack")
 
 
 def adopts_existing(properties: Mapping[str, Any]) -> bool:

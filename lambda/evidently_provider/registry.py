@@ -1,6 +1,6 @@
 """The handler of each resource type."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -17,6 +17,7 @@ class Resource(Protocol):
 
     Attributes:
         name_property: the property that names the resource of the API.
+        endings: the values that `OnDelete` may have.
         adopts: whether the request adopts a resource under another owner.
         refusal: why an acquire failed, as a sentence.
         arn: ARN of the resource as the API returned it, "" before that.
@@ -25,6 +26,8 @@ class Resource(Protocol):
 
     @property
     def name_property(self) -> str: ...  # noqa: D102 - see above
+    @property
+    def endings(self) -> Sequence[str]: ...  # noqa: D102
     @property
     def adopts(self) -> bool: ...  # noqa: D102
     @property

@@ -1,6 +1,7 @@
 """Numbers and booleans that the template does not know: the deploy types them, and says what does not fit."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from aws_cdk import CfnParameter, Stack, Token
@@ -71,7 +72,7 @@ def test_a_number_or_boolean_of_a_parameter_arrives_in_its_type(release: Release
     ],
 )
 def test_a_value_that_does_not_fit_fails_the_deploy_with_its_path_and_the_rule(
-    release: Release, change: dict[str, str], reason: str
+    release: Release, change: dict[str, Any], reason: str
 ) -> None:
     with pytest.raises(StackFailedError) as failed:
         release.deploy(replace(Shop(release.deployment.endpoint()), **change))

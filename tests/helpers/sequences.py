@@ -15,7 +15,7 @@ from helpers.driver.driver import Driver
 from helpers.driver.events import Request, Response, made_up_id
 from helpers.driver.faults import faults
 from helpers.evidently_api import ACCOUNT, REGION
-from helpers.managed_events import properties_of
+from helpers.managed_events import SCHEDULE, properties_of
 from helpers.service import ON_AND_OFF
 from model.sequences import ByHand, Event, Invocation, LateCall, Sequence
 
@@ -27,7 +27,7 @@ _DEFINITIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "project": {},
     "segment": {"pattern": '{"country": ["NO"]}'},
     "feature": {"variations": ON_AND_OFF},
-    "launch": {"groups": GROUPS},
+    "launch": {"groups": GROUPS, "scheduledSplitsConfig": SCHEDULE},
 }
 
 

@@ -8,7 +8,7 @@ P4  SUCCESS is true: after a resource's SUCCESS its stack stops the run only by 
     CloudFormation waits for is stale.
 
 P5, no call of the API after the response, is the handler's: here late effects and duplicates stand for such calls. W1
-to W14 are the known weaknesses; W15 to W18 need several resources, or other hands, that the model does not have. A path
+to W14 are the known weaknesses; W15 to W19 need several resources, or other hands, that the model does not have. A path
 ends at a weakness, as at a broken promise.
 """
 

@@ -47,6 +47,16 @@ def test_the_stack_of_a_page_in_a_browser_lets_visitors_evaluate_one_project_and
     assert [it for it in map(flat, statement["Resource"]) if not path.search(it)] == []
 
 
+def test_the_provider_of_the_properties_page_may_manage_resources_and_start_launches() -> None:
+    stack = new_stack()
+    evidently = cdk_evidently.EvidentlyService(stack, "Evidently")
+    (code,) = _PYTHON.findall((ROOT / "docs/properties.md").read_text(encoding="utf-8"))
+    exec(code, {**vars(aws_cdk), **vars(cdk_evidently), "self": stack, "evidently": evidently})  # noqa: S102
+    policies = str([*resources(stack, "AWS::IAM::Policy").values()])
+    assert "/$default/POST/projects/petfood/launches/*" in policies
+    assert "/$default/POST/segments" in policies
+
+
 @pytest.mark.parametrize("app", APPS)
 def test_an_example_synthesizes(app: str) -> None:
     assembly = runpy.run_path(str(ROOT / app))["app"].synth()

@@ -67,6 +67,15 @@ def test_a_generated_name_follows_a_pattern_that_was_looked_up() -> None:
     assert names[1] == literal.segment_name != names[0]
 
 
+def test_a_generated_name_follows_a_value_in_a_pattern_that_was_looked_up() -> None:
+    names = []
+    for context in ({}, {KEY: "NO"}):
+        stack = stack_with(**context)
+        names.append(Segment(stack, "Norway", pattern={"country": [lookup(stack)]}, endpoint=ENDPOINT).segment_name)
+    literal = Segment(stack_with(), "Norway", pattern={"country": ["NO"]}, endpoint=ENDPOINT)
+    assert names[1] == literal.segment_name != names[0]
+
+
 def test_a_provider_takes_a_role_and_a_network_that_are_looked_up() -> None:
     stack = stack_with()
     vpc = ec2.Vpc.from_lookup(stack, "Vpc", vpc_id="vpc-1")

@@ -83,7 +83,7 @@ def names_dynamic_reference(text: str) -> bool:
 
 def json_text(scope: IConstruct, value: Any) -> str:
     """Return a value as JSON; it may have tokens of every kind, which Python's own json can't write."""
-    return Stack.of(scope).to_json_string(value) if has_unknown(value) else json.dumps(value, ensure_ascii=False)
+    return Stack.of(scope).to_json_string(value) if is_known_at_deploy(value) else json.dumps(value, ensure_ascii=False)
 
 
 def described(scope: IConstruct, value: str | None) -> Described:

@@ -7,7 +7,7 @@ stack and its parent it finds none, and CloudFormation refuses the template.
 from collections.abc import Iterable
 from typing import Final
 
-from aws_cdk import CfnResource, Stack
+from aws_cdk import CfnResource, Stack, Stage
 from constructs import IConstruct
 
 from cdk_evidently._cdk.tokens import targets
@@ -41,8 +41,9 @@ class StackCircles:
         """
         own = Stack.of(self._provider)
         if Stack.of(user) is own:
-            self.add_needed(it for it in related if Stack.of(it) is not own)
-        elif (stack := _side(user, self._provider)) not in self._users:
+            # Not those of a stack nested in this one: such a custom resource comes after them, the provider does not.
+            self.add_needed(it for it in related if own not in _around(Stack.of(it)))
+        elif (stack := _unit(user, self._provider)) and stack not in self._users:
             self._users[stack] = user
             self.add_needed(_references(self._provider))
 
@@ -54,7 +55,8 @@ class StackCircles:
 
         """
         for it in needed:
-            self._needed.setdefault(_side(it, self._provider), it)
+            if stack := _unit(it, self._provider):
+                self._needed.setdefault(stack, it)
         for stack, user in self._users.items():
             if stack in self._needed:
                 raise _error(user, self._provider, self._needed[stack], _PROVIDER_WAY_OUT)
@@ -72,21 +74,26 @@ def check_service(user: IConstruct, dependencies: Iterable[IConstruct]) -> None:
 
     """
     for service in {it.node.scope: None for it in dependencies if Stack.of(it) is not Stack.of(user)}:
-        if service is None or isinstance(service, Stack):  # an endpoint of the caller's own making
+        if service is None or isinstance(service, Stack | Stage):  # an endpoint of the caller's own making
             continue
-        for it in _references(service):
-            if _side(it, service) is _side(user, service):
+        stack = _unit(user, service)
+        for it in _references(service) if stack else ():
+            if _unit(it, service) is stack:
                 raise _error(user, service, it, _SERVICE_WAY_OUT)
 
 
-def _side(construct: IConstruct, other: IConstruct) -> Stack:
-    """Return the construct's stack; where the other is in another root stack, the construct's root stack."""
-    stack, root = Stack.of(construct), _root(Stack.of(construct))
-    return stack if root is _root(Stack.of(other)) else root
+def _unit(construct: IConstruct, other: IConstruct) -> Stack | None:
+    """Return the outermost stack around the construct and not around the other: its resources wait for all it needs.
+
+    None if the construct's own stack is around the other: it is then a resource by itself, which closes no circle.
+    """
+    around = _around(Stack.of(other))
+    return next((it for it in _around(Stack.of(construct)) if it not in around), None)
 
 
-def _root(stack: Stack) -> Stack:
-    return _root(stack.nested_stack_parent) if stack.nested_stack_parent else stack
+def _around(stack: Stack) -> list[Stack]:
+    outer = stack.nested_stack_parent
+    return [*(_around(outer) if outer else ()), stack]
 
 
 def _references(construct: IConstruct) -> list[IConstruct]:

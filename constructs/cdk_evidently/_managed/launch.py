@@ -243,11 +243,11 @@ def _weight_problems(path: str, weights: Mapping[str, Number], groups: Sequence[
             yield f"{path} has {name!r}; the launch's groups are {', '.join(groups)}"
     total = _known_total(weights)
     if total is not None and total > WHOLE:
-        yield f"{path} add up to {total}; at most {WHOLE} are allowed, which is 100 %"
+        yield f"{path} add up to {total:.0f}; at most {WHOLE} are allowed, which is 100 %"
 
 
-def _known_total(weights: Mapping[str, Number]) -> int | None:
+def _known_total(weights: Mapping[str, Number]) -> float | None:
     """Return the sum of the weights, None if synth does not know them all."""
     if has_unknown(list(weights.values())):
         return None
-    return sum(weight for weight in weights.values() if isinstance(weight, int))
+    return sum(weight for weight in weights.values() if isinstance(weight, int | float))

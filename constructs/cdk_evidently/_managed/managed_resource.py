@@ -53,6 +53,8 @@ class ManagedResource(Construct):
         check_one_endpoint(endpoint, provider)
         super().__init__(scope, construct_id)
         self._provider = provider_for(self, endpoint, provider, *related)
+        # A shared provider knows the dependencies of the endpoint that it was created with; an equal one may have more.
+        self._endpoint_dependencies = () if endpoint is None else endpoint.dependencies
 
     @property
     def provider(self) -> EvidentlyProvider:
@@ -127,7 +129,7 @@ class ManagedResource(Construct):
             self, resource_type=_TYPES[kind], properties=properties, to_keep="removal_policy=RemovalPolicy.RETAIN"
         )
         constructs = [it for it in after if isinstance(it, Construct)]
-        self._resource.node.add_dependency(*prerequisites, *constructs)
+        self._resource.node.add_dependency(*prerequisites, *self._endpoint_dependencies, *constructs)
         self._name_resource()
 
     @property

@@ -18,6 +18,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "map": (dict,),
     "structure": (dict,),
 }
+_WHOLE_NUMBERS = ("integer", "long")
 _CONTAINERS = ("list", "map", "structure")
 
 
@@ -34,6 +35,8 @@ def shape_problems(shape: str, value: object, path: str) -> Iterator[str]:
     kind = facts["type"]
     if kind == "timestamp" or (kind not in _CONTAINERS and has_unknown(value)):
         return
+    if kind in _WHOLE_NUMBERS and isinstance(value, float) and value.is_integer():
+        value = int(value)  # percent(50) / 2 is a float
     if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
         yield f"{path} is {value!r}; it has to be a {kind}"
         return
@@ -80,7 +83,7 @@ def _size_problems(facts: Mapping[str, Any], value: Any, path: str) -> Iterator[
 
 def _text_problems(facts: Mapping[str, Any], value: str, path: str) -> Iterator[str]:
     pattern, allowed = facts.get("pattern"), facts.get("enum")
-    if pattern and not re.fullmatch(pattern, value):
+    if pattern and not re.fullmatch(pattern, value, re.DOTALL | re.ASCII):  # as the API matches
         yield f"{path} is {value!r}; it has to match {pattern}"
     if allowed and value not in allowed:
         yield f"{path} is {value!r}; it has to be one of {', '.join(allowed)}"

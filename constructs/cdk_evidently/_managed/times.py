@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from aws_cdk import Token
+
 from cdk_evidently._cdk.tokens import has_unknown
 
 # The API counts seconds since 1970, and its clients read times until the year 9999.
@@ -56,7 +58,7 @@ def start_text(start: datetime | str) -> str:
     except ValueError:
         time = None
     if time is None:
-        return str(start)
+        return Token.as_string(start) if has_unknown(start) else str(start)
     return time.isoformat(timespec="milliseconds" if time.microsecond else "seconds").replace("+00:00", "Z")
 
 

@@ -20,9 +20,9 @@ from cdk_evidently._common.circles import StackCircles, check_service
 from cdk_evidently._common.contract import contract
 from cdk_evidently._common.endpoint import EvidentlyEndpoint, endpoint_or_aws
 from cdk_evidently._common.metrics import ProviderMetrics
-from cdk_evidently._common.references import NamedLaunch
+from cdk_evidently._common.references import NamedLaunch, ResourceRef
 from cdk_evidently._provider.role import ProviderRole
-from cdk_evidently.errors import ConflictingSettingsError
+from cdk_evidently.errors import ConflictingSettingsError, InvalidArgumentError
 
 # Lambda retries a failed asynchronous invocation twice, after one minute and after two. Lambda developer guide,
 # "How Lambda handles errors and retries with asynchronous invocation".
@@ -138,7 +138,6 @@ class EvidentlyProvider(Construct):
             security_groups=None if security_groups is None else list(security_groups),
         )
         self.function.node.add_dependency(*self._permissions.policies)
-        keep_while_referenced(l1_resource(self.function, lambda_.CfnFunction))
         self.metrics = ProviderMetrics(self.function.function_name)
 
     @classmethod
@@ -185,11 +184,20 @@ class EvidentlyProvider(Construct):
 
         """
         self._circles.add_use(user, related)
+        if Stack.of(user) is not Stack.of(self):  # of a nested stack, this concerns the references to all its outputs
+            keep_while_referenced(l1_resource(self.function, lambda_.CfnFunction))
 
     def serve_launch(self, launch: NamedLaunch, timeout_seconds: int) -> None:
-        """Allow the function to start a launch, and give it that many seconds; `StartLaunch` calls this."""
-        if not launch.literal:  # the role's policy names it
-            self._circles.add_needed(targets(self, [launch.project.given, launch.launch.given]))
+        """Allow the function to start a launch, and give it that many seconds; `StartLaunch` calls this.
+
+        Raises:
+            InvalidArgumentError: a name is known only once this provider has created the resource.
+            ConflictingSettingsError: a name is known only after the deploy of a stack that uses this provider.
+
+        """
+        for each in (launch.project, launch.launch):
+            if not each.literal:  # the role's policy names it
+                self._check_needed(each)
         self._permissions.allow_start(launch)
         self._longest_timeout = max(self._longest_timeout, timeout_seconds)
 
@@ -202,6 +210,18 @@ class EvidentlyProvider(Construct):
         own = Stack.of(self)
         logical_id: str = own.resolve(l1_resource(self.function, lambda_.CfnFunction).logical_id)
         return logical_id if own is stack else "/".join([*stack_key(own), logical_id])
+
+    def _check_needed(self, named: ResourceRef) -> None:
+        needed = targets(self, named.given)
+        self._circles.add_needed(needed)
+        for it in needed:
+            if getattr(it.node.scope, "provider", None) is self:
+                raise InvalidArgumentError(
+                    named.kind,
+                    f"an attribute of {it.node.path.rpartition('/')[0]}",
+                    "known before that is created, as the policy of the function that creates it names it",
+                    "Give the construct itself, or its plain name",
+                )
 
     def _moving_endpoint(self) -> str | None:
         fixed = self._endpoint_digest in self.identity(Stack.of(self)) and not self._endpoint_may_move

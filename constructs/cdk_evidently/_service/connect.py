@@ -43,7 +43,8 @@ def connect(function: lambda_.Function, endpoint: EvidentlyEndpoint) -> None:
     way_out = "Create a role in the service's account, grant to it, and let the function assume it"
     check_caller(function, function.node.path, endpoint, way_out)
     _check_region(function, endpoint.region, stack.region)
-    check_service(function, endpoint.dependencies)
+    if stack.node.try_find_child(_LAYER_ID) is None:  # once for a stack, as it resolves the whole service
+        check_service(function, endpoint.dependencies)
     environment = {
         contract.ENV_DATA_PATH: _DATA_PATH,
         contract.ENV_ENDPOINT_URL: str(endpoint.url),

@@ -158,7 +158,13 @@ def _pipeline_around(scope: Construct) -> str | None:
     if Stack.of(scope).nested_stack_parent:
         return "a nested stack"
     stage = Stage.of(scope)
-    if stage and not isinstance(stage, App):
-        return f"the Stage {stage.node.path!r}"
-    created = (it for it in scope.node.root.node.find_all() if isinstance(it, pipelines.PipelineBase))
+    if isinstance(stage, App):
+        return _pipeline_in(stage)
+    return f"the Stage {stage.node.path!r}" if stage else None
+
+
+# Cached, because the search takes milliseconds and each StartLaunch needs it.
+@cache
+def _pipeline_in(app: App) -> str | None:
+    created = (it for it in app.node.find_all() if isinstance(it, pipelines.PipelineBase))
     return next((f"an app with the pipeline {it.node.path!r}" for it in created), None)

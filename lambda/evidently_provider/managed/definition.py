@@ -4,7 +4,6 @@ CloudFormation sends every scalar as a string: the shapes of the API's model say
 `evidently_contract.PROPERTIES` says where each property is in the request.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,11 +11,14 @@ from typing import Any, Final
 import evidently_contract as contract
 from evidently_provider.errors import InvalidPropertyError
 from evidently_provider.managed.scalars import CORRECT, check_size, scalar
+from evidently_provider.managed.version_1 import is_version_1, version_1
 from evidently_provider.ownership.references import Kind, ResourceRef
 from evidently_provider.properties import UPDATE_PROVIDER
 
 Fields = Mapping[str, Any]
 
+# In the place of an earlier value that can't be told. It equals no value, so that the member counts as changed.
+UNKNOWN: Final = object()
 _TAGS: Final = "tags"
 _NOT_OF_THE_DEFINITION: Final = frozenset(
     {
@@ -69,18 +71,25 @@ class Reader:
             InvalidPropertyError: a property is missing, unknown, or breaks a rule of the model.
 
         """
-        if contract.PROPERTY_DEFINITION in properties:
-            return Desired(*_version_1(properties))
+        if is_version_1(properties):
+            return Desired(*version_1(properties, self.target, self.shape))
         given = {name: value for name, value in properties.items() if name not in _NOT_OF_THE_DEFINITION}
-        return _desired(self._structure(self._fields, given, self.shape, ""))
+        found = _desired(self._structure(self._fields, given, self.shape, ""))
+        if len(found.tags) > contract.MAX_TAGS:
+            rule = f"0 to {contract.MAX_TAGS} entries"
+            raise InvalidPropertyError(contract.PROPERTY_TAGS, given[contract.PROPERTY_TAGS], rule, CORRECT)
+        return found
 
     def desired_before(self, properties: Mapping[str, Any]) -> Desired:
-        """Return what the properties of an earlier request declare, each by itself: one may have been invalid."""
+        """Return what the properties of an earlier request declare, each by itself: one may have been invalid.
+
+        An invalid variation, override or tag is `UNKNOWN`, and the others of its list are as they were.
+        """
         found: dict[str, Any] = {}
         unknown: set[str] = set()
         try:
-            if contract.PROPERTY_DEFINITION in properties:
-                return Desired(*_version_1(properties))
+            if is_version_1(properties):
+                return Desired(*version_1(properties, self.target, self.shape))
         except InvalidPropertyError:
             return Desired({}, {}, frozenset(self.shape.members))
         for name, field in self._fields.items():
@@ -88,8 +97,33 @@ class Reader:
                 if name in properties:
                     self._read(field, properties[name], self.shape, name, found)
             except InvalidPropertyError:
-                unknown |= {member.partition(".")[0] for member in _paths(field)}
+                entries = self._by_entry(field, properties[name], name)
+                if entries is None:
+                    unknown |= {member.partition(".")[0] for member in _paths(field)}
+                else:
+                    found |= entries
         return _desired(found, frozenset(unknown))
+
+    def _by_entry(self, field: Any, value: Any, path: str) -> dict[str, Any] | None:
+        """Return the member of a list whose entries have keys, or names; None if these can't be told."""
+        member, item = field if isinstance(field, tuple) else ("", {})
+        key_property = next((name for name, it in item.items() if it in {contract.MAP_KEY, "name"}), "")
+        if not (key_property and isinstance(value, list)):
+            return None
+        found: dict[str, Any] = {}
+        for entry in value:
+            key = entry.get(key_property) if isinstance(entry, Mapping) else None
+            if not isinstance(key, str):
+                return None
+            one: dict[str, Any] = {}
+            try:
+                self._read(field, [entry], self.shape, path, one)
+                (found[key],) = one[member].values() if isinstance(one[member], dict) else one[member]
+            except InvalidPropertyError:
+                found[key] = UNKNOWN
+        if _shape_at(self.shape, member).type_name == "map":
+            return {member: found}
+        return {member: [{"name": key, "value": UNKNOWN} if it is UNKNOWN else it for key, it in found.items()]}
 
     @property
     def _fields(self) -> Fields:
@@ -99,7 +133,8 @@ class Reader:
         found: dict[str, Any] = {}
         self._members(fields, given, shape, path, found)
         for name, field in fields.items():
-            if name not in given and any(_is_required(shape, member) for member in _paths(field)):
+            is_required = name in contract.REQUIRED or any(_is_required(shape, member) for member in _paths(field))
+            if name not in given and is_required:
                 raise _missing(path, name)
         for member, inner in shape.members.items():
             choices = [name for name, field in fields.items() if str(field).startswith(f"{member}.")]
@@ -154,18 +189,6 @@ class Reader:
 def _desired(members: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> Desired:
     definition = {name: value for name, value in members.items() if name != _TAGS}
     return Desired(definition, members.get(_TAGS, {}), unknown)
-
-
-def _version_1(properties: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, str]]:
-    text = properties[contract.PROPERTY_DEFINITION]
-    try:
-        found = json.loads(str(text))
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        rule = "the text of a JSON object"
-        raise InvalidPropertyError(contract.PROPERTY_DEFINITION, text, rule, "Look for a quote in a token's value")
-    return found, {str(key): str(value) for key, value in (properties.get(contract.PROPERTY_TAGS) or {}).items()}
 
 
 def _entry(fields: Fields, given: Mapping[str, Any], shape: Any, path: str) -> tuple[str, Any]:

@@ -81,6 +81,7 @@ def diff(target: ResourceRef, actual: Document, desired: Desired, before: Desire
     if before is not None:
         then = _members(target, before.definition, before.tags)
         write = [it for it in differing if it[0] in before.unknown or then.get(it) != now.get(it)]
+    write = [it for it in differing if it in write or _refers_to_removed(it, found, now, write)]
     tags = [it[1] for it in write if it[0] == _TAGS]
     return Diff(
         changes=list(_changes(target, actual, desired.definition, now, [it for it in write if it[0] != _TAGS])),
@@ -88,6 +89,19 @@ def diff(target: ResourceRef, actual: Document, desired: Desired, before: Desire
         put_tags={key: desired.tags[key] for key in tags if key in desired.tags},
         kept=sorted({_shown(it) for it in differing if it not in write}),
     )
+
+
+def _refers_to_removed(
+    member: Member, found: Mapping[Member, Any], now: Mapping[Member, Any], write: Sequence[Member]
+) -> bool:
+    """Whether a member by hand has a name that the declaration removes: the API would refuse it, in a rollback too."""
+    if member[0] in {_OVERRIDES, "defaultVariation"}:
+        variation = (_VARIATIONS, found.get(member))
+        return variation in write and variation not in now
+    if member[0] == _SCHEDULE and ("groups",) in write:
+        weights = [each for step in found[member] for each in (step["weights"], *(it[2] for it in step["overrides"]))]
+        return not set().union(*weights) <= {group["name"] for group in now["groups",]}
+    return False
 
 
 def _members(target: ResourceRef, definition: Mapping[str, Any], tags: Mapping[str, str]) -> dict[Member, Any]:
@@ -109,7 +123,8 @@ def _members(target: ResourceRef, definition: Mapping[str, Any], tags: Mapping[s
         case Kind.SEGMENT:
             add({"pattern": ""})
         case Kind.LAUNCH:
-            add({"randomizationSalt": target.name, "metricMonitors": []})
+            add({"metricMonitors": []})
+            found["randomizationSalt",] = definition.get("randomizationSalt", target.name)  # "" is one, too
             found["groups",] = [{"description": "", **group} for group in definition.get("groups") or []]
             found[_SCHEDULE,] = _steps(definition.get(_SCHEDULE) or {})
     return found
@@ -141,7 +156,7 @@ def _changes(
     if not write:
         return
     # The request's form where the compared one differs from it.
-    forms = {"groups": desired.get("groups"), _SCHEDULE: desired.get(_SCHEDULE) or {}}
+    forms = {name: desired.get(name) for name in ("groups", _SCHEDULE)}
     single = {it[0]: forms.get(it[0], now[it]) for it in write if len(it) == 1}
     operation = target.kind.operation("Update")
     match target.kind:

@@ -44,6 +44,7 @@ class ManagedResource:
     _document: Document = field(default_factory=dict, init=False)
 
     name_property = contract.PROPERTY_NAME
+    endings = (contract.ON_DELETE_DELETE, contract.ON_DELETE_KEEP)
 
     @property
     def adopts(self) -> bool:

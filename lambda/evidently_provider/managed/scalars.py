@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from decimal import Decimal
 from math import isfinite
 from typing import Any, Final
@@ -69,14 +70,13 @@ def _text(value: object, path: str) -> str:
 
 
 def _time(text: str, path: str) -> datetime:
-    try:
+    # Some times of the years 1 and 9999 have none in UTC: OverflowError.
+    with suppress(ValueError, OverflowError):
         found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.utcoffset() is None:
-        rule = "a time in ISO 8601 with its offset, such as 2026-11-02T09:00:00Z"
-        raise InvalidPropertyError(path, text, rule, CORRECT)
-    return found
+        if found.utcoffset() is not None:
+            return found.astimezone(UTC)
+    rule = "a time in ISO 8601 with its offset, such as 2026-11-02T09:00:00Z"
+    raise InvalidPropertyError(path, text, rule, CORRECT)
 
 
 def _check_text(shape: Any, text: str, path: str) -> None:
@@ -84,5 +84,6 @@ def _check_text(shape: Any, text: str, path: str) -> None:
     if shape.enum and text not in shape.enum:
         raise InvalidPropertyError(path, text, f"one of {', '.join(shape.enum)}", CORRECT)
     check_size(shape, len(text), text, path, "characters")
-    if pattern and not re.fullmatch(pattern, text):
+    # With the flags of the API: its ".*" takes line breaks, too.
+    if pattern and not re.fullmatch(pattern, text, re.DOTALL | re.ASCII):
         raise InvalidPropertyError(path, text, f"a text that matches {pattern}", CORRECT)

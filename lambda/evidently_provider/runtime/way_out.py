@@ -59,11 +59,15 @@ def proxy_for(url: str) -> Proxy | None:
         return None
     has_tls = parts.scheme == "https"
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    try:
+        credentials = b64encode(f"{user}:{password}".encode()).decode()
+    except UnicodeEncodeError:  # bytes of the environment that are no text
+        return None
     return Proxy(
         host=parts.hostname,
         port=(443 if has_tls else 80) if port is None else port,
         has_tls=has_tls,
-        authorization=f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}" if user and password else "",
+        authorization=f"Basic {credentials}" if user and password else "",
     )
 
 

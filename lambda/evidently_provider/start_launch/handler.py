@@ -39,6 +39,7 @@ class StartLaunch:
     _launch: Launch | None = field(default=None, init=False)
 
     name_property = contract.PROPERTY_LAUNCH
+    endings = (contract.ON_DELETE_CANCEL, contract.ON_DELETE_COMPLETE, contract.ON_DELETE_KEEP_RUNNING)
     adopts = True
 
     @staticmethod

@@ -79,7 +79,11 @@ def _own_path(path: str, below: str) -> str:
     a request pass that a policy denies.
     """
     whole, own = unquote(path), f"/{unquote(below)}"
-    return path.removeprefix(whole.removesuffix(own)) if below and whole.endswith(own) else path
+    if not below or not whole.endswith(own):
+        return path
+    before = whole.removesuffix(own)
+    # Neither a stage nor a base path ends with a slash: the parameter lacks one of the path that IAM has checked.
+    return path if before.endswith("/") else path.removeprefix(before)
 
 
 def _query(raw: str) -> Mapping[str, list[str]]:

@@ -134,3 +134,16 @@ def test_the_region_of_an_arn_is_the_apis_not_the_functions(harness: Harness, mo
     response = harness.send(event("Create", Launch=launch_arn().replace("eu-north-1", "us-west-2")))
 
     assert response["Status"] == "SUCCESS"
+
+
+@pytest.mark.parametrize("triggers", [{"Launch": "arn:aws:s3:::bucket"}, [{"Feature": OTHER_PROJECT}]])
+def test_triggers_may_be_anything(triggers: object) -> None:
+    check_arns({"Triggers": triggers}, "210987654321", "eu-west-1")
+
+
+def test_an_on_delete_that_a_start_launch_cannot_have_fails_before_any_call(harness: Harness) -> None:
+    response = harness.send(event("Create", OnDelete="Cancel"))
+
+    assert response["Status"] == "FAILED"
+    assert "OnDelete is 'Cancel'; it must be one of CANCEL, COMPLETE, KEEP_RUNNING." in response["Reason"]
+    assert harness.calls == []

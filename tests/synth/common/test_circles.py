@@ -18,6 +18,7 @@ from cdk_evidently import (
     EvidentlyProvider,
     EvidentlyService,
     Group,
+    InvalidArgumentError,
     StartLaunch,
 )
 from helpers.managed_constructs import FACTORIES, feature, launch
@@ -77,6 +78,19 @@ def test_a_name_that_the_stack_knows_at_its_deploy_is_an_error_on_a_provider_of_
         start_launch(shop, provider=provider(platform), project=l1.CfnProject(shop, "Own", name="own"))
 
 
+@pytest.mark.parametrize(("kind", "attribute"), [("project", "project_arn"), ("launch", "launch_arn")])
+def test_a_name_that_the_provider_itself_finds_out_is_an_error(kind: str, attribute: str) -> None:
+    """CDK would not notice: the role's policy would need what the function creates with that role."""
+    _, shop = two_stacks()
+    made = FACTORIES[kind.capitalize()](shop)
+    with pytest.raises(InvalidArgumentError) as raised:
+        start_launch(shop, **{kind: getattr(made, attribute)})
+    assert str(raised.value) == (
+        f"{kind} is 'an attribute of Shop/{kind.capitalize()}', and has to be known before that is created, as the "
+        "policy of the function that creates it names it. Give the construct itself, or its plain name."
+    )
+
+
 def test_a_start_after_a_launch_of_a_stack_that_uses_its_provider_is_an_error() -> None:
     platform, shop = two_stacks()
     shared = provider(platform)
@@ -101,6 +115,23 @@ def test_a_nested_stack_that_its_providers_parent_needs_is_an_error() -> None:
     shared = provider(platform, endpoint=EvidentlyService(inner, "Evidently").endpoint)
     with pytest.raises(ConflictingSettingsError, match="of stack 'Platform/Inner'"):
         start_launch(inner, provider=shared)
+
+
+def test_a_nested_stack_whose_own_nested_stack_the_provider_needs_is_an_error() -> None:
+    platform, _ = two_stacks()
+    inner = NestedStack(platform, "Inner")
+    shared = provider(platform, endpoint=EvidentlyService(NestedStack(inner, "Core"), "Evidently").endpoint)
+    with pytest.raises(ConflictingSettingsError, match="of stack 'Platform/Inner/Core'"):
+        start_launch(inner, provider=shared)
+
+
+def test_two_nested_stacks_that_need_each_other_are_an_error() -> None:
+    platform, _ = two_stacks()
+    first, second = NestedStack(platform, "First"), NestedStack(platform, "Second")
+    shared = provider(first)
+    november = launch(second, endpoint=None, provider=shared)
+    with pytest.raises(ConflictingSettingsError, match="of stack 'Platform/Second'"):
+        start_launch(first, provider=shared, launch=november)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +181,31 @@ def fine() -> list[Callable[[Stack, Stack], object]]:
     def a_project_of_the_providers_stack(platform: Stack, shop: Stack) -> object:
         return start_launch(shop, provider=provider(platform), project=l1.CfnProject(platform, "Own", name="own"))
 
+    def a_nested_service_with_a_log_group_of_its_parent(platform: Stack, _: Stack) -> object:
+        events = logs.LogGroup(platform, "Events")
+        service = EvidentlyService(NestedStack(platform, "Inner"), "Evidently", data_delivery=[events])
+        return start_launch(platform, endpoint=service.endpoint)
+
+    def a_nested_provider_with_a_vpc_of_its_parent(platform: Stack, _: Stack) -> object:
+        shared = provider(NestedStack(platform, "Inner"), vpc=ec2.Vpc(platform, "Vpc", max_azs=1))
+        return start_launch(platform, provider=shared)
+
+    def a_launch_in_a_nested_stack_with_its_parents_provider(platform: Stack, _: Stack) -> object:
+        shared = provider(platform)
+        november = launch(NestedStack(platform, "Inner"), endpoint=None, provider=shared)
+        return start_launch(platform, provider=shared, launch=november)
+
+    def an_endpoint_that_needs_a_whole_stack(platform: Stack, shop: Stack) -> object:
+        EvidentlyService(platform, "Evidently")
+        endpoint = EvidentlyEndpoint(url=URL, signing_name="evidently", dependencies=(platform,))
+        return start_launch(shop, endpoint=endpoint)
+
     return [
         a_shared_provider,
+        an_endpoint_that_needs_a_whole_stack,
+        a_nested_service_with_a_log_group_of_its_parent,
+        a_nested_provider_with_a_vpc_of_its_parent,
+        a_launch_in_a_nested_stack_with_its_parents_provider,
         a_service_of_a_third_stack,
         a_service_with_a_log_group_of_a_third_stack,
         a_project_of_the_providers_stack,

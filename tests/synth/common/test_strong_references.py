@@ -84,6 +84,14 @@ def test_other_references_of_the_app_keep_its_setting() -> None:
     assert "Fn::GetStackOutput" in json.dumps(synthesized(consumer))
 
 
+def test_a_provider_that_its_own_stack_alone_uses_leaves_other_references_as_they_are() -> None:
+    app = new_app(context={SETTING: "weak"})
+    producer, consumer = NestedStack(Stack(app, "Release"), "Inner"), Stack(app, "Reader")
+    start_launch(producer)
+    CfnOutput(consumer, "Role", value=iam.Role(producer, "Role", assumed_by=iam.AccountRootPrincipal()).role_arn)
+    assert "Fn::GetStackOutput" in json.dumps(synthesized(consumer)["Outputs"])
+
+
 def test_another_stack_reads_a_status_without_an_export() -> None:
     app = new_app(context={SETTING: "strong"})
     producer, consumer = Stack(app, "Release"), Stack(app, "Reader")

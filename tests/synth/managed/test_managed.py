@@ -44,6 +44,12 @@ def test_a_project_has_its_description_and_its_log_group() -> None:
     }
 
 
+def test_a_description_may_have_line_breaks_as_in_the_api() -> None:
+    stack = new_stack()
+    project(stack, description="The shop,\nin two lines")
+    assert definition(stack, "Project") == {"Description": "The shop,\nin two lines"}
+
+
 def test_a_project_depends_on_its_log_group_in_the_stack() -> None:
     stack = new_stack()
     project(stack, data_delivery=logs.LogGroup(stack, "Events"))

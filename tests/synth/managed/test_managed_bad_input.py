@@ -159,11 +159,20 @@ def test_an_invalid_step_is_named_by_its_index(steps: list[Step], problem: str) 
     assert problems(launch, steps=steps)[0].startswith(problem)
 
 
-def test_weights_over_a_hundred_percent_are_an_error() -> None:
+@pytest.mark.parametrize("half", [percent(60), percent(120 / 2) / 1, 60_000.0])
+def test_weights_over_a_hundred_percent_are_an_error(half: float) -> None:
     groups = [Group(name=name, feature="upsell", variation="on") for name in ("a", "b")]
-    steps = [Step(start=START, weights={"a": percent(60), "b": percent(60)})]
-    assert problems(launch, groups=groups, steps=steps) == [
-        "steps[0].weights add up to 120000; at most 100000 are allowed, which is 100 %"
+    steps = [Step(start=START, weights={"a": half, "b": half})]
+    (problem,) = problems(launch, groups=groups, steps=steps)
+    assert problem.startswith("steps[0].weights add up to 120000")
+    assert problem.endswith("; at most 100000 are allowed, which is 100 %")
+
+
+def test_a_weight_may_be_a_float_of_a_whole_value_and_no_other() -> None:
+    whole, fraction = ([Step(start=START, weights={"all": percent(50) / by})] for by in (2, 3))
+    launch(new_stack(), steps=whole)
+    assert problems(launch, steps=fraction) == [
+        "scheduledSplitsConfig.steps[0].groupWeights['all'] is 16666.666666666668; it has to be a long"
     ]
 
 

@@ -1,10 +1,13 @@
 """Managed resources and what they relate to: each other, imported resources, and the provider's role."""
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from aws_cdk import Fn, NestedStack
 from aws_cdk import aws_evidently as l1
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
 
 from cdk_evidently import (
     EvidentlyEndpoint,
@@ -21,6 +24,7 @@ from cdk_evidently import (
 )
 from helpers.managed_constructs import (
     ENDPOINT,
+    FACTORIES,
     TYPES,
     definition,
     feature,
@@ -29,7 +33,7 @@ from helpers.managed_constructs import (
     properties,
     segment,
 )
-from helpers.synth import URL, app_of, metadata, new_stack, only, resources, synthesized
+from helpers.synth import URL, app_of, metadata, new_stack, only, resources, start_launch, synthesized
 
 
 def test_resources_depend_on_those_they_name_and_share_one_provider() -> None:
@@ -146,3 +150,12 @@ def test_a_given_role_gets_that_policy_too() -> None:
     policies = resources(stack, "AWS::IAM::Policy")
     assert len(policies) == 2
     assert set(policies) <= set(only(stack, TYPES["Project"])[1]["DependsOn"])
+
+
+@pytest.mark.parametrize("kind", FACTORIES)
+def test_an_endpoint_adds_its_dependencies_to_a_shared_provider(kind: str) -> None:
+    stack = new_stack()
+    start_launch(stack)  # creates the provider, from an equal endpoint without dependencies
+    queue = sqs.CfnQueue(stack, "Queue")
+    FACTORIES[kind](stack, endpoint=replace(ENDPOINT, dependencies=(queue,)))
+    assert "Queue" in only(stack, TYPES[kind])[1]["DependsOn"]

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from aws_cdk import CfnParameter, Stack, Token
+from aws_cdk import CfnParameter, Fn, Stack, Token
 
 from cdk_evidently import (
     EvidentlyService,
@@ -67,6 +67,14 @@ def test_known_starts_have_to_ascend_around_an_unknown_one() -> None:
     steps = [Step(start=start, weights={}) for start in ("2026-11-03T09:00:00Z", text(stack), START)]
     with pytest.raises(InvalidDefinitionError, match=r"steps\[2\].start is"):
         launch(stack, groups=TWO_GROUPS, steps=steps)
+
+
+def test_a_start_that_a_condition_chooses_stays_a_condition() -> None:
+    stack = new_stack()
+    chosen = Fn.condition_if("Beta", START, "2026-11-03T09:00:00Z")
+    launch(stack, groups=TWO_GROUPS, steps=[Step(start=chosen, weights={})])  # type: ignore[arg-type]
+    steps = only(stack, "Custom::EvidentlyLaunch")[1]["Properties"]["ScheduledSplitsConfig"]
+    assert steps[0]["StartTime"] == {"Fn::If": ["Beta", START, "2026-11-03T09:00:00Z"]}
 
 
 def test_a_name_that_may_be_an_unknown_one_is_not_missing() -> None:

@@ -300,8 +300,63 @@ def test_a_change_by_hand_survives_a_refused_update_and_its_rollback(created: Se
     assert created.shown("Feature")["description"] == "By hand"
 
 
-def test_a_failed_update_is_written_back_by_its_rollback(created: Served) -> None:
+def test_a_variation_switched_off_by_hand_survives_a_refused_variation_and_its_rollback(created: Served) -> None:
+    off = [{"name": "on", "value": {"boolValue": False}}]
+    created.evidently.update_feature(**named("Feature"), addOrUpdateVariations=off)
+    wrong = managed("Feature", "Update", ARNS["Feature"])
+    variations = wrong["ResourceProperties"]["Variations"]
+    wrong["ResourceProperties"]["Variations"] = [{**variations[0], "BooleanValue": "no"}, variations[1]]
+    assert created.send(wrong)["Status"] == "FAILED"
+    back = {**managed("Feature", "Update", ARNS["Feature"]), "OldResourceProperties": wrong["ResourceProperties"]}
+    assert created.send(back)["Status"] == "SUCCESS"
+    assert created.shown("Feature")["variations"] == [VARIATIONS[0], *off]
 
+
+def test_an_override_by_hand_of_an_added_variation_does_not_fail_the_rollback(created: Served) -> None:
+    more = {**DEFINITIONS["Feature"], "variations": [*VARIATIONS, {"name": "new", "value": {"boolValue": True}}]}
+    added = managed("Feature", "Update", ARNS["Feature"], definition=more)
+    assert created.send(added)["Status"] == "SUCCESS"
+    created.evidently.update_feature(
+        **named("Feature"), entityOverrides={"tester": "on", "anna": "new"}, defaultVariation="new"
+    )
+    response = created.send(managed("Feature", "Update", ARNS["Feature"]))
+    assert response["Status"] == "SUCCESS", response["Reason"]
+    found = created.shown("Feature")
+    assert (found["variations"], found["entityOverrides"], found["defaultVariation"]) == (
+        VARIATIONS,
+        {"tester": "on"},
+        "off",
+    )
+
+
+def test_an_earlier_definition_that_was_no_launch_does_not_fail_the_rollback(created: Served) -> None:
+    wrong = managed("Launch", "Update", ARNS["Launch"])["ResourceProperties"]
+    wrong = {name: wrong[name] for name in ("ServiceToken", "Project", "Name")}
+    wrong |= {"SchemaVersion": "1", "Definition": '{"groups":"all","scheduledSplitsConfig":{"steps":"soon"}}'}
+    back = {**managed("Launch", "Update", ARNS["Launch"]), "OldResourceProperties": wrong}
+    response = created.send(back)
+    assert response["Status"] == "SUCCESS", response["Reason"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"OnDelete": "Delete"}, "OnDelete is 'Delete'; it must be one of DELETE, KEEP."),
+        ({"OnDelete": "CANCEL"}, "OnDelete is 'CANCEL'; it must be one of DELETE, KEEP."),
+        ({"AdoptExisting": "yes"}, "AdoptExisting is 'yes'; it must be true or false."),
+        ({"AdoptExisting": {}}, "AdoptExisting is {}; it must be true or false."),
+    ],
+)
+def test_an_option_with_a_value_that_it_cannot_have_fails_an_update_and_no_delete(
+    created: Served, properties: dict[str, Any], reason: str
+) -> None:
+    response = created.send(managed("Segment", "Update", ARNS["Segment"], **properties))
+    assert response["Status"] == "FAILED"
+    assert reason in response["Reason"]
+    assert created.send(managed("Segment", "Delete", ARNS["Segment"], **properties))["Status"] == "SUCCESS"
+
+
+def test_a_failed_update_is_written_back_by_its_rollback(created: Served) -> None:
     wrong = managed("Project", "Update", ARNS["Project"], definition={"description": "New"}, tags={"team": "web"})
     wrong["ResourceProperties"]["DataDelivery"] = {"LogGroup": "/not/of/this/service"}
     assert created.send(wrong)["Status"] == "FAILED"

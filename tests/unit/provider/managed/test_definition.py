@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 
 import evidently_contract as contract
 from evidently_provider.errors import InvalidPropertyError
-from evidently_provider.managed.definition import Desired, Reader
+from evidently_provider.managed.definition import UNKNOWN, Desired, Reader
 from evidently_provider.ownership.references import Kind, ResourceRef
 from helpers.managed_events import properties_of
 from helpers.model import request_shape
 
 NAMES = {"project": "shop", "feature": "banner", "segment": "nordic", "launch": "november"}
 FEATURE = {"Variations": [{"VariationName": "on", "BooleanValue": "true"}]}
-LAUNCH = {"Groups": [{"GroupName": "all", "Feature": "banner", "Variation": "on"}]}
+LAUNCH: dict[str, Any] = {
+    "Groups": [{"GroupName": "all", "Feature": "banner", "Variation": "on"}],
+    "ScheduledSplitsConfig": [{"StartTime": "2026-11-02T09:00:00Z", "GroupWeights": []}],
+}
 SEGMENT = {"Pattern": '{"country": ["NO"]}'}
 
 
@@ -124,7 +127,7 @@ def test_types_that_a_deployer_has_not_made_strings_of_are_the_same() -> None:
 
 def test_a_feature_may_be_named_by_its_arn_as_in_aws_own_resource() -> None:
     arn = "arn:aws:evidently:eu-north-1:123456789012:project/shop/feature/banner"
-    found = desired("launch", {"Groups": [{**LAUNCH["Groups"][0], "Feature": arn}]})
+    found = desired("launch", {**LAUNCH, "Groups": [{**LAUNCH["Groups"][0], "Feature": arn}]})
     assert found.definition["groups"][0]["feature"] == "banner"
 
 
@@ -168,7 +171,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("feature", {**FEATURE, "EntityOverrides": [{"Id": "anna"}]}, "EntityOverrides[0].Id is 'anna'; it must be absent"),
     ("feature", {**FEATURE, "Tags": [{"Key": "aws:x", "Value": "y"}]}, "Tags[0].Key is 'aws:x'; it must be a text"),
     ("feature", {**FEATURE, "Tags": [{"Key": "a"}]}, "Tags[0].Value is missing; it must be given."),
-    ("feature", {"Definition": "{'no': 'json'}"}, "Definition is \"{'no': 'json'}\"; it must be the text of a JSON"),
+    ("feature", {**FEATURE, "Definition": "{}"}, "Definition is '{}'; it must be absent: the properties there are"),
+    ("feature", {**FEATURE, "Tags": [{"Key": f"t{it}", "Value": ""} for it in range(51)]}, "must be 0 to 50 entries."),
+    ("launch", {"Groups": LAUNCH["Groups"]}, "ScheduledSplitsConfig is missing; it must be given."),
+    ("launch", step(StartTime="0001-01-01T00:00:00+14:00"), "'0001-01-01T00:00:00+14:00'; it must be a time"),
+    ("launch", step(StartTime="9999-12-31T23:59:59-14:00"), "'9999-12-31T23:59:59-14:00'; it must be a time"),
     ("launch", step(StartTime="2026-11-02"), "ScheduledSplitsConfig[0].StartTime is '2026-11-02'; it must be a time"),
     ("launch", step(StartTime="2026-11-02T09:00:00"), "StartTime is '2026-11-02T09:00:00'; it must be a time"),
     ("launch", step(StartTime="soon"), "ScheduledSplitsConfig[0].StartTime is 'soon'; it must be a time"),
@@ -208,6 +215,47 @@ def test_what_does_not_fit_is_refused_with_its_path_its_value_and_the_rule(
     assert sentence in refusal(kind, properties)
 
 
+NO_DEFINITIONS: list[tuple[str, dict[str, Any], str]] = [
+    ("feature", {"Definition": "{'no': 'json'}"}, "Definition is \"{'no': 'json'}\"; it must be the text of a JSON"),
+    ("feature", {"Definition": "[]"}, "Definition is '[]'; it must be the text of a JSON object"),
+    (
+        "feature",
+        {"Definition": '{"variations":"on"}'},
+        "it must be the text of a JSON object with the members of a Create",
+    ),
+    (
+        "launch",
+        {"Definition": '{"groups":[{"name":"all"}]}'},
+        "it must be the text of a JSON object with the members of",
+    ),
+    (
+        "launch",
+        {
+            "Definition": '{"groups":[{"name":"all","feature":"banner","variation":"on"}],'
+            '"scheduledSplitsConfig":{"steps":[{"startTime":"1637000000","groupWeights":{}}]}}'
+        },
+        "Definition is '1637000000'; it must be a time in ISO 8601",
+    ),
+    ("project", {"Definition": "{}", "Tags": [{"Key": "team", "Value": "web"}]}, "'web'}]; it must be an object."),
+]
+
+
+@pytest.mark.parametrize(("kind", "properties", "sentence"), NO_DEFINITIONS)
+def test_a_definition_of_version_1_that_is_none_is_refused_and_tells_nothing_later(
+    kind: str, properties: dict[str, Any], sentence: str
+) -> None:
+    given = {"SchemaVersion": "1", **properties}
+    assert sentence in refusal(kind, given)
+    assert reader(kind).desired_before(given).unknown >= {"description", "tags"}
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "a\u2028b", "\t", "Å"])
+def test_a_text_without_a_rule_may_have_any_characters(text: str) -> None:
+    overrides = [{"EntityId": text, "Variation": "on"}]
+    found = desired("feature", {**FEATURE, "Description": text, "EntityOverrides": overrides}).definition
+    assert (found["description"], found["entityOverrides"]) == (text, {text: "on"})
+
+
 def test_a_definition_of_version_1_is_still_served() -> None:
     text = '{"variations":[{"name":"on","value":{"boolValue":true}}]}'
     found = desired("feature", {"SchemaVersion": "1", "Definition": text, "Tags": {"team": "web"}})
@@ -219,6 +267,7 @@ def test_a_definition_of_version_1_is_still_served() -> None:
     ("properties", "unknown"),
     [
         ({"Variations": "x", "Description": "d"}, {"variations"}),
+        ({"Variations": [{"BooleanValue": "true"}], "Description": "d"}, {"variations"}),
         ({**FEATURE, "Tags": "x", "Description": "d"}, {"tags"}),
         ({**FEATURE, "Colour": "red", "Description": "d"}, set()),
         ({"Description": "d"}, set()),
@@ -228,6 +277,30 @@ def test_an_earlier_request_tells_what_its_valid_properties_were(properties: dic
     found = reader("feature").desired_before(properties)
     assert found.definition["description"] == "d"
     assert found.unknown == unknown
+
+
+def test_an_earlier_list_with_an_invalid_entry_tells_its_other_entries() -> None:
+    off, on = {"VariationName": "off", "BooleanValue": "no"}, {"VariationName": "on", "BooleanValue": "true"}
+    found = reader("feature").desired_before(
+        {
+            "Variations": [off, on],
+            "EntityOverrides": [{"EntityId": "anna", "Variation": "a b"}, {"EntityId": "bert", "Variation": "on"}],
+            "Tags": [{"Key": "team"}, {"Key": "stage", "Value": "beta"}],
+        }
+    )
+    assert not found.unknown
+    assert found.definition == {
+        "variations": [{"name": "off", "value": UNKNOWN}, {"name": "on", "value": {"boolValue": True}}],
+        "entityOverrides": {"anna": UNKNOWN, "bert": "on"},
+    }
+    assert found.tags == {"team": UNKNOWN, "stage": "beta"}
+
+
+def test_an_earlier_list_that_was_too_long_tells_its_entries() -> None:
+    names = [f"v{number}" for number in range(6)]
+    variations = [{"VariationName": name, "BooleanValue": "true"} for name in names]
+    found = reader("feature").desired_before({"Variations": variations})
+    assert [each["name"] for each in found.definition["variations"]] == names
 
 
 def test_an_earlier_definition_that_is_no_json_tells_nothing() -> None:

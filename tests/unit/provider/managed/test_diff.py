@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidently_provider.errors import RefusedError
-from evidently_provider.managed.definition import Desired
+from evidently_provider.managed.definition import UNKNOWN, Desired
 from evidently_provider.managed.diff import Change, Diff, diff
 from evidently_provider.ownership.references import Kind, ResourceRef
 
@@ -94,6 +94,52 @@ def test_a_variation_that_leaves_the_declaration_is_removed_and_one_added_by_han
     assert found.kept == ["variations.extra"]
 
 
+def test_an_override_and_a_default_by_hand_go_with_the_variation_that_the_stack_removes() -> None:
+    full = feature(values={"off": False, "on": True, "new": True})
+    by_hand = document(
+        FEATURE, feature(values={"off": False, "on": True, "new": True}, entityOverrides={"anna": "new", "bert": "on"})
+    )
+    found = diff(FEATURE, {**by_hand, "defaultVariation": "new"}, feature(values={"off": False, "on": True}), full)
+    arguments = {"removeVariations": ["new"], "entityOverrides": {"bert": "on"}, "defaultVariation": "off"}
+    assert found.changes == [Change("UpdateFeature", arguments)]
+    assert found.kept == ["entityOverrides"], "of bert"
+
+
+def test_a_schedule_by_hand_goes_with_the_group_that_the_stack_removes() -> None:
+    two = launch(1)
+    more = {"name": "more", "feature": "banner", "variation": "off"}
+    two = Desired({**two.definition, "groups": [*two.definition["groups"], more]}, {})
+    (step,) = two.definition["scheduledSplitsConfig"]["steps"]
+    overrides = [{"segment": "nordic", "evaluationOrder": 1, "weights": {"more": 5}}]
+    for by_hand in ({"groupWeights": {"more": 5}}, {"segmentOverrides": overrides}):
+        actual = document(LAUNCH, two) | {"scheduledSplitsDefinition": {"steps": [{**step, **by_hand}]}}
+        found = diff(LAUNCH, actual, launch(1), two)
+        assert found == Diff([Change("UpdateLaunch", dict(launch(1).definition))], [], {}, [])
+    steps = [{**step, "groupWeights": {"all": 7}}]
+    of_a_group_that_stays = document(LAUNCH, two) | {"scheduledSplitsDefinition": {"steps": steps}}
+    assert diff(LAUNCH, of_a_group_that_stays, launch(1), two).kept == ["scheduledSplitsConfig"]
+
+
+def test_an_empty_salt_is_a_salt() -> None:
+    assert (
+        diff(LAUNCH, document(LAUNCH, launch(1, randomizationSalt="")), launch(1, randomizationSalt=""), None)
+        == NOTHING
+    )
+    found = diff(LAUNCH, document(LAUNCH, launch(1)), launch(1, randomizationSalt=""), launch(1))
+    assert found.changes == [Change("UpdateLaunch", {"randomizationSalt": ""})]
+
+
+def test_an_entry_whose_earlier_value_is_unknown_counts_as_changed_and_the_others_do_not() -> None:
+    by_hand = document(FEATURE, feature(values={"off": True, "on": False, "new": True}, tags={"x": "y"}))
+    values = [{"name": "off", "value": UNKNOWN}, {"name": "on", "value": {"boolValue": True}}]
+    tags: Any = {"x": UNKNOWN}
+    before = Desired({"variations": [*values, {"name": "new", "value": UNKNOWN}]}, tags)
+    found = diff(FEATURE, by_hand, feature(values={"off": False, "on": True}), before)
+    put = [{"name": "off", "value": {"boolValue": False}}]
+    assert found.changes == [Change("UpdateFeature", {"addOrUpdateVariations": put, "removeVariations": ["new"]})]
+    assert (found.kept, found.removed_tags) == (["variations.on"], ["x"])
+
+
 def test_tags_are_written_each_by_itself_and_cloudformations_own_never() -> None:
     by_hand = document(FEATURE, feature(tags={"team": "app", "cost": "7", "by": "hand"}))
     found = diff(
@@ -125,13 +171,11 @@ def test_spellings_of_one_schedule_are_no_difference() -> None:
 
 def test_what_leaves_the_declaration_gets_the_apis_default() -> None:
     full = launch(1, description="d", randomizationSalt="s", metricMonitors=[{"metricDefinition": {"name": "m"}}])
-    bare = Desired({"groups": full.definition["groups"]}, {})
+    kept = {name: full.definition[name] for name in ("groups", "scheduledSplitsConfig")}
+    bare = Desired(kept, {})
     found = diff(LAUNCH, document(LAUNCH, full), bare, full)
     assert found.changes == [
-        Change(
-            "UpdateLaunch",
-            {"description": "", "randomizationSalt": "november", "metricMonitors": [], "scheduledSplitsConfig": {}},
-        )
+        Change("UpdateLaunch", {"description": "", "randomizationSalt": "november", "metricMonitors": []})
     ]
 
 
@@ -204,6 +248,11 @@ def test_each_member_ends_as_the_stack_has_it_where_the_stack_changed_it_and_as_
     expected = {
         member: (want if want.get(member) != then.get(member) else was).get(member)
         for member in {**was, **want, **then}
+    }
+    # An override or a default by hand goes with its variation.
+    gone = {it for it in was if it[0] == "variation" and expected[it] is None}
+    expected |= {
+        it: want.get(it) for it in was if it[0] in {"override", "default"} and ("variation", expected[it]) in gone
     }
     result = members(applied(found, actual))
     assert result == {member: value for member, value in expected.items() if value is not None}

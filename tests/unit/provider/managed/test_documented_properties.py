@@ -43,8 +43,9 @@ def rows(fields: Any, shape: Any, path: str = "", within: str = "") -> Iterator[
                 yield place, TYPES[found.type_name], must, f"{within}{member}", limits(found, unit)
             case (member, item):
                 found = shape_at(shape, member)
-                must = "yes" if required(shape, member) else ""
-                yield place, "list", must, f"{within}{member}", limits(found, " entries")
+                must = "yes" if required(shape, member) or name in contract.REQUIRED else ""
+                rule = f"0 to {contract.MAX_TAGS} entries" if name == contract.PROPERTY_TAGS else ""
+                yield place, "list", must, f"{within}{member}", rule or limits(found, " entries")
                 if found.type_name == "map":
                     for role, inner in ((contract.MAP_KEY, found.key), (contract.MAP_VALUE, found.value)):
                         (entry,) = (it for it, its_role in item.items() if its_role == role)
@@ -82,3 +83,8 @@ def test_what_has_no_counterpart_is_named_with_the_way(name: str) -> None:
 def test_every_common_property_is_there() -> None:
     common = [value for name, value in vars(contract).items() if name.startswith("PROPERTY_")]
     assert [name for name in [*common, "ServiceToken", "ServiceTimeout"] if f"`{name}`" not in PAGE] == []
+
+
+def test_every_attribute_is_there() -> None:
+    attributes = [value for name, value in vars(contract).items() if name.startswith("ATTRIBUTE_")]
+    assert [name for name in attributes if f"`{name}`" not in PAGE] == []

@@ -92,6 +92,7 @@ UNUSABLE: Final = [
     "http://proxy:port",
     "http://user:w#rd@proxy:1",
     "http:x",
+    "http://user:w\udce9rd@proxy:1",
 ]
 
 

@@ -54,6 +54,15 @@ def test_a_path_that_only_looks_like_one_below_a_base_path_is_an_unknown_operati
     assert service.send("DELETE", "/x/projects/petfood")["statusCode"] == 400
 
 
+@pytest.mark.parametrize("path", ["//projects/petfood", "///projects/petfood", "/evidently//projects/petfood"])
+def test_slashes_that_api_gateway_may_drop_from_its_parameter_are_no_base_path(service: Service, path: str) -> None:
+    """IAM checked the path with them: a policy that denies `/projects/*` has to hold."""
+    service.with_launch()
+    event = api_event("GET", path)
+    event["pathParameters"]["proxy"] = "projects/petfood"
+    assert request_from(event).path == path
+
+
 def test_a_service_below_a_base_path_serves_a_project_by_any_name_or_arn(service: Service) -> None:
     service.with_launch()
     service.client().create_project(name="projects")
