@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sets this checkout up: a virtual environment with the locked tools, the library itself, the CDK CLI, AWS's last official
-# clients for the tests that compare with them, and its Lambda runtime client for the tests that run the handlers under
-# it. `make setup` runs it, and so does every target that needs it.
+# clients for the tests that compare with them, a Chromium for those in a page, and AWS's Lambda runtime client for the
+# tests that run the handlers under it. `make setup` runs it, and so does every target that needs it.
 #
 # It needs only Python 3.11 or newer and a package index: node and npm come as a Python package.
 # PYTHON=/path/to/python chooses the interpreter. Each step writes a stamp of its source, and is skipped while the source

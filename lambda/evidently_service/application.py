@@ -88,6 +88,8 @@ class Application:
         request_id = context.aws_request_id or str(uuid4())
         headers = {_REQUEST_ID_HEADER: request_id, contract.OWNERSHIP_HEADER: ownership_header(None, ())}
         try:
+            if gateway.is_preflight(event):
+                return gateway.preflight_response({_REQUEST_ID_HEADER: request_id})
             result = self._run(event, context)
             headers[contract.OWNERSHIP_HEADER] = ownership_header(result.outcome, result.owners)
             return gateway.response(HTTPStatus.OK, headers, result.output)

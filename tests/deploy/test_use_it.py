@@ -5,7 +5,6 @@ A test adds code that shows the signing name: the local AWS accepts any, API Gat
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -14,20 +13,13 @@ from pathlib import Path
 import pytest
 
 from helpers.deployment import Deployment
+from helpers.documented import snippet
 from helpers.official_client import OFFICIAL_CLIENT, OFFICIAL_JAVASCRIPT
-from helpers.rooms import ROOT
 from local_aws.server import clean_environment
 
 SIGNED = "/execute-api/aws4_request"
 
 Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
-
-
-def snippet(language: str) -> str:
-    """Return the one snippet of a language in the page."""
-    page = (ROOT / "docs" / "use-it.md").read_text(encoding="utf-8")
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    return str(found)
 
 
 @pytest.fixture
@@ -51,7 +43,7 @@ def test_the_documented_python_evaluates_and_signs_for_execute_api(run: Run) -> 
     signed = """
 evidently.meta.events.register("before-send", lambda request, **_: print(request.headers["Authorization"]))
 answer ="""
-    code = snippet("python")
+    code = snippet("use-it.md", "Python", "python")
     assert "\nanswer =" in code
     done = run([sys.executable, "-c", code.replace("\nanswer =", signed) + 'print(answer["variation"])\n'])
     authorization, variation = done.stdout.splitlines()
@@ -65,7 +57,7 @@ evidently.middlewareStack.add(
   { step: "finalizeRequest", priority: "low" },
 );
 const answer ="""
-    code = snippet("js")
+    code = snippet("use-it.md", "JavaScript", "js")
     assert "\nconst answer =" in code
     (tmp_path / "node_modules").symlink_to(OFFICIAL_JAVASCRIPT)
     (tmp_path / "app.mjs").write_text(
@@ -75,11 +67,23 @@ const answer ="""
     assert (SIGNED in authorization, variation) == (True, "on")
 
 
+def test_the_documented_javascript_of_the_sdk_v2_evaluates_and_signs_for_execute_api(run: Run, tmp_path: Path) -> None:
+    signed = """
+request.on("send", () => console.log(request.httpRequest.headers.Authorization));
+request.promise()"""
+    code = snippet("use-it.md", "JavaScript SDK v2", "js")
+    assert "\nrequest.promise()" in code
+    (tmp_path / "node_modules").symlink_to(OFFICIAL_JAVASCRIPT)
+    (tmp_path / "app.cjs").write_text(code.replace("\nrequest.promise()", signed), encoding="utf-8")
+    authorization, variation = run(["node", "app.cjs"]).stdout.splitlines()
+    assert (SIGNED in authorization, variation) == (True, "on")
+
+
 def test_the_documented_commands_evaluate_and_sign_for_execute_api(run: Run, tmp_path: Path) -> None:
     aws = tmp_path / "bin" / "aws"
     aws.parent.mkdir()
     aws.write_text(f'#!/bin/sh\nPYTHONPATH="{OFFICIAL_CLIENT}" exec "{sys.executable}" -m awscli --debug "$@"\n')
     aws.chmod(0o755)
-    done = run(["/bin/sh", "-c", snippet("sh")])
+    done = run(["/bin/sh", "-c", snippet("use-it.md", "AWS CLI", "sh")])
     assert json.loads(done.stdout)["variation"] == "on"
     assert SIGNED in done.stderr

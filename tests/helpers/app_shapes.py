@@ -26,7 +26,13 @@ def service(app: App) -> None:
 
 
 def service_with_settings(app: App) -> None:
-    EvidentlyService(new_stack("Service", app), "Evidently", quotas=Quotas(projects=7), data_delivery=["/shop/events"])
+    EvidentlyService(
+        new_stack("Service", app),
+        "Evidently",
+        quotas=Quotas(projects=7),
+        data_delivery=["/shop/events"],
+        allowed_origins=["https://shop.example.com"],
+    )
 
 
 def connected_function(app: App) -> None:

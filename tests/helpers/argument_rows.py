@@ -132,6 +132,9 @@ TEXT_ROWS: Final[Mapping[str, Row]] = {
     "EvidentlyEndpoint.from_url(region)": Row(
         FUNCTION, lambda s, v: at(EvidentlyEndpoint.from_url("https://a.example.com", region=v), s)
     ),
+    "EvidentlyService(allowed_origins)": Row(
+        "AWS::ApiGatewayV2::Api", lambda s, v: EvidentlyService(s, "E", allowed_origins=[v])
+    ),
     "EvidentlyService(data_delivery)": Row(FUNCTION, lambda s, v: EvidentlyService(s, "E", data_delivery=[v])),
     "EvidentlyService.from_api_id(api_id)": Row(
         FUNCTION, lambda s, v: at(EvidentlyService.from_api_id(s, "E", v).endpoint, s)

@@ -187,7 +187,7 @@ def checked_url(argument: str, url: str) -> SplitResult:
         raise InvalidArgumentError(
             argument, parts._replace(netloc=host).geturl(), "a base URL: no user, query or fragment", "Leave these out"
         )
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise InvalidArgumentError(
             argument, url, "https, because plain http is for loopback addresses only", "Give the https URL"
         )
@@ -210,7 +210,8 @@ def check_base_path(argument: str, url: str, path: str) -> None:
         )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
         return True
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from aws_cdk import Duration, RemovalPolicy, Stack, Token
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Stack, Token, Validations
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -23,6 +23,7 @@ from cdk_evidently._common.endpoint import EvidentlyEndpoint
 from cdk_evidently._common.log_groups import delivery_groups, delivery_statement
 from cdk_evidently._common.metrics import EvaluationMetrics, ServiceMetrics
 from cdk_evidently._service.access_log import AccessLog
+from cdk_evidently._service.browsers import checked_origins, cors
 from cdk_evidently._service.connect import connect
 from cdk_evidently._service.endpoint import STAGE, check_gateway_url, service_endpoint
 from cdk_evidently._service.grants import ServiceGrants
@@ -33,6 +34,7 @@ from cdk_evidently.errors import ConflictingSettingsError
 
 _TIMEOUT: Final = Duration.seconds(29)  # API Gateway times out after 30
 _METRICS_WAY_OUT: Final = "Give EvaluationMetrics.OFF, PER_FEATURE or FULL"
+_EVERY_PATH: Final = "/{proxy+}"
 _THROTTLE: Final = apigatewayv2.ThrottleSettings(rate_limit=1000, burst_limit=1000)
 
 
@@ -68,11 +70,15 @@ class EvidentlyService(Construct):
         throttle: the requests per second and their burst above which API Gateway responds with 429, for all callers and
             operations together; by default 1000 of each, AWS's rate of EvaluateFeature in its largest regions.
         metrics: which metrics CloudWatch keeps, and bills, of evaluations; by default by variation and reason.
+        allowed_origins: the origins whose pages may call the API from a browser (CORS), such as
+            `https://shop.example.com` and `http://localhost:5173`, or `["*"]` for all; by default none. A page signs
+            its requests as every caller does, so an origin by itself may do nothing. Tokens are not checked.
 
     Raises:
         InvalidArgumentError: `gateway_url` has no `{api_id}` or is neither https nor loopback, `quotas` is not a
-            Quotas, `metrics` is not an EvaluationMetrics, `data_delivery` is not a list of log groups, or the table,
-            the role or a log group is of another account or Region.
+            Quotas, `metrics` is not an EvaluationMetrics, `data_delivery` is not a list of log groups,
+            `allowed_origins` is not a list of origins, or the table, the role or a log group is of another account or
+            Region.
         ConflictingSettingsError: both `table` and `removal_policy`.
 
     """
@@ -101,6 +107,7 @@ class EvidentlyService(Construct):
         quotas: Quotas | None = None,
         throttle: apigatewayv2.ThrottleSettings | None = None,
         metrics: EvaluationMetrics = EvaluationMetrics.FULL,
+        allowed_origins: Sequence[str] = (),
     ) -> None:
         if gateway_url is not None:
             check_gateway_url(gateway_url)
@@ -112,6 +119,7 @@ class EvidentlyService(Construct):
             raise ConflictingSettingsError(message)
         delivery = delivery_groups(data_delivery)
         of_kind("metrics", metrics, EvaluationMetrics, _METRICS_WAY_OUT)
+        origins = checked_origins(allowed_origins)
         own = Stack.of(scope)
         check_given(own, "table", table)
         check_given(own, "role", role, has_region=False)
@@ -150,6 +158,7 @@ class EvidentlyService(Construct):
             api_name="evidently",
             description="The Evidently API (cdk-evidently).",
             create_default_stage=False,  # HttpApi's own stage takes no access log
+            cors_preflight=cors(origins) if origins else None,
         )
         stage = apigatewayv2.HttpStage(
             self,
@@ -160,12 +169,15 @@ class EvidentlyService(Construct):
             access_log_settings=AccessLog(self.access_log_group),
             throttle=throttle or _THROTTLE,
         )
+        integration = HttpLambdaIntegration("Function", self.function)
         routes = self.api.add_routes(
-            path="/{proxy+}",
+            path=_EVERY_PATH,
             methods=[apigatewayv2.HttpMethod.ANY],
-            integration=HttpLambdaIntegration("Function", self.function),
+            integration=integration,
             authorizer=HttpIamAuthorizer(),
         )
+        if origins:
+            self._admit_preflights(integration)
         region = Stack.of(self).region
         self.endpoint = service_endpoint(
             Stack.of(self),
@@ -175,6 +187,19 @@ class EvidentlyService(Construct):
             dependencies=(stage, *routes),
         )
         keep_while_referenced(l1_resource(self.api, apigatewayv2.CfnApi))
+
+    def _admit_preflights(self, integration: HttpLambdaIntegration) -> None:
+        """Add a route for preflights, which browsers send without a signature.
+
+        API Gateway responds to a preflight by itself only where no route catches it, and ANY catches it: the authorizer
+        then refuses it. Its developer guide, "Configure CORS for HTTP APIs", asks for this route then, with an
+        integration; it adds the headers to the integration's response.
+        """
+        (route,) = self.api.add_routes(
+            path=_EVERY_PATH, methods=[apigatewayv2.HttpMethod.OPTIONS], integration=integration
+        )
+        reason = "A browser's preflight has no signature; the function responds to it without a look at its table."
+        Validations.of(route).acknowledge(Acknowledgment(id="AwsSolutions-APIG4", reason=reason))
 
     @property
     def api_id(self) -> str:

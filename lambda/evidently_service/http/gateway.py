@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -58,6 +59,16 @@ def response(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -
         "body": json.dumps(body, separators=(",", ":"), allow_nan=False),
         "isBase64Encoded": False,
     }
+
+
+def is_preflight(event: Mapping[str, Any]) -> bool:
+    """Whether a browser asks if it may send a request: the API itself has no operation of OPTIONS."""
+    return bool(event["requestContext"]["http"]["method"].upper() == "OPTIONS")
+
+
+def preflight_response(headers: Mapping[str, str]) -> dict[str, Any]:
+    """Return a success without a body; API Gateway adds the CORS headers, and ignores any from here."""
+    return {"statusCode": HTTPStatus.NO_CONTENT.value, "headers": dict(headers), "isBase64Encoded": False}
 
 
 def _own_path(path: str, below: str) -> str:

@@ -31,7 +31,10 @@ def serialise(shape: Shape | None, value: Any) -> Any:
 
 
 def serialise_error(error: ApiError) -> Mapping[str, Any]:
-    """Return an error's body: its modelled members, nulls included, as in the 404 of AWS's data plane."""
+    """Return an error's body: its code, and its modelled members, nulls included, as in the 404 of AWS's data plane.
+
+    The code is where clients look without the header `x-amzn-errortype`, which a script in a browser may not see.
+    """
     shape = service_model().shape_for(error.shape)
     known = shape.members if isinstance(shape, StructureShape) else {}
-    return {name: error.members[name] for name in known if name in error.members}
+    return {"__type": error.shape, **{name: error.members[name] for name in known if name in error.members}}

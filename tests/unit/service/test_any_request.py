@@ -94,6 +94,7 @@ def test_any_request_gets_a_modelled_response_and_never_a_500(
         return
 
     shape = MODEL.shape_for(response["headers"]["x-amzn-errortype"])
+    assert document.pop("__type") == shape.name
     assert 400 <= response["statusCode"] < 500
     assert response["statusCode"] == shape.metadata["error"]["httpStatusCode"]
     assert set(document) <= set(getattr(shape, "members", {}))
