@@ -8,6 +8,7 @@ import io
 import json
 import time
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,9 +53,10 @@ class Deployer:
 
     @classmethod
     def on(cls, local_aws: LocalAws) -> "Deployer":
-        """Create the bucket for assets, and return a deployer."""
+        """Create the bucket for assets unless it exists, and return a deployer."""
         s3: S3Client = local_aws.client("s3")
-        s3.create_bucket(Bucket=_ASSETS_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+            s3.create_bucket(Bucket=_ASSETS_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         return cls(local_aws.client("cloudformation"), s3)
 
     def publish(self, assembly: "CloudAssembly", stack: str) -> str:
