@@ -6,9 +6,12 @@ syntax"). A float would lose the text.
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from evidently_service.evaluation.errors import ContextError, UnreadableTextError
+from evidently_service.protocol.strict_json import MAX_LEVELS, is_too_deep
+
+MAX_CONTEXT_BYTES: Final = 65_536
 
 
 class Number(NamedTuple):
@@ -43,15 +46,20 @@ def parse_context(text: str) -> Mapping[str, Any]:
         text: JSON text of an object. The context of a request without one is `{}`.
 
     Raises:
-        ContextError: the text is not JSON, or not that of an object.
+        ContextError: the text is not JSON, or not that of an object, or is larger or deeper than a context may be.
 
     """
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_CONTEXT_BYTES:
+        raise ContextError(f"has {size:,} bytes, {MAX_CONTEXT_BYTES:,} are allowed")
     try:
         value = read_json(text)
     except UnreadableTextError as error:
         raise ContextError(f"{error}; send the JSON text of an object") from None
     if not isinstance(value, dict):
         raise ContextError(f"must be a JSON object, not {kind_of(value)}")
+    if is_too_deep(text, value):
+        raise ContextError(f"is nested too deeply: {MAX_LEVELS} levels are allowed")
     return value
 
 
