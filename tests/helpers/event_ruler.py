@@ -1,7 +1,7 @@
 """AWS's event-ruler, slow and obvious: what a segment pattern has to match.
 
-A pattern is one or more *rules*: each choice among the objects of its `$or`s makes one. A rule is flat, a list of values
-for each path. An event is flat too: its *leaves*, each with its path and its place in the arrays that it is in. A rule
+A pattern is *rules*: each choice among the objects of its `$or`s makes one. A rule is flat, a list of values for each
+path. An event is flat too: its *leaves*, each with its path and its place in the arrays that it is in. A rule
 matches if for each of its paths, in the order of their names with dots, one can choose a leaf that one of the values
 accepts, so that no two choices are in different elements of one array. A path with `exists: false` needs no leaf if
 none is left that fits the choices before it.

@@ -20,11 +20,12 @@ class Number(NamedTuple):
     text: str
 
 
-def read_json(text: str, **hooks: Any) -> Any:
+def read_json(text: str, *, levels: int = MAX_LEVELS, **hooks: Any) -> Any:
     """Return the value of a JSON text, with each number as a `Number`.
 
     Args:
         text: JSON; NaN and Infinity, which Python accepts, are errors.
+        levels: how deeply objects and lists may be nested.
         hooks: further hooks for `json.loads`.
 
     Raises:
@@ -32,11 +33,16 @@ def read_json(text: str, **hooks: Any) -> Any:
 
     """
     try:
-        return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=_refuse_constant, **hooks)
+        value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=_refuse_constant, **hooks)
     except json.JSONDecodeError as error:
         raise UnreadableTextError(f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
-        raise UnreadableTextError("is nested too deeply") from None
+        too_deep = True
+    else:
+        too_deep = is_too_deep(text, value, levels)
+    if too_deep:
+        raise UnreadableTextError(f"is nested too deeply: {levels} levels are allowed")
+    return value
 
 
 def parse_context(text: str) -> Mapping[str, Any]:
@@ -55,11 +61,9 @@ def parse_context(text: str) -> Mapping[str, Any]:
     try:
         value = read_json(text)
     except UnreadableTextError as error:
-        raise ContextError(f"{error}; send the JSON text of an object") from None
+        raise ContextError(str(error)) from None
     if not isinstance(value, dict):
         raise ContextError(f"must be a JSON object, not {kind_of(value)}")
-    if is_too_deep(text, value):
-        raise ContextError(f"is nested too deeply: {MAX_LEVELS} levels are allowed")
     return value
 
 

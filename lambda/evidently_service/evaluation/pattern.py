@@ -14,7 +14,6 @@ from evidently_service.evaluation.context import Number, kind_of, read_json
 from evidently_service.evaluation.errors import PatternError, UnreadableTextError
 from evidently_service.evaluation.operators import OPERATORS, RESERVED
 from evidently_service.evaluation.search import Search
-from evidently_service.protocol.strict_json import levels_of
 
 MAX_LEVELS: Final = 50  # of nested objects and lists: the compiler below is recursive
 MAX_FIELDS: Final = 10_000  # in all rules: there is one for each choice among the objects of `$or`s
@@ -55,14 +54,11 @@ def compile_pattern(text: str) -> Pattern:
 
     """
     try:
-        value = read_json(text, object_pairs_hook=_object)
+        value = read_json(text, levels=MAX_LEVELS, object_pairs_hook=_object)
     except UnreadableTextError as error:
         raise PatternError("", str(error)) from None
     if not isinstance(value, dict):
         raise PatternError("", f'must be an object like {{"Browser": ["Chrome"]}}, not {kind_of(value)}')
-    levels = levels_of(value)
-    if levels > MAX_LEVELS:
-        raise PatternError("", f"is nested too deeply: it has {levels} levels, {MAX_LEVELS} are allowed")
     return Pattern(graph(_Place().rules(value)))
 
 
@@ -143,7 +139,8 @@ def _joined(one: Rule, other: Rule) -> Rule:
     for path in one.keys() & other.keys():
         if one[path] or other[path]:
             raise PatternError(
-                ".".join(path), "is given twice, beside $or and in it; give it in one place, such as in each object of $or"
+                ".".join(path),
+                "is given twice, beside $or and in it; give it in one place, such as in each object of $or",
             )
     return {**one, **other}
 

@@ -59,7 +59,7 @@ class Search:
         return found
 
     def _plainly(self, edges: Edges) -> bool | None:
-        """Return what `matches` does, or None if there is an array of objects: without one, nothing has to be chosen."""
+        """Return what `matches` does, None if an array of objects is in the way: without one, nothing is to choose."""
         found = self._found.get(id(edges))
         if found is not None:
             return found

@@ -32,19 +32,19 @@ def parse(text: str | bytes) -> Any:
         raise UnreadableJsonError("a number in it has too many digits") from None
     except RecursionError:
         raise UnreadableJsonError(_TOO_DEEP) from None
-    if is_too_deep(decoded, value):
+    if is_too_deep(decoded, value, MAX_LEVELS):
         raise UnreadableJsonError(_TOO_DEEP)
     return value
 
 
-def is_too_deep(text: str, value: Any) -> bool:
-    """Whether the value of a JSON text has more than `MAX_LEVELS`."""
+def is_too_deep(text: str, value: Any, allowed: int) -> bool:
+    """Whether the value of a JSON text has more levels of nested objects and lists than allowed."""
     # Most texts have too few brackets for that, and need no walk.
-    return text.count("{") + text.count("[") > MAX_LEVELS and levels_of(value) > MAX_LEVELS
+    return text.count("{") + text.count("[") > allowed and _levels(value) > allowed
 
 
-def levels_of(value: Any) -> int:
-    """Return the depth of nested objects and lists, without recursion: the depth is not yet checked."""
+def _levels(value: Any) -> int:
+    # Without recursion: the depth is not yet checked.
     levels, layer = 0, [value]
     while layer:
         inner = [each.values() if isinstance(each, dict) else each for each in layer if isinstance(each, (dict, list))]

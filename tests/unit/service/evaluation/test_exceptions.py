@@ -10,7 +10,9 @@ from evidently_service.evaluation.pattern import compile_pattern
 from helpers.rooms import ROOT
 
 DOCS = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"^\| (.+) \| `(.+)` \| `(.+)` \| (match|no match) \| (match|no match|refused) \|$", DOCS, re.MULTILINE)
+ROWS = re.findall(
+    r"^\| (.+) \| `(.+)` \| `(.+)` \| (match|no match) \| (match|no match|refused) \|$", DOCS, re.MULTILINE
+)
 
 
 def answer(pattern: str, context: str) -> str:

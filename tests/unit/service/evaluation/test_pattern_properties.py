@@ -63,6 +63,7 @@ JSON = st.recursive(
     max_leaves=20,
 )
 
+
 def read(value: Any) -> Any:
     return parse_context(json.dumps(value))
 
