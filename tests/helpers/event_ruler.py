@@ -37,22 +37,22 @@ class GivenTwiceError(Exception):
 def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
     """Whether an event matches a pattern; both as `read_json` returns them."""
     leaves = list(leaves_of(event, (), {}))
-    return any(holds(sorted(rule.items(), key=dotted), leaves, {}) for rule in rules_of(pattern, ()))
+    return any(satisfied(sorted(rule.items(), key=dotted), leaves, {}) for rule in rules_of(pattern, ()))
 
 
 def dotted(item: tuple[Path, Any]) -> str:
     return ".".join(item[0])
 
 
-def holds(fields: list[tuple[Path, list[Any]]], leaves: list[Leaf], chosen: Places) -> bool:
+def satisfied(fields: list[tuple[Path, list[Any]]], leaves: list[Leaf], chosen: Places) -> bool:
     if not fields:
         return True
     (path, values), *rest = fields
     here = [leaf for leaf in leaves if leaf.path == path and fits(leaf, chosen)]
-    if not here and {"exists": False} in values and holds(rest, leaves, chosen):
+    if not here and {"exists": False} in values and satisfied(rest, leaves, chosen):
         return True
     accepted = [leaf for leaf in here if any(accepts(value, leaf.value) for value in values)]
-    return any(holds(rest, leaves, {**chosen, **leaf.places}) for leaf in accepted)
+    return any(satisfied(rest, leaves, {**chosen, **leaf.places}) for leaf in accepted)
 
 
 def fits(leaf: Leaf, chosen: Places) -> bool:

@@ -31,32 +31,10 @@ _RANGE: Final = 4
 _SHORT: Final = re.compile(r"-?[0-9.]{1,15}(e[+-]?[0-9]{1,2})?", re.IGNORECASE).fullmatch  # doubles have 15 digits
 
 RESERVED: Final = frozenset(
-    [
-        "exactly",
-        "equals-ignore-case",
-        "prefix",
-        "suffix",
-        "anything-but",
-        "exists",
-        "wildcard",
-        "numeric",
-        "cidr",
-        "=",
-        "<",
-        "<=",
-        ">",
-        ">=",
-        "regex",
-        "not-wildcard",
-        "not-equals-ignore-case",
-        "date-after",
-        "date-on-or-after",
-        "date-before",
-        "date-on-or-before",
-        "in-date-range",
-        "ip-address-in-range",
-        "ip-address-not-in-range",
-    ]
+    {"exactly", "equals-ignore-case", "prefix", "suffix", "anything-but", "exists", "wildcard", "numeric", "cidr"}
+    | {"=", "<", "<=", ">", ">=", "regex", "not-wildcard", "not-equals-ignore-case", "in-date-range"}
+    | {"date-after", "date-on-or-after", "date-before", "date-on-or-before"}
+    | {"ip-address-in-range", "ip-address-not-in-range"}
 )
 """What event-ruler refuses as a field's name in `$or`: there, an operator has lost its field."""
 

@@ -1,9 +1,9 @@
 """The search for leaves of a context that satisfy a rule, within a number of steps.
 
-A *leaf* is a value that is neither object nor array. Arrays are transparent, as in event-ruler: each element counts as a
-value of the field. Fields with a common path are found in the same object there, whichever elements of arrays it is in.
-So the search chooses an object for each name of a path, and keeps it for the fields that follow; `exists: false` asks
-about what is left within the objects chosen so far, and chooses none.
+A *leaf* is a value that is neither object nor array. Arrays are transparent, as in event-ruler: each element counts as
+a value of the field. Fields with a common path are found in one object there, in whichever elements of arrays it is. So
+the search chooses an object for each name of a path, and keeps it for the fields that follow; `exists: false` asks for
+what is left within the objects chosen so far, and chooses none.
 
 A search remembers what it has found, so no rule and no segment looks at an array or an object twice for the same
 question. What remains is counted, in steps of about a comparison's time: whatever the patterns and the context are, an
@@ -17,7 +17,7 @@ from typing import Any, Final
 from evidently_service.evaluation.conditions import Edge, Edges, Field, Fields, Path
 from evidently_service.evaluation.errors import TooManyStepsError
 
-MOST_STEPS: Final = 250_000
+MOST_STEPS: Final = 200_000
 _STEPS_OF_AN_EDGE: Final = 20
 _STEPS_OF_A_CHOICE: Final = 5
 _NOTHING: Final[dict[str, Any]] = {}
@@ -38,7 +38,7 @@ class Search:
     def __init__(self, context: Fields) -> None:
         self.steps = 0
         self._root = context
-        self._found: dict[int, bool] = {}
+        self._found: dict[Edges, bool] = {}
         self._tried: set[tuple[Edge, int]] = set()
         self._arrays: dict[int, tuple[list[Any], list[Fields]]] = {}
         self._named: dict[Path, dict[str, list[Chosen]]] = {}
@@ -55,34 +55,34 @@ class Search:
         """
         found = self._plainly(edges)
         if found is None:
-            found = self._found[id(edges)] = self._from(edges, (), (self._root,))
+            found = self._found[edges] = self._from(edges, (), (self._root,))
         return found
 
     def _plainly(self, edges: Edges) -> bool | None:
         """Return what `matches` does, None if an array of objects is in the way: without one, nothing is to choose."""
-        found = self._found.get(id(edges))
+        found = self._found.get(edges)
         if found is not None:
             return found
         found = not edges
         for edge in edges:
-            found = self._holds(edge.field)
+            found = self._satisfied(edge.field)
             if found:
                 found = self._plainly(edge.following)
             if found or found is None:
                 break
         if found is not None:
-            self._found[id(edges)] = found
+            self._found[edges] = found
         return found
 
-    def _holds(self, field: Field) -> bool | None:
+    def _satisfied(self, field: Field) -> bool | None:
         self._spend(field.steps)
-        holder = self._root
+        parent = self._root
         for name in field.parents:
-            value = holder.get(name)
+            value = parent.get(name)
             if isinstance(value, list):
                 return None
-            holder = value if isinstance(value, dict) else _NOTHING
-        value = holder.get(field.name, _NOTHING)
+            parent = value if isinstance(value, dict) else _NOTHING
+        value = parent.get(field.name, _NOTHING)
         if isinstance(value, list):
             return self._accepts(field, value) or (field.or_absent and not self._leaves(value))
         return field.or_absent if isinstance(value, dict) else field.accepts(value)

@@ -15,7 +15,7 @@ ROWS = re.findall(
 )
 
 
-def answer(pattern: str, context: str) -> str:
+def outcome(pattern: str, context: str) -> str:
     try:
         compiled = compile_pattern(pattern)
     except PatternError:
@@ -27,7 +27,7 @@ def answer(pattern: str, context: str) -> str:
 def test_an_exception_is_as_its_row_in_the_docs_says(
     rule: str, pattern: str, context: str, theirs: str, ours: str
 ) -> None:
-    assert answer(pattern, context) == ours != theirs, rule
+    assert outcome(pattern, context) == ours != theirs, rule
 
 
 def test_every_row_is_read() -> None:

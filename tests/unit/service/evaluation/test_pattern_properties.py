@@ -78,10 +78,10 @@ CROWDS = st.fixed_dictionaries(
     {"d": st.lists(st.dictionaries(st.sampled_from(["a", "b", "a-"]), ELEMENTS, max_size=2), max_size=4)},
     optional={"a": st.sampled_from([1, 2])},
 )
-WANTED = st.lists(st.sampled_from([1, 1, 2, {"exists": False}, {"exists": True}]), min_size=1, max_size=2)
+REQUIRED = st.lists(st.sampled_from([1, 1, 2, {"exists": False}, {"exists": True}]), min_size=1, max_size=2)
 PARTS = st.dictionaries(
     st.sampled_from(["a", "b", "a-"]),
-    WANTED | st.dictionaries(st.sampled_from(["a", "b"]), WANTED, min_size=1, max_size=2),
+    REQUIRED | st.dictionaries(st.sampled_from(["a", "b"]), REQUIRED, min_size=1, max_size=2),
     min_size=1,
     max_size=2,
 )

@@ -1,23 +1,17 @@
 """The search's steps: bounded in number whatever the pattern and the context are. Counts, never seconds."""
 
 import json
+import sys
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from evidently_service.evaluation.context import MAX_CONTEXT_BYTES, parse_context
+from evidently_service.evaluation.context import parse_context
 from evidently_service.evaluation.errors import TooManyStepsError
 from evidently_service.evaluation.pattern import compile_pattern
 from evidently_service.evaluation.search import MOST_STEPS, Search
-
-FULL = MAX_CONTEXT_BYTES
-SIX = 6  # segment overrides of a step
-
-
-def array_of(item: str) -> str:
-    """Return a context as large as one may be, an array of one item again and again."""
-    frame = '{"a":[]}'
-    return f'{{"a":[{",".join([item] * ((FULL - len(frame)) // (len(item) + 1)))}]}}'
+from helpers.worst_evaluations import PATTERNS, SEGMENTS, absences, alternatives, array_of, nested, numbers
 
 
 def searched(context: Any, *patterns: str) -> Search:
@@ -28,32 +22,20 @@ def searched(context: Any, *patterns: str) -> Search:
     return search
 
 
-def alternatives(count: int) -> str:
-    return '{"a":{"$or":[' + ",".join(f'{{"b":{{"c{index}":[1]}}}}' for index in range(count)) + "]}}"
-
-
-def absences(count: int) -> str:
-    return '{"a":{"b":[1],' + "".join(f'"c{index}":[{{"exists":false}}],' for index in range(count)) + '"d":[1]}}'
-
-
-def numbers(count: int) -> str:
-    return '{"a":[' + ",".join(f'{{"numeric":["=",{index}]}}' for index in range(1, count)) + "]}"
-
-
 def test_a_plain_context_takes_few_steps() -> None:
     context = {"country": "no", "user": {"tier": "gold", "tags": ["a", "b"]}}
     pattern = '{"country": ["no"], "user": {"tier": ["gold"], "tags": ["c"]}}'
-    assert searched(context, *[pattern] * SIX).steps <= 50 * SIX
+    assert searched(context, *[pattern] * SEGMENTS).steps <= 50 * SEGMENTS
 
 
 @pytest.mark.parametrize("item", ["[]", "{}", '{"b":{}}'])
 def test_a_full_context_of_arrays_and_objects_is_within_the_bound_for_six_segments(item: str) -> None:
-    searched(array_of(item), *[alternatives(50)] * SIX)
+    searched(array_of(item), *[alternatives(50)] * SEGMENTS)
 
 
 def test_six_segments_look_at_a_nested_array_once() -> None:
-    context = '{"a":' + "[" * 400 + ",".join(["{}"] * 20_000) + "]" * 400 + "}"
-    one, six = (searched(context, *[alternatives(50)] * count).steps for count in (1, SIX))
+    context = nested(400)
+    one, six = (searched(context, *[alternatives(50)] * count).steps for count in (1, SEGMENTS))
     assert six - one < one / 2
 
 
@@ -87,7 +69,35 @@ def test_alternatives_share_their_beginning_and_their_end() -> None:
 )
 def test_what_would_take_longer_is_refused_with_the_bound(item: str, pattern: str) -> None:
     with pytest.raises(TooManyStepsError, match=f"takes more than {MOST_STEPS:,} steps to match"):
-        searched(array_of(item), *[pattern] * SIX)
+        searched(array_of(item), *[pattern] * SEGMENTS)
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+@pytest.mark.parametrize("item", ["0", "[]", '{"b":1}', '{"b":{"c0":2}}'])
+def test_a_step_is_a_few_calls_of_functions_at_most(name: str, item: str) -> None:
+    search = Search(parse_context(array_of(item)))
+    patterns = [compile_pattern(PATTERNS[name]) for _ in range(SEGMENTS)]
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        with suppress(TooManyStepsError):
+            for pattern in patterns:
+                search.matches(pattern.edges)
+    finally:
+        sys.setprofile(None)
+    # What a refused search would have done next is counted, and not done.
+    assert calls <= 4 * min(search.steps, MOST_STEPS)
+
+
+def test_patterns_that_come_and_go_are_not_mistaken_for_each_other() -> None:
+    search = Search({"a": "x"})
+    found = [search.matches(compile_pattern(f'{{"a": ["{letter}"]}}').edges) for letter in "wxyzx"]
+    assert found == [False, True, False, False, True]
 
 
 def test_the_bound_is_of_all_segments_together() -> None:
