@@ -68,7 +68,10 @@ END: Final[Edges] = ()
 
 
 def graph(rules: Iterable[Rule]) -> Edges:
-    """Return the first edges of a graph in which rules share what they begin with, and what they end with."""
+    """Return the first edges of a graph in which rules share what they begin with, and what they end with.
+
+    No rule ends where another goes on: each object of a `$or` brings a field to its rules alone.
+    """
     root: dict[Field, Any] = {}
     orders: dict[Field, bytes] = {}
     for rule in rules:

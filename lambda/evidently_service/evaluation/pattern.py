@@ -136,8 +136,8 @@ def _size(rules: list[Rule]) -> int:
 
 def _joined(one: Rule, other: Rule) -> Rule:
     """Return the rule of two; event-ruler would let the one that is written later replace the other's values."""
-    for path in one.keys() & other.keys():
-        if one[path] or other[path]:
+    for path in other:
+        if path in one and (one[path] or other[path]):
             raise PatternError(
                 ".".join(path),
                 "is given twice, beside $or and in it; give it in one place, such as in each object of $or",
