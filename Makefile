@@ -60,8 +60,9 @@ lint: setup ## Ruff, mypy, spelling, and the words of CONTRIBUTING.md
 	$(IN_VENV) PYTHONPATH=tools python -m words
 
 .PHONY: bench
-bench: setup ## Evaluations beside two flag SDKs, what each operation costs, cold start, 100 launches in a stack
+bench: setup ## Evaluations beside two flag SDKs, the longest ones, what each operation costs, cold start, 100 launches in a stack
 	@$(BENCH) benchmarks/evaluation.py
+	@$(BENCH) benchmarks/worst_evaluations.py
 	@$(BENCH) benchmarks/api_cost.py
 	@$(BENCH) benchmarks/cold_start.py
 	@$(BENCH) benchmarks/many_launches.py

@@ -2,7 +2,8 @@
 
     context      an evaluationContext's JSON, whose numbers keep their text: `parse_context`
     pattern      the segment pattern language, compiled: `compile_pattern`, `Pattern.matches`
-    conditions   the parts of a compiled pattern
+    conditions   the parts of a compiled pattern: fields and the graph of its rules
+    search       the search of a context for the rules, within a number of steps
     operators    `prefix`, `numeric` and the other operators in a field's list
     split        from an entity to a bucket to a group, by a documented stable hash
     schedule     the current step of a launch

@@ -6,9 +6,12 @@ syntax"). A float would lose the text.
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from evidently_service.evaluation.errors import ContextError, UnreadableTextError
+from evidently_service.protocol.strict_json import MAX_LEVELS, is_too_deep
+
+MAX_CONTEXT_BYTES: Final = 65_536
 
 
 class Number(NamedTuple):
@@ -17,11 +20,12 @@ class Number(NamedTuple):
     text: str
 
 
-def read_json(text: str, **hooks: Any) -> Any:
+def read_json(text: str, *, levels: int = MAX_LEVELS, **hooks: Any) -> Any:
     """Return the value of a JSON text, with each number as a `Number`.
 
     Args:
         text: JSON; NaN and Infinity, which Python accepts, are errors.
+        levels: how deeply objects and lists may be nested.
         hooks: further hooks for `json.loads`.
 
     Raises:
@@ -29,11 +33,16 @@ def read_json(text: str, **hooks: Any) -> Any:
 
     """
     try:
-        return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=_refuse_constant, **hooks)
+        value = json.loads(text, parse_int=Number, parse_float=Number, parse_constant=_refuse_constant, **hooks)
     except json.JSONDecodeError as error:
         raise UnreadableTextError(f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
-        raise UnreadableTextError("is nested too deeply") from None
+        too_deep = True
+    else:
+        too_deep = is_too_deep(text, value, levels)
+    if too_deep:
+        raise UnreadableTextError(f"is nested too deeply: {levels} levels are allowed")
+    return value
 
 
 def parse_context(text: str) -> Mapping[str, Any]:
@@ -43,13 +52,16 @@ def parse_context(text: str) -> Mapping[str, Any]:
         text: JSON text of an object. The context of a request without one is `{}`.
 
     Raises:
-        ContextError: the text is not JSON, or not that of an object.
+        ContextError: the text is not JSON, or not that of an object, or is larger or deeper than a context may be.
 
     """
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_CONTEXT_BYTES:
+        raise ContextError(f"has {size:,} bytes, {MAX_CONTEXT_BYTES:,} are allowed")
     try:
         value = read_json(text)
     except UnreadableTextError as error:
-        raise ContextError(f"{error}; send the JSON text of an object") from None
+        raise ContextError(str(error)) from None
     if not isinstance(value, dict):
         raise ContextError(f"must be a JSON object, not {kind_of(value)}")
     return value

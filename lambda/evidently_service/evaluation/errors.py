@@ -1,8 +1,9 @@
-"""Errors of contexts, patterns and launches; an evaluation itself never fails.
+"""Errors of contexts, patterns and launches; an evaluation itself fails only when it takes too many steps.
 
 EvaluationError
 ├── UnreadableTextError    a text is not JSON
 ├── ContextError           an evaluation context is invalid
+│   └── TooManyStepsError  it takes too long to match
 ├── PatternError           a segment pattern is malformed
 └── UnknownSegmentError    the pattern of a launch's segment is missing
 """
@@ -18,6 +19,10 @@ class UnreadableTextError(EvaluationError):
 
 class ContextError(EvaluationError):
     """An invalid evaluation context; the message is the rest of a sentence that starts with its field."""
+
+
+class TooManyStepsError(ContextError):
+    """A context takes too many steps to match against the segments."""
 
 
 class PatternError(EvaluationError):

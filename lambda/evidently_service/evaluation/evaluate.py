@@ -15,6 +15,7 @@ from typing import Any
 from evidently_service.evaluation.errors import UnknownSegmentError
 from evidently_service.evaluation.pattern import Pattern
 from evidently_service.evaluation.schedule import Schedule
+from evidently_service.evaluation.search import Search
 from evidently_service.evaluation.split import Split
 
 
@@ -60,8 +61,9 @@ class Step:
     def group_of(self, entity_id: str, context: Mapping[str, Any]) -> str | None:
         """Return an entity's group; the next rule decides for an entity that a matching override leaves unassigned."""
         met = 0
+        search = Search(context)
         for pattern, split in self.overrides:
-            if pattern.matches(context):
+            if search.matches(pattern.edges):
                 group = split.group_of(entity_id, met)
                 if group is not None:
                     return group
@@ -106,6 +108,9 @@ class Plan:
             entity_id: any string.
             context: the result of `parse_context`, {} for a request without evaluationContext.
             now: the time, in the unit of the launches' startTime.
+
+        Raises:
+            TooManyStepsError: the context takes too long to match.
 
         """
         override = self.overrides.get(entity_id)

@@ -4,7 +4,8 @@ An evaluation takes one round trip, however large the project is: the feature an
 The only other read is the project's log group, which a sandbox keeps for a minute.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -30,7 +31,8 @@ def evaluate_feature(call: Call) -> Mapping[str, Any]:
     if plan is None:
         _require_project(call)
         raise NotFoundError.in_data_plane(Kind.FEATURE, call.arns.feature(call.project, name))
-    evaluated = _Evaluated.of(call, plan, name, call.given["entityId"], context)
+    with _refusing("evaluationContext"):
+        evaluated = _Evaluated.of(call, plan, name, call.given["entityId"], context)
     send_events(call, [evaluated.event(call.now)])
     return evaluated.members()
 
@@ -38,16 +40,12 @@ def evaluate_feature(call: Call) -> Mapping[str, Any]:
 def batch_evaluate_feature(call: Call) -> Mapping[str, Any]:
     """BatchEvaluateFeature: each request by itself; one that can't be evaluated has the cause as its reason."""
     requests = call.given["requests"]
-    contexts = [
-        _context(request, "evaluationContext", f"requests[{index}].evaluationContext")
-        for index, request in enumerate(requests)
-    ]
     plans = {name: _plan(call, name) for name in sorted({request["feature"] for request in requests})}
     # A feature that exists proves its project.
     if not any(plans.values()):
         _require_project(call)
     results, evaluated = [], []
-    for request, context in zip(requests, contexts, strict=True):
+    for index, request in enumerate(requests):
         # AWS returns ARNs even if the request has names (observed).
         name, entity = request["feature"], request["entityId"]
         feature = call.arns.feature(call.project, name)
@@ -55,8 +53,15 @@ def batch_evaluate_feature(call: Call) -> Mapping[str, Any]:
         plan = plans[name]
         if plan is None:
             results.append({**result, "reason": NotFoundError.in_data_plane(Kind.FEATURE, feature).message})
+            continue
+        path = f"requests[{index}].evaluationContext"
+        try:
+            with _refusing(path):
+                context = _context(request, "evaluationContext", path)
+                evaluated.append(_Evaluated.of(call, plan, name, entity, context))
+        except ValidationError as error:
+            results.append({**result, "reason": error.message})
         else:
-            evaluated.append(_Evaluated.of(call, plan, name, entity, context))
             results.append({**result, **evaluated[-1].members()})
     send_events(call, (each.event(call.now) for each in evaluated))
     return {"results": results}
@@ -65,7 +70,8 @@ def batch_evaluate_feature(call: Call) -> Mapping[str, Any]:
 def test_segment_pattern(call: Call) -> Mapping[str, Any]:
     """TestSegmentPattern: by the engine of the evaluations."""
     pattern = documents.pattern_in(call.given)
-    return {"match": pattern.matches(_context(call.given, "payload", "payload"))}
+    with _refusing("payload"):
+        return {"match": pattern.matches(_context(call.given, "payload", "payload"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +106,15 @@ def _context(request: Mapping[str, Any], member: str, path: str) -> Mapping[str,
     """Return the context in a request, {} without one: of a segment's rules, only `exists: false` matches that."""
     if member not in request:
         return {}
-    try:
+    with _refusing(path):
         return parse_context(request[member])
+
+
+@contextmanager
+def _refusing(path: str) -> Iterator[None]:
+    """Refuse a request whose context, at the path, can't be read or takes too long to match."""
+    try:
+        yield
     except ContextError as error:
         raise ValidationError.of([Problem(path, str(error))]) from None
 

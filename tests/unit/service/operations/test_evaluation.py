@@ -1,6 +1,7 @@
 """EvaluateFeature, BatchEvaluateFeature and TestSegmentPattern, as an app calls them."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -133,6 +134,58 @@ def test_a_batch_evaluates_each_request_by_itself_and_returns_arns(service: Serv
     }
 
 
+def test_a_bad_context_fails_no_other_request_of_its_batch(service: Service) -> None:
+    evidently = running(service)
+    contexts = ["[]", "", '{"a":' + "[" * 600 + "]" * 600 + "}", '{"a":' * 2000, f'{{"a": "{"x" * 70_000}"}}', "{}"]
+    results = evidently.batch_evaluate_feature(
+        project="petfood",
+        requests=[{"feature": "upsell", "entityId": "user-1", "evaluationContext": context} for context in contexts],
+    )["results"]
+    assert [result["reason"].partition(": ")[2] for result in results[:-1]] == [
+        "requests[0].evaluationContext must be a JSON object, not a list.",
+        "requests[1].evaluationContext is not JSON: Expecting value at line 1, column 1.",
+        "requests[2].evaluationContext is nested too deeply: 500 levels are allowed.",
+        "requests[3].evaluationContext is nested too deeply: 500 levels are allowed.",
+        "requests[4].evaluationContext has 70,009 bytes, 65,536 are allowed.",
+    ]
+    assert all("variation" not in result and result["feature"] == FEATURE_ARN for result in results[:-1])
+    assert results[-1]["reason"] == "LAUNCH_RULE_MATCH"
+
+
+def launch_for_six_segments(service: Service, pattern: Callable[[int], str]) -> Any:
+    """Return a client of a service with a launch of which a step has six segment overrides."""
+    for number in range(6):
+        service.client().create_segment(name=f"segment-{number}", pattern=pattern(number))
+    overrides = [
+        {"segment": f"segment-{number}", "evaluationOrder": number, "weights": {"all": 100_000}} for number in range(6)
+    ]
+    return running(service, scheduledSplitsConfig=everybody(segmentOverrides=overrides))
+
+
+def test_six_segments_of_fifty_alternatives_and_a_context_of_nested_arrays_take_no_time_out(service: Service) -> None:
+    alternatives = ",".join(f'{{"b":{{"c{number}":[1]}}}}' for number in range(50))
+    evidently = launch_for_six_segments(service, lambda number: f'{{"a{number}":{{"$or":[{alternatives}]}}}}')
+    arrays = ",".join(["[{}]"] * 2000)
+    context = "{" + ",".join(f'"a{number}":[{arrays}]' for number in range(6)) + "}"
+    assert evidently.evaluate_feature(**ASK, evaluationContext=context)["reason"] == "LAUNCH_RULE_MATCH"
+    with pytest.raises(evidently.exceptions.ValidationException, match="has 660,006 bytes, 65,536 are allowed"):
+        evidently.evaluate_feature(**ASK, evaluationContext='{"a":' + "[{}]" * 165_000 + "}")
+
+
+def test_a_context_that_takes_too_many_steps_is_refused_with_the_bound(service: Service) -> None:
+    compared = ",".join(f'{{"numeric":["=",{number}]}}' for number in range(1, 40))
+    evidently = launch_for_six_segments(service, lambda number: f'{{"a":[{compared},"{number}"]}}')
+    context = f'{{"a": [{",".join(["0"] * 20_000)}]}}'
+    rule = "evaluationContext takes more than 200,000 steps to match"
+    with pytest.raises(evidently.exceptions.ValidationException, match=rule) as caught:
+        evidently.evaluate_feature(**ASK, evaluationContext=context)
+    assert [field["name"] for field in caught.value.response["fieldList"]] == ["evaluationContext"]
+    requests = [{"feature": "upsell", "entityId": "user-1", "evaluationContext": each} for each in (context, "{}")]
+    results = evidently.batch_evaluate_feature(project="petfood", requests=requests)["results"]
+    assert rule in results[0]["reason"]
+    assert results[1]["reason"] == "LAUNCH_RULE_MATCH"
+
+
 def test_a_batch_in_a_missing_project_is_a_404(service: Service) -> None:
     evidently = running(service)
     with pytest.raises(evidently.exceptions.ResourceNotFoundException, match="Project does not exist"):
@@ -159,6 +212,29 @@ def test_an_evaluation_is_counted_by_project_feature_variation_and_reason(servic
 def test_a_pattern_is_tried_on_a_payload(service: Service, payload: dict[str, str], match: bool) -> None:  # noqa: FBT001, a table's column
     response = service.client().test_segment_pattern(pattern='{"country": ["no"]}', payload=json.dumps(payload))
     assert response["match"] is match
+
+
+@pytest.mark.parametrize(
+    ("payload", "rule"),
+    [
+        ('{"a":' + "[" * 600 + "]" * 600 + "}", "payload is nested too deeply: 500 levels are allowed"),
+        (f'{{"a": "{"x" * 70_000}"}}', "payload has 70,009 bytes, 65,536 are allowed"),
+        (f'{{"a": [{",".join(["0"] * 20_000)}]}}', "payload takes more than 200,000 steps to match"),
+    ],
+    ids=["depth", "bytes", "steps"],
+)
+def test_a_payload_has_the_bounds_of_a_context(service: Service, payload: str, rule: str) -> None:
+    compared = ",".join(f'{{"numeric":["=",{number}]}}' for number in range(1, 40))
+    with pytest.raises(ClientError, match=rule):
+        service.client().test_segment_pattern(pattern=f'{{"a":[{compared}]}}', payload=payload)
+
+
+def test_a_pattern_of_too_many_combinations_is_refused(service: Service) -> None:
+    either = ",".join(f'"{letter}":{{"$or":[{{"a":[1]}},{{"b":[1]}}]}}' for letter in "abcdefghijklmnopqrstuvwxyz")
+    with pytest.raises(
+        ClientError, match=r"too many combinations of objects in \$or; 10,000 fields are allowed in all"
+    ):
+        service.client().create_segment(name="many", pattern=f"{{{either}}}")
 
 
 def test_a_malformed_pattern_is_refused(service: Service) -> None:
