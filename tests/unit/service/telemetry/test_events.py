@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from evidently_service.telemetry.deliveries import Deliveries
+from helpers.evidently_api import api_event, lambda_context
 from helpers.in_process_aws import logs_in_process
 from helpers.service import NOON, ON_AND_OFF, PROJECT_ARN, Service
 from helpers.service_table import REGION, make_table
@@ -230,7 +231,7 @@ def test_a_deeply_nested_context_fails_neither_its_evaluation_nor_its_batch(
     typed: str,
 ) -> None:
     service, group = delivering()
-    depth, (opened, closed) = 850, brackets
+    depth, (opened, closed) = 490, brackets
     context = f'{{"a":{opened * depth}1{closed * depth}}}'
     deep = {"feature": "upsell", "entityId": "anna", "evaluationContext": context}
     evidently = service.client()
@@ -243,14 +244,20 @@ def test_a_deeply_nested_context_fails_neither_its_evaluation_nor_its_batch(
     assert counted(service, "FailedDeliveries") == []
 
 
-def test_one_large_context_is_nobody_elses_loss(
+def test_one_large_event_is_nobody_elses_loss(
     delivering: Callable[..., tuple[Service, str]], cloudwatch_logs: "CloudWatchLogsClient"
 ) -> None:
+    def event(entity: str, **more: Any) -> dict[str, Any]:
+        data = json.dumps({**BROWSER, "entityId": entity, **more}, ensure_ascii=False)
+        return {"timestamp": 1, "type": "aws.evidently.evaluation", "data": data}
+
     service, group = delivering()
-    large = {"feature": "upsell", "entityId": "anna", "evaluationContext": json.dumps({"a": [1] * 100_000})}
-    requests = [{"feature": "upsell", "entityId": "bert"}, large, {"feature": "upsell", "entityId": "carl"}]
     evidently = service.client()
-    assert len(evidently.batch_evaluate_feature(project="petfood", requests=requests)["results"]) == 3
+    large = event("anna", entityAttributes={"a": {"s": "é" * 250_000}})  # its escapes take more than 1 MiB
+    # Not by boto3, which would send the escapes, and so a body that is too large.
+    body = json.dumps({"events": [event("bert"), large, event("carl")]}, ensure_ascii=False)
+    sent = service.handler(api_event("POST", "/events/projects/petfood", body=body.encode()), lambda_context())
+    assert json.loads(sent["body"])["failedEventCount"] == 0
     evidently.evaluate_feature(**FEATURE, entityId="dora")
     assert [line["entity_id"] for line in delivered(cloudwatch_logs, group)] == ["bert", "carl", "dora"]
     (line,) = counted(service, "FailedDeliveries")
