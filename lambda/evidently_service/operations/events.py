@@ -72,7 +72,7 @@ def send_events(call: Call, events: Iterable[EvaluationEvent]) -> None:
     else:
         if group is None:
             return
-        failed = deliveries.send(group, sent, call.arns.project(call.project), call.now)
+        failed = deliveries.send(group, sent, call.arns.project(call.project), call.clock)
     for reason, lost in failed.items():
         call.write(metrics.failed_deliveries(call.now, call.project, lost, reason))
 

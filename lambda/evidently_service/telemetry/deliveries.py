@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _REST_MILLISECONDS: Final = 5_000
 # Limits of one PutLogEvents: CloudWatch counts 26 bytes for an event beside its text. The others are out of reach: a
-# request has at most 50 events, and all are sent with the time of the request.
+# request has at most 50 events, and all are sent with one time.
 _MOST_BYTES: Final = 1_048_576
 _EVENT_OVERHEAD_BYTES: Final = 26
 _ALREADY_THERE: Final = "DataAlreadyAcceptedException"  # to a request that botocore repeated
@@ -53,8 +53,11 @@ class Deliveries:
         """Drop the project's setting, so that the next delivery reads it."""
         self._targets.forget(project)
 
-    def send(self, group: str, events: Sequence[EvaluationEvent], project_arn: str, now: int) -> Counter[str]:
+    def send(
+        self, group: str, events: Sequence[EvaluationEvent], project_arn: str, clock: Callable[[], int]
+    ) -> Counter[str]:
         """Put events into a log group; return how many did not get there, by reason."""
+        now = clock()
         if group not in self.log_groups:
             # The project has it from an earlier deployment, which allowed it.
             return Counter(LogGroupNotNamed=len(events))
@@ -67,13 +70,13 @@ class Deliveries:
             if self._is_resting(group, now):
                 failed["RestingAfterFailure"] += len(batch)
             else:
-                failed += self._put(group, batch, now)
+                failed += self._put(group, batch, now, clock)
         return +failed
 
     def _is_resting(self, group: str, now: int) -> bool:
         return now < self._resting_until.get(group, now)
 
-    def _put(self, group: str, batch: Sequence[str], now: int) -> Counter[str]:
+    def _put(self, group: str, batch: Sequence[str], now: int, clock: Callable[[], int]) -> Counter[str]:
         try:
             return Counter(RejectedLogEvents=self._call(group, batch, now))
         except (ClientError, BotoCoreError) as error:
@@ -81,7 +84,8 @@ class Deliveries:
             if code == _ALREADY_THERE:
                 return Counter()
             if code not in _OF_THE_EVENTS:
-                self._resting_until[group] = now + _REST_MILLISECONDS
+                # From the failure on: one by a time-out has taken longer than the rest.
+                self._resting_until[group] = clock() + _REST_MILLISECONDS
             return Counter({code: len(batch)})
 
     def _call(self, group: str, batch: Sequence[str], now: int) -> int:

@@ -54,7 +54,7 @@ def accept(logs: Stubber, group: str = "/petfood/events", events: int | None = N
 
 
 def send(deliveries: Deliveries, *events: EvaluationEvent, group: str = "/petfood/events") -> dict[str, int]:
-    return dict(deliveries.send(group, events, ARN, NOON))
+    return dict(deliveries.send(group, events, ARN, lambda: NOON))
 
 
 @pytest.mark.parametrize(("more", "calls"), [(0, [4]), (1, [3, 1])], ids=["at the limit", "a byte over"])

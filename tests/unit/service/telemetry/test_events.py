@@ -208,6 +208,20 @@ def test_an_unreachable_log_group_fails_no_evaluation(dynamodb: Any) -> None:
     assert [line["Error"] for line in counted(service, "FailedDeliveries")] == ["EndpointConnectionError"]
 
 
+def test_a_log_group_that_fails_slowly_rests_from_then_on(dynamodb: Any) -> None:
+    def client() -> Any:
+        service.now += 6_000  # both attempts timed out: more than the rest is long
+        return logs_client("http://127.0.0.1:9")
+
+    service = Service(dynamodb, make_table(dynamodb))
+    service.deliveries = Deliveries(frozenset([GROUP]), client, stream="a-container")
+    service.with_launch().update_project_data_delivery(project="petfood", cloudWatchLogs={"logGroup": GROUP})
+    for entity in ("anna", "bert"):
+        service.client().evaluate_feature(**FEATURE, entityId=entity)
+    errors = [line["Error"] for line in counted(service, "FailedDeliveries")]
+    assert errors == ["EndpointConnectionError", "RestingAfterFailure"]
+
+
 def test_a_changed_log_group_counts_at_once_here_and_within_a_minute_elsewhere(
     delivering: Callable[..., tuple[Service, str]], cloudwatch_logs: "CloudWatchLogsClient"
 ) -> None:
