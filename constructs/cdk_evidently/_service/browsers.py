@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -82,9 +83,12 @@ def _origin_of(text: str) -> str | None:
     """Return the origin of a page's URL as browsers send it, None if no page that may call the API has it."""
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
-        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+        written, port = parts.hostname or "", parts.port
+        host = IPv6Address(written).compressed if ":" in written else written.encode("idna").decode()
     except ValueError:  # a port that is no number, an open bracket, a label that is too long
         return None
+    if not written.isascii() and host.encode().decode("idna") != written:
+        return None  # Python's older rules make "ss" of "ß": another domain than a browser's
     here = is_loopback(host)
     if parts.scheme not in {"https", "http", ""} or not (parts.scheme or here or "." in host):
         return None

@@ -92,6 +92,8 @@ def test_an_origin_is_in_the_template_as_it_is_given(origin: str) -> None:
         ("http://shop.example.com", f"Write it as {SHOP}"),
         ("shop.example.com", f"Write it as {SHOP}"),
         ("https://café.example", "Write it as https://xn--caf-dma.example"),
+        ("https://straße.example", "Name each origin"),  # not strasse.example, which may be somebody else's
+        ("http://[0:0:0:0:0:0:0:1]:3000", "Write it as http://[::1]:3000"),
         ("localhost:3000", "Write it as http://localhost:3000"),
         ("http://localhost:80", "Write it as http://localhost"),
         ("null", "Name each origin"),
