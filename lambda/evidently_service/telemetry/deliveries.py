@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
 _REST_MILLISECONDS: Final = 5_000
+_LONGEST_MILLISECONDS: Final = 5_000  # then no further call begins: one takes seconds, and the function has 29
 # Limits of one PutLogEvents: CloudWatch counts 26 bytes for an event beside its text. The others are out of reach: a
 # request has at most 50 events, and all are sent with one time.
 _MOST_BYTES: Final = 1_048_576
@@ -69,6 +70,8 @@ class Deliveries:
         for batch in _batches(lines):
             if self._is_resting(group, now):
                 failed["RestingAfterFailure"] += len(batch)
+            elif clock() - now >= _LONGEST_MILLISECONDS:
+                failed["TookTooLong"] += len(batch)
             else:
                 failed += self._put(group, batch, now, clock)
         return +failed

@@ -139,6 +139,15 @@ def test_what_went_before_a_failure_is_not_counted(logs: Stubber, deliveries: De
     assert send(deliveries, half, half) == {"ThrottlingException": 1}
 
 
+def test_a_delivery_that_takes_long_ends_before_the_function_does(logs: Stubber, deliveries: Deliveries) -> None:
+    """Each call may take seconds and succeed, and one request may need a dozen."""
+    accept(logs)
+    accept(logs)
+    times = iter([NOON, NOON, NOON + 4_999, NOON + 5_000, NOON + 5_000])
+    half = event(size=MOST_BYTES // 2)
+    assert deliveries.send("/petfood/events", [half] * 4, ARN, lambda: next(times)) == {"TookTooLong": 2}
+
+
 def test_a_stream_that_a_repeated_request_has_created_is_used(logs: Stubber, deliveries: Deliveries) -> None:
     logs.add_client_error("put_log_events", "ResourceNotFoundException")
     logs.add_client_error("create_log_stream", "ResourceAlreadyExistsException")
