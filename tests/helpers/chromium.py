@@ -5,11 +5,13 @@ That Chromium is for Linux on x86-64. CHROMIUM=/path/to/chromium names another o
 
 import json
 import os
+import platform
 import queue
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,6 +26,7 @@ _PAGE: Final = b'<!doctype html><meta charset="utf-8"><script type="module" src=
 _UNPACK: Final = 'import chromium from "@sparticuz/chromium"; console.log(await chromium.executablePath());'
 _BUNDLE: Final = """import { build } from "esbuild";
 await build({ entryPoints: ["main.js"], bundle: true, format: "esm", outfile: "page.js", logLevel: "error" });"""
+_WAY_OUT: Final = "Name one that runs here: CHROMIUM=/path/to/chromium make test"
 # The package's own arguments turn CORS off (--disable-web-security). Root, as in a container, can't use the sandbox.
 _ARGUMENTS: Final = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server")
 
@@ -32,6 +35,9 @@ def unpacked(folder: Path) -> Path:
     """Return the path of Chromium, unpacked into the folder unless CHROMIUM names one."""
     if given := os.environ.get("CHROMIUM"):
         return Path(given)
+    machine = (platform.system(), platform.machine())
+    here = " ".join(machine)
+    assert machine == ("Linux", "x86_64"), f"npm's Chromium is for Linux on x86-64, and this is {here}: {_WAY_OUT}"
     return Path(_run(folder, _UNPACK, TMPDIR=str(folder)).strip())
 
 
@@ -74,16 +80,23 @@ class Site:
     reports: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
 
     def visit(self, chromium: Path, folder: Path) -> Any:
-        """Open the page in a new profile; return what its script reports."""
+        """Open the page in a new profile; return what its script reports, or fail with Chromium's log."""
         profile = f"--user-data-dir={folder / 'profile'}"
         with (
             (folder / "chromium.log").open("wb") as log,
             # Without a port for a debugger it would end at once.
             child(
                 [str(chromium), *_ARGUMENTS, profile, "--remote-debugging-port=0", self.origin], stdout=log, stderr=log
-            ),
+            ) as process,
         ):
-            return self.reports.get(timeout=_SECONDS)
+            end = time.monotonic() + _SECONDS
+            while time.monotonic() < end and process.poll() is None:
+                with suppress(queue.Empty):
+                    return self.reports.get(timeout=1)
+            code = process.poll()
+        how = f"reported nothing in {_SECONDS} s" if code is None else f"ended with {code}"
+        text = (folder / "chromium.log").read_text(encoding="utf-8", errors="replace")
+        raise AssertionError(f"{chromium} {how}. {_WAY_OUT}\n{text[-2_000:]}")
 
 
 class _Handler(BaseHTTPRequestHandler):
