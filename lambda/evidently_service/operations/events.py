@@ -35,8 +35,7 @@ def put_project_events(call: Call) -> Mapping[str, Any]:
     results: list[dict[str, Any]] = []
     evaluations: list[EvaluationEvent] = []
     for given in call.given["events"]:
-        data = strict_json.parse(given["data"])
-        problems = _problems(data, is_evaluation=given["type"] == _EVALUATION)
+        data, problems = _read(given["data"], is_evaluation=given["type"] == _EVALUATION)
         result = {"eventId": str(uuid4())}
         if problems:
             message = "; ".join(f"{problem.field} {problem.message}" for problem in problems)
@@ -97,6 +96,15 @@ def _log_group(call: Call) -> str | None:
     body = items.project_from(item).body if item else {}
     group: str | None = body.get("dataDelivery", {}).get("cloudWatchLogs", {}).get("logGroup")
     return group
+
+
+def _read(text: str, *, is_evaluation: bool) -> tuple[Any, list[Problem]]:
+    """Return an event's data, and what is wrong with them."""
+    try:
+        data = strict_json.parse(text)
+    except strict_json.UnreadableJsonError as error:
+        return None, [Problem("data", f"must be JSON text: {error}")]
+    return data, _problems(data, is_evaluation=is_evaluation)
 
 
 def _problems(data: Any, *, is_evaluation: bool) -> list[Problem]:

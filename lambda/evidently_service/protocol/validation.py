@@ -21,8 +21,8 @@ _LATEST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that every SD
 _LONG = (-(2**63), 2**63 - 1)
 _INTEGER = (-(2**31), 2**31 - 1)
 _LONGEST_SHOWN = 130  # characters: a little more than the longest name of the API
-# The operations read these themselves, within bounds, and a bad context must not fail the other requests of its batch.
-_READ_BY_OPERATIONS = frozenset({"evaluationContext", "payload", "pattern"})
+# The operations read these themselves, within bounds; a bad context or event must not fail the others of its request.
+_READ_BY_OPERATIONS = frozenset({"data", "evaluationContext", "payload", "pattern"})
 _DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 

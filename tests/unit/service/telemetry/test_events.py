@@ -151,6 +151,8 @@ def test_a_custom_event_is_accepted_and_stored_nowhere(
     ("data", "named"),
     [
         ("[]", "data"),
+        ("{", "data must be JSON text: "),
+        ('{"entityAttributes":' + "[" * 600 + "]" * 600 + "}", "data must be JSON text: it is nested too deeply"),
         ({}, "data.feature"),
         ({**BROWSER, "variation": "a b"}, "data.variation"),
         ({**BROWSER, "entityId": 7}, "data.entityId"),
