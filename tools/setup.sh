@@ -73,8 +73,9 @@ install_checkout() {
 }
 
 npm_ci() {
-    # npm trusts the machine's own certificates too, as pip and git do.
-    NODE_USE_SYSTEM_CA=1 PATH="$venv/bin:$PATH" "$venv/bin/npm" ci --no-audit --no-fund --no-update-notifier
+    # npm trusts the machine's own certificates too, as pip and git do. No package needs its scripts.
+    NODE_USE_SYSTEM_CA=1 PATH="$venv/bin:$PATH" \
+        "$venv/bin/npm" ci --ignore-scripts --no-audit --no-fund --no-update-notifier
 }
 
 install_official_clients() {

@@ -89,3 +89,21 @@ def test_the_error_without_a_network_names_the_log(checkout: Path) -> None:
     assert again.returncode != 0
     assert "making .venv" in done.stdout
     assert "making .venv" not in again.stdout
+
+
+def test_no_package_of_npm_runs_a_script_of_its_own(checkout: Path) -> None:
+    """Everything before npm counts as done already; npm itself only notes what it is asked."""
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    (checkout / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    npm = checkout / ".venv" / "bin" / "npm"
+    npm.write_text('#!/bin/sh\nmkdir node_modules\necho "$@" >asked\n', encoding="utf-8")
+    npm.chmod(0o755)
+    (checkout / ".venv" / "made-for").write_text(str(checkout), encoding="utf-8")
+    for stamp, source in (("made-from-lock", "requirements-dev.txt"), ("made-from-project", "pyproject.toml")):
+        given = (checkout / source).read_bytes()
+        text = subprocess.run(["cksum"], input=given, capture_output=True, check=True).stdout  # noqa: S607
+        (checkout / ".venv" / stamp).write_bytes(text)
+    offline = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
+    done = set_up(checkout, sys.executable, **offline, PIP_CACHE_DIR=str(checkout / "cache"))
+    assert "fetching AWS's last official clients" in done.stdout
+    assert {"ci", "--ignore-scripts"} <= set((checkout / "asked").read_text(encoding="utf-8").split())
