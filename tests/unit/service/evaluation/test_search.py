@@ -3,6 +3,7 @@
 import json
 import sys
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -92,6 +93,19 @@ def test_a_step_is_a_few_calls_of_functions_at_most(name: str, item: str) -> Non
         sys.setprofile(None)
     # What a refused search would have done next is counted, and not done.
     assert calls <= 4 * min(search.steps, MOST_STEPS)
+
+
+def test_a_number_is_read_once_however_often_it_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(text: str) -> Decimal:
+        read.append(text)
+        return Decimal(text)
+
+    monkeypatch.setattr("evidently_service.evaluation.context.Decimal", counted)
+    number = f"1.7976931348623157{'9' * 60_000}e308"
+    searched(f'{{"a":{number}}}', *[numbers(50).replace("=", ">")] * SEGMENTS)
+    assert read.count(number) == 1
 
 
 def test_patterns_that_come_and_go_are_not_mistaken_for_each_other() -> None:
