@@ -2,9 +2,9 @@
 
 A pattern is *rules*: each choice among the objects of its `$or`s makes one. A rule is flat, a list of values for each
 path. An event is flat too: its *leaves*, each with its path and its place in the arrays that it is in. A rule
-matches if for each of its paths, in the order of their names with dots, one can choose a leaf that one of the values
-accepts, so that no two choices are in different elements of one array. A path with `exists: false` needs no leaf if
-none is left that fits the choices before it.
+matches if for each of its paths, in the order of their names with dots, those of one object together, one can choose a
+leaf that one of the values accepts, so that no two choices are in different elements of one array. A path with
+`exists: false` needs no leaf if none is left that fits the choices before it.
 
 Written from the documentation and the behaviour of https://github.com/aws/event-ruler 2.0.1. It leaves out what
 docs/evaluation.md lists as exceptions: numbers are equal by their text, and strings always.
@@ -40,8 +40,9 @@ def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
     return any(satisfied(sorted(rule.items(), key=dotted), leaves, {}) for rule in rules_of(pattern, ()))
 
 
-def dotted(item: tuple[Path, Any]) -> str:
-    return ".".join(item[0])
+def dotted(item: tuple[Path, Any]) -> list[str]:
+    *parents, name = item[0]
+    return [*(f"{parent}." for parent in parents), name]
 
 
 def satisfied(fields: list[tuple[Path, list[Any]]], leaves: list[Leaf], chosen: Places) -> bool:

@@ -94,11 +94,13 @@ def _reweighed(random: Random, world: World, new: Callable[[int, int], int]) -> 
     before = weights.get(chosen, 0)
     after = new(before, WHOLE - sum(weights.values()))
     names = [group["name"] for group in world.launch.body["groups"]]
-    earlier = names[: names.index(chosen)]
+    order = [*names[names.index(chosen) :], None]
 
     def may(entry: Moved) -> bool:
         old, now = group_of(entry[1]), group_of(entry[2])
-        return (old if after > before else now) != chosen and old not in earlier and now not in earlier
+        if old not in order or now not in order:
+            return False
+        return order.index(now) < order.index(old) if after > before else order.index(old) < order.index(now)
 
     return world, world.editing(lambda step: step["groupWeights"].update({chosen: after})), may
 

@@ -8,6 +8,7 @@ nothing tells it from a deploy. So a launch remembers for a day which schedules 
 import json
 from collections.abc import Mapping
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any, Final
 
 import evidently_contract as contract
@@ -49,5 +50,20 @@ def _in_force(launch: Launch, now: int) -> Mapping[str, Any] | None:
 
 
 def _digest(launch: Launch) -> str:
-    schedule = json.dumps(launch.body.get(_SCHEDULE), sort_keys=True)
-    return sha256(schedule.encode()).hexdigest()[:_DIGITS]
+    # Without the spellings that a stack takes for the same, as it does not write them.
+    steps = [
+        (
+            step["startTime"],
+            _weights(step["groupWeights"]),
+            sorted(
+                ((it["evaluationOrder"], it["segment"], _weights(it["weights"])) for it in step["segmentOverrides"]),
+                key=itemgetter(0),
+            ),
+        )
+        for step in launch.body.get(_SCHEDULE, {}).get("steps", [])
+    ]
+    return sha256(json.dumps(steps, sort_keys=True).encode()).hexdigest()[:_DIGITS]
+
+
+def _weights(given: Mapping[str, int]) -> dict[str, int]:
+    return {group: weight for group, weight in given.items() if weight}

@@ -5,7 +5,8 @@
     Edge      a field, and the edges of which one has to follow; no edges end a rule
 
 The order of a rule's fields is event-ruler's, by their paths with dots: an `exists: false` heeds the array elements in
-which the fields before it were found, not those after it.
+which the fields before it were found, not those after it. Fields of one object stand together, also where a name with
+a dot would come between them: the search leaves an object with the last of its fields.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -73,16 +74,21 @@ def graph(rules: Iterable[Rule]) -> Edges:
     No rule ends where another goes on: each object of a `$or` brings a field to its rules alone.
     """
     root: dict[Field, Any] = {}
-    orders: dict[Field, bytes] = {}
+    orders: dict[Field, tuple[bytes, ...]] = {}
     for rule in rules:
         fields = [field for field in rule.values() if field is not None]
         for field in fields:
-            if field not in orders:  # the order of Java's strings
-                orders[field] = ".".join(field.path).encode("utf-16-be", "surrogatepass")
+            if field not in orders:
+                orders[field] = _order(field)
         node = root
         for field in sorted(fields, key=orders.__getitem__):
             node = node.setdefault(field, {})
     return _shared(root, {})
+
+
+def _order(field: Field) -> tuple[bytes, ...]:
+    names = (*(f"{name}." for name in field.parents), field.name)
+    return tuple(name.encode("utf-16-be", "surrogatepass") for name in names)  # the order of Java's strings
 
 
 def _shared(node: Mapping[Field, Any], known: dict[Any, Edges]) -> Edges:

@@ -5,19 +5,40 @@ syntax"). A float would lose the text.
 """
 
 import json
+import math
+import re
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any, Final, NamedTuple, NoReturn
 
 from evidently_service.evaluation.errors import ContextError, UnreadableTextError
 from evidently_service.protocol.strict_json import MAX_LEVELS, is_too_deep
 
 MAX_CONTEXT_BYTES: Final = 65_536
+_SHORT: Final = re.compile(r"-?[0-9.]{1,15}(e[+-]?[0-9]{1,2})?", re.IGNORECASE).fullmatch  # doubles have 15 digits
 
 
-class Number(NamedTuple):
+class _Text(NamedTuple):
+    text: str
+
+
+class Number(_Text):
     """A JSON number; two numbers are equal if their texts are."""
 
-    text: str
+    @cached_property
+    def double(self) -> float | None:
+        """The number as a double; None if no double has it as its shortest text, such as 9007199254740993.
+
+        It is worked out once: a number may be as long as a context, and have hundreds of comparisons.
+        """
+        number = float(self.text)
+        if _SHORT(self.text):
+            return number
+        try:
+            return number if math.isfinite(number) and Decimal(self.text) == Decimal(repr(number)) else None
+        except InvalidOperation:  # an exponent beyond those of Decimal
+            return None
 
 
 def read_json(text: str, *, levels: int = MAX_LEVELS, **hooks: Any) -> Any:

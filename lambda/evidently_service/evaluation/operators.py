@@ -4,11 +4,8 @@ Each is a function from its operand, and the operand's place for messages, to a 
 is in `pattern`, as it is no test on a leaf.
 """
 
-import math
 import operator
-import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from evidently_service.evaluation.conditions import Test
@@ -28,7 +25,6 @@ _LOWER: Final = (">", ">=")
 _UPPER: Final = ("<", "<=")
 _ONE_COMPARISON: Final = 2
 _RANGE: Final = 4
-_SHORT: Final = re.compile(r"-?[0-9.]{1,15}(e[+-]?[0-9]{1,2})?", re.IGNORECASE).fullmatch  # doubles have 15 digits
 
 RESERVED: Final = frozenset(
     {"exactly", "equals-ignore-case", "prefix", "suffix", "anything-but", "exists", "wildcard", "numeric", "cidr"}
@@ -61,15 +57,12 @@ def _anything_but(operand: Any, place: str) -> Test:
 
 
 def _numeric(operand: Any, place: str) -> Test:
-    """Match one comparison or a range; numbers compare as double-precision floats, as in event-ruler.
-
-    A number that no double has as its shortest text, such as 9007199254740993, is none to compare with.
-    """
+    """Match one comparison or a range; numbers compare as double-precision floats, as in event-ruler."""
     if not isinstance(operand, list) or len(operand) not in {_ONE_COMPARISON, _RANGE}:
         raise PatternError(place, 'must be a list of one comparison, [">=", 5], or of two, [">", 10, "<=", 20]')
     first, limit = _comparison(operand[0], tuple(_COMPARISONS), f"{place}[0]"), _finite(operand[1], f"{place}[1]")
     if len(operand) == _ONE_COMPARISON:
-        return lambda leaf: isinstance(leaf, Number) and first(float(leaf.text), limit) and _is_double(leaf.text)
+        return lambda leaf: isinstance(leaf, Number) and (number := leaf.double) is not None and first(number, limit)
     if operand[0] not in _LOWER:
         raise PatternError(f"{place}[0]", f"must be > or >= in a range, not {operand[0]}; give the lower limit first")
     second, top = _comparison(operand[2], _UPPER, f"{place}[2]"), _finite(operand[3], f"{place}[3]")
@@ -80,9 +73,9 @@ def _numeric(operand: Any, place: str) -> Test:
         )
     return lambda leaf: (
         isinstance(leaf, Number)
-        and first(number := float(leaf.text), limit)
+        and (number := leaf.double) is not None
+        and first(number, limit)
         and second(number, top)
-        and _is_double(leaf.text)
     )
 
 
@@ -110,20 +103,9 @@ def _comparison(name: Any, allowed: tuple[str, ...], place: str) -> Comparison:
 def _finite(operand: Any, place: str) -> float:
     if not isinstance(operand, Number):
         raise PatternError(place, f"must be a number, not {kind_of(operand)}")
-    if not _is_double(operand.text):
+    if operand.double is None:
         raise PatternError(place, f"must be a number that a double can hold, not {operand.text}")
-    return float(operand.text)
-
-
-def _is_double(text: str) -> bool:
-    """Whether a double holds a number: no other number has the double's shortest text."""
-    if _SHORT(text):
-        return True
-    number = float(text)
-    try:
-        return math.isfinite(number) and Decimal(text) == Decimal(repr(number))
-    except InvalidOperation:  # an exponent beyond those of Decimal
-        return False
+    return operand.double
 
 
 def _all_are(values: list[Any], kind: type) -> bool:

@@ -7,11 +7,11 @@ what is left within the objects chosen so far, and chooses none.
 
 A search remembers what it has found, so no rule and no segment looks at an array or an object twice for the same
 question. What remains is counted, in steps of about a comparison's time: whatever the patterns and the context are, an
-evaluation ends.
+evaluation ends. It is a loop, as CPython's calls are slow where the stack is deep.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from evidently_service.evaluation.conditions import Edge, Edges, Field, Fields, Path
@@ -53,26 +53,32 @@ class Search:
             TooManyStepsError: the search takes more steps than an evaluation may.
 
         """
-        found = self._plainly(edges)
+        found = self._found.get(edges)
         if found is None:
-            found = self._found[edges] = self._from(edges, (), (self._root,))
+            found = self._plainly(edges)
+            if found is None:
+                found = self._thoroughly(edges)
+            self._found[edges] = found
         return found
 
     def _plainly(self, edges: Edges) -> bool | None:
         """Return what `matches` does, None if an array of objects is in the way: without one, nothing is to choose."""
-        found = self._found.get(edges)
-        if found is not None:
-            return found
-        found = not edges
-        for edge in edges:
-            found = self._satisfied(edge.field)
-            if found:
-                found = self._plainly(edge.following)
-            if found or found is None:
-                break
-        if found is not None:
-            self._found[edges] = found
-        return found
+        tried: set[int] = set()
+        waiting = [iter(edges)]
+        while waiting:
+            for edge in waiting[-1]:
+                found = self._satisfied(edge.field)
+                if found is None:
+                    return None
+                if found and id(edge.following) not in tried:
+                    if not edge.following:
+                        return True
+                    tried.add(id(edge.following))
+                    waiting.append(iter(edge.following))
+                    break
+            else:
+                waiting.pop()
+        return False
 
     def _satisfied(self, field: Field) -> bool | None:
         self._spend(field.steps)
@@ -106,27 +112,41 @@ class Search:
                 f"takes more than {MOST_STEPS:,} steps to match; send shorter arrays, or objects with fewer fields"
             )
 
-    def _from(self, edges: Edges, path: Path, chosen: Chosen) -> bool:
-        for edge in edges:
-            if self._take(edge, _common(chosen, path, edge.field.parents)):
+    def _thoroughly(self, edges: Edges) -> bool:
+        """Return what `matches` does: whether objects can be chosen so that the edges of one rule hold."""
+        waiting = [self._following(edges, (), (self._root,))]
+        while waiting:
+            found = next(waiting[-1], None)
+            if found is None:
+                waiting.pop()
+            elif found[0]:
+                waiting.append(self._following(*found))
+            else:
                 return True
-        return not edges
-
-    def _take(self, edge: Edge, chosen: Chosen) -> bool:
-        """Whether an edge and one that follows hold, with the objects that are chosen on the way to its field."""
-        self._spend(_STEPS_OF_AN_EDGE)
-        key = (edge, id(chosen[-1]))
-        if key in self._tried:
-            return False  # a search ends with the first success
-        self._tried.add(key)
-        field = edge.field
-        for choice in self._within(chosen, self._accepting(field)):
-            self._spend(_STEPS_OF_A_CHOICE)
-            if self._from(edge.following, field.parents, choice):
-                return True
-        if field.or_absent and not self._within(chosen, self._having_leaves(field)):
-            return self._from(edge.following, field.parents[: len(chosen) - 1], chosen)
         return False
+
+    def _following(self, edges: Edges, path: Path, chosen: Chosen) -> Iterator[tuple[Edges, Path, Chosen]]:
+        """Yield what follows edges that hold: the edges, and the objects that are chosen along a path.
+
+        Args:
+            edges: one of them has to hold.
+            path: the path of the field before them.
+            chosen: the objects that are chosen on it.
+
+        """
+        for edge in edges:
+            self._spend(_STEPS_OF_AN_EDGE)
+            field = edge.field
+            kept = _common(chosen, path, field.parents)
+            key = (edge, id(kept[-1]))
+            if key in self._tried:
+                continue  # a search ends with the first success
+            self._tried.add(key)
+            for choice in self._within(kept, self._accepting(field)):
+                self._spend(_STEPS_OF_A_CHOICE)
+                yield edge.following, field.parents, choice
+            if field.or_absent and not self._within(kept, self._having_leaves(field)):
+                yield edge.following, field.parents[: len(kept) - 1], kept
 
     def _accepting(self, field: Field) -> list[Chosen]:
         found = self._accepted.get(field)
@@ -147,20 +167,25 @@ class Search:
 
     def _choices(self, parents: Path) -> dict[str, list[Chosen]]:
         """Return the choices of objects along a path, by the names that the last of them has."""
-        found = self._named.get(parents)
-        if found is None:
-            found = defaultdict(list)
-            for choice in self._objects(parents):
-                self._spend((1 + len(choice[-1])) * _STEPS_OF_A_CHOICE)
-                for name in choice[-1]:
-                    found[name].append(choice)
-            self._named[parents] = found
-        return found
+        if parents not in self._named:
+            for length in range(len(parents) + 1):
+                self._name(parents[:length])
+        return self._named[parents]
+
+    def _name(self, parents: Path) -> None:
+        if parents in self._named:
+            return
+        found: dict[str, list[Chosen]] = defaultdict(list)
+        for choice in self._objects(parents):
+            self._spend((1 + len(choice[-1])) * _STEPS_OF_A_CHOICE)
+            for name in choice[-1]:
+                found[name].append(choice)
+        self._named[parents] = found
 
     def _objects(self, parents: Path) -> Iterable[Chosen]:
         if not parents:
             return ((self._root,),)
-        outer = self._choices(parents[:-1]).get(parents[-1], [])
+        outer = self._named[parents[:-1]].get(parents[-1], [])
         return ((*choice, each) for choice in outer for each in self._inner(choice[-1][parents[-1]]))
 
     def _inner(self, value: Any) -> Sequence[Fields]:

@@ -1,8 +1,12 @@
 """The search's steps: bounded in number whatever the pattern and the context are. Counts, never seconds."""
 
+import inspect
 import json
 import sys
 from contextlib import suppress
+from decimal import Decimal
+from traceback import walk_stack
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -92,6 +96,50 @@ def test_a_step_is_a_few_calls_of_functions_at_most(name: str, item: str) -> Non
         sys.setprofile(None)
     # What a refused search would have done next is counted, and not done.
     assert calls <= 4 * min(search.steps, MOST_STEPS)
+
+
+def test_a_number_is_read_once_however_often_it_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(text: str) -> Decimal:
+        read.append(text)
+        return Decimal(text)
+
+    monkeypatch.setattr("evidently_service.evaluation.context.Decimal", counted)
+    number = f"1.7976931348623157{'9' * 60_000}e308"
+    searched(f'{{"a":{number}}}', *[numbers(50).replace("=", ">")] * SEGMENTS)
+    assert read.count(number) == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        (json.dumps({f"{number}": [1] for number in range(90)}), {f"{number}": 1 for number in range(90)}),
+        (
+            json.dumps({"d": {f"{number}": [1] for number in range(90)}}),
+            {"d": [{f"{number}": 1 for number in range(90)}]},
+        ),
+        ('{"d":' * 49 + '["x"]' + "}" * 49, json.loads('{"d":[' * 49 + '"x"' + "]}" * 49)),
+    ],
+    ids=["fields", "fields of an object in an array", "levels"],
+)
+def test_the_stack_grows_with_neither_the_fields_nor_the_levels_of_a_pattern(pattern: str, found: Any) -> None:
+    # At a certain depth CPython takes and frees memory for every call: an evaluation took ten times as long.
+    edges, context = compile_pattern(pattern).edges, parse_context(json.dumps(found))
+    deepest = len(inspect.stack())
+
+    def note(frame: FrameType, _event: str, _argument: object) -> None:
+        nonlocal deepest
+        deepest = max(deepest, sum(1 for _ in walk_stack(frame)))
+
+    before = deepest
+    sys.setprofile(note)
+    try:
+        matches = Search(context).matches(edges)
+    finally:
+        sys.setprofile(None)
+    assert matches
+    assert deepest - before < 12
 
 
 def test_patterns_that_come_and_go_are_not_mistaken_for_each_other() -> None:

@@ -100,6 +100,22 @@ def test_a_stack_takes_back_a_step_that_it_has_added_within_a_day(service: Servi
     assert reason(evidently) == "DEFAULT"
 
 
+def test_a_schedule_in_another_spelling_is_the_one_that_there_was(service: Service) -> None:
+    # A stack does not write a schedule whose spelling alone it changes, such as by a weight of 0.
+    for name in ("gold", "nordic"):
+        service.client().create_segment(name=name, pattern='{"a": ["b"]}')
+    first, second = (
+        {"segment": name, "weights": {}, "evaluationOrder": order} for order, name in enumerate(("gold", "nordic"))
+    )
+    later = {"startTime": NOW + 2 * DAY, "groupWeights": {"all": 0}, "segmentOverrides": [second, first]}
+    evidently = service.with_launch(scheduledSplitsConfig={"steps": [later]})
+    evidently.start_launch(**LAUNCH)
+    update(service, schedule(PASSED), resource="Launch")
+    respelled = {**later, "groupWeights": {}, "segmentOverrides": [first, {**second, "weights": {"all": 0}}]}
+    update(service, {"steps": [respelled]}, resource="Launch")
+    assert reason(evidently) == "DEFAULT"
+
+
 def test_after_a_day_a_stack_keeps_the_step_that_it_has_added(service: Service) -> None:
     evidently = service.with_launch(scheduledSplitsConfig=schedule((9 * DAY, 50_000)))
     evidently.start_launch(**LAUNCH)
