@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from aws_cdk import Duration
@@ -50,6 +51,14 @@ class Row:
 
     type: str
     make: Make
+
+
+def limited(name: str, scope: Construct, value: Any) -> EvidentlyService:
+    return EvidentlyService(scope, "E", quotas=Quotas(**{name: value}))
+
+
+def adopting(make: Callable[..., object], scope: Construct, value: Any) -> object:
+    return make(scope, adopt_existing=value)
 
 
 # All rows are in one stack, where each name may occur once: the project of a row has the name of its scope.
@@ -241,13 +250,7 @@ NUMBER_ROWS: Final[Mapping[str, Row]] = {
         FUNCTION, lambda s, v: EvidentlyProvider(s, "P", endpoint=ENDPOINT, memory_size=v)
     ),
     "EvidentlyService(memory_size)": Row(FUNCTION, lambda s, v: EvidentlyService(s, "E", memory_size=v)),
-    **{
-        f"Quotas({name})": Row(
-            FUNCTION,
-            lambda s, v, name=name: EvidentlyService(s, "E", quotas=Quotas(**{name: v})),  # type: ignore[misc]
-        )
-        for name in inspect.signature(Quotas).parameters
-    },
+    **{f"Quotas({name})": Row(FUNCTION, partial(limited, name)) for name in inspect.signature(Quotas).parameters},
 }
 NUMBER_OR_RESOLVABLE_ROWS: Final[Mapping[str, Row]] = {
     "SegmentOverride(order)": Row(LAUNCH, lambda s, v: overriding(s, order=v)),
@@ -282,6 +285,6 @@ KNOWN_NUMBER_ROWS: Final[Mapping[str, tuple[Make, str]]] = {
     "StartLaunch(timeout)": (lambda s, v: start_launch(s, timeout=Duration.seconds(v)), "known at synth"),
 }
 KNOWN_RESOLVABLE_ROWS: Final[Mapping[str, tuple[Make, str]]] = {
-    f"{kind}(adopt_existing)": (lambda s, v, make=make: make(s, adopt_existing=v), "no value at synth")  # type: ignore[misc]
+    f"{kind}(adopt_existing)": (partial(adopting, make), "no value at synth")
     for kind, make in (("Project", project), ("Feature", feature), ("Segment", segment), ("Launch", launch))
 }

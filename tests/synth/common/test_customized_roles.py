@@ -108,7 +108,9 @@ def test_a_second_synth_reports_each_statement_once(tmp_path: Path) -> None:
     stack = customized(tmp_path, prevent=False)
     start_launch(stack)
     synthesized(stack)
-    stack.node.root.synth(force=True)  # type: ignore[attr-defined]
+    app = stack.node.root
+    assert isinstance(app, App)
+    app.synth(force=True)
     digest = ENDPOINT.digest(Stack())
     assert reported(tmp_path, f"Release/EvidentlyProvider{digest}/Role").keys() == {"Logs", "Start", "GetAndStop"}
 

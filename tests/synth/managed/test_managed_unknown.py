@@ -1,6 +1,7 @@
 """Rules over several values: judged as far as synth knows them all."""
 
 import json
+from typing import Any
 
 import pytest
 from aws_cdk import CfnParameter, Fn, Stack, Token
@@ -71,8 +72,8 @@ def test_known_starts_have_to_ascend_around_an_unknown_one() -> None:
 
 def test_a_start_that_a_condition_chooses_stays_a_condition() -> None:
     stack = new_stack()
-    chosen = Fn.condition_if("Beta", START, "2026-11-03T09:00:00Z")
-    launch(stack, groups=TWO_GROUPS, steps=[Step(start=chosen, weights={})])  # type: ignore[arg-type]
+    chosen: Any = Fn.condition_if("Beta", START, "2026-11-03T09:00:00Z")
+    launch(stack, groups=TWO_GROUPS, steps=[Step(start=chosen, weights={})])
     steps = only(stack, "Custom::EvidentlyLaunch")[1]["Properties"]["ScheduledSplitsConfig"]
     assert steps[0]["StartTime"] == {"Fn::If": ["Beta", START, "2026-11-03T09:00:00Z"]}
 

@@ -123,8 +123,9 @@ def test_origins_that_are_no_list_are_an_error(wrong: Any) -> None:
 
 
 def test_an_item_that_is_no_text_is_an_error() -> None:
+    numbers: Any = [7]
     with pytest.raises(InvalidArgumentError, match=r"allowed_origins\[0\] is 7"):
-        EvidentlyService(new_stack(), "Evidently", allowed_origins=[7])  # type: ignore[list-item]
+        EvidentlyService(new_stack(), "Evidently", allowed_origins=numbers)
 
 
 def test_any_origin_beside_a_named_one_is_an_error() -> None:

@@ -14,7 +14,7 @@ def imported_role(stack: Stack) -> iam.IRole:
     return iam.Role.from_role_arn(stack, "Ours", "arn:aws:iam::123456789012:role/service")
 
 
-def new_role(stack: Stack) -> iam.IRole:
+def new_role(stack: Stack) -> iam.Role:
     return iam.Role(stack, "Ours", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
 
 
@@ -42,6 +42,6 @@ def test_a_service_creates_its_role_by_default() -> None:
 
 def test_an_immutable_role_gets_no_policy_from_a_service() -> None:
     stack = new_stack()
-    EvidentlyService(stack, "Evidently", role=new_role(stack).without_policy_updates())  # type: ignore[attr-defined]
+    EvidentlyService(stack, "Evidently", role=new_role(stack).without_policy_updates())
     assert not resources(stack, "AWS::IAM::Policy")
     assert len(resources(stack, "AWS::IAM::Role")) == 1
